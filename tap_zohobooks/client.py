@@ -1,0 +1,304 @@
+"""Calls of Zoho Books: paced, judged once, repeated only where that can help."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import requests
+
+from tap_zohobooks.auth import TokenHeader
+from tap_zohobooks.errors import (
+    BadParameter,
+    ConfigError,
+    Crowded,
+    DayOver,
+    Denied,
+    Fault,
+    Gone,
+    Missing,
+    NotOffered,
+    ParameterRefused,
+    QuotaReached,
+    Refused,
+    ServiceError,
+    Success,
+    Throttled,
+    TokenRefused,
+    Verdict,
+    WrongOrganization,
+    judge,
+)
+from tap_zohobooks.limits import MINUTE, Patience, Quota, Window
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Callable, Mapping
+
+    from tap_zohobooks.auth import Authenticator, Token
+
+# A fresh token that is refused means a missing scope, unless the same area has already answered
+# in this run: then somebody cancels tokens, and another one is worth its price.
+RENEWALS_UNPROVEN = 1
+RENEWALS_PROVEN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the settings say about calls; times in seconds."""
+
+    requests_per_minute: int = 100
+    max_concurrency: int = 5
+    quota_reserve: int = 0
+    wait_for_quota: bool = False
+    max_wait: float = 900.0
+    timeout: float = 60.0
+    window: float = MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A good answer and the service's clock when it was given (aware, UTC)."""
+
+    document: dict[str, Any]
+    served: datetime
+
+
+@dataclass(slots=True)
+class Budget:
+    """One organization's calls: its pace, its places in flight, its day."""
+
+    window: Window
+    places: threading.Semaphore
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    quota: Quota | None = None
+    in_flight: int = 0
+    calls: int = 0
+    over: QuotaReached | None = None
+
+
+class Client:
+    """Asks Zoho Books, for every stream and thread of a run."""
+
+    def __init__(  # every collaborator is passed in, so that tests need neither net nor time
+        self,
+        auth: Authenticator,
+        rules: Rules,
+        *,
+        session: requests.Session,
+        logger: logging.Logger,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Prepare; the first call mints the token."""
+        self.waits: Counter[str] = Counter()
+        self._auth = auth
+        self._rules = rules
+        self._session = session
+        self._logger = logger
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._budgets: dict[str, Budget] = {}
+        self._proven: set[tuple[str, str]] = set()
+
+    @property
+    def calls(self) -> dict[str, int]:
+        """Calls made so far, by organization id; those without one under an empty id."""
+        return {organization: budget.calls for organization, budget in self._budgets.items()}
+
+    @property
+    def exhausted(self) -> dict[str, QuotaReached]:
+        """The organizations whose calls are used up, and what was found."""
+        return {name: budget.over for name, budget in self._budgets.items() if budget.over}
+
+    def get(
+        self,
+        path: str,
+        params: Mapping[str, str | int] | None = None,
+        organization_id: str = "",
+    ) -> Answer:
+        """Ask for a path below /books/v3.
+
+        Raises:
+            TapError: One of errors.py, after everything that could help was tried.
+        """
+        query = dict(params or {})
+        if organization_id:
+            query["organization_id"] = organization_id
+        budget = self._budget(organization_id)
+        patience = Patience(self._rules.max_wait)
+        token, renewals = self._auth.token(), 0
+        while True:
+            verdict, served = self._attempt(budget, token, path, query)
+            match verdict:
+                case Success(document):
+                    self._proven.add(_area(organization_id, path))
+                    return Answer(document, served)
+                case TokenRefused(message):
+                    renewals += 1
+                    token = self._another(token, renewals, path, organization_id, message)
+                case DayOver(message, reset):
+                    self._end_of_day(budget, organization_id, message, reset)
+                case Fault() | Throttled() | Crowded():
+                    self._wait(verdict, patience, budget, path)
+                case _:
+                    refuse(verdict, path, organization_id)
+
+    def _budget(self, organization_id: str) -> Budget:
+        with self._lock:
+            if organization_id not in self._budgets:
+                window = Window(self._rules.requests_per_minute, self._rules.window)
+                places = threading.Semaphore(self._rules.max_concurrency)
+                self._budgets[organization_id] = Budget(window, places)
+            return self._budgets[organization_id]
+
+    def _attempt(
+        self, budget: Budget, token: Token, path: str, query: dict[str, str | int]
+    ) -> tuple[Verdict, datetime]:
+        with budget.places:
+            self._take_place(budget, str(query.get("organization_id", "")))
+            try:
+                answer = self._session.get(
+                    f"{token.api_url}/books/v3/{path}",
+                    params=query,
+                    auth=TokenHeader(token),
+                    timeout=self._rules.timeout,
+                    allow_redirects=False,
+                )
+            except requests.RequestException as error:
+                return Fault(f"{type(error).__name__} while asking"), datetime.now(timezone.utc)
+            finally:
+                with budget.lock:
+                    budget.in_flight -= 1
+        with budget.lock:
+            budget.quota = Quota.read(answer.headers, self._clock()) or budget.quota
+        return judge(answer.status_code, answer.headers, answer.content), _served(answer.headers)
+
+    def _take_place(self, budget: Budget, organization_id: str) -> None:
+        with budget.lock:
+            delay = budget.window.reserve(self._clock())
+        if delay > 0:
+            self.waits["pace"] += 1
+            self._sleep(delay)
+        with budget.lock:
+            if budget.over is not None:
+                raise budget.over
+            quota, now = budget.quota, self._clock()
+            allowed = quota is None or quota.allows(
+                now, reserve=self._rules.quota_reserve, in_flight=budget.in_flight
+            )
+            if allowed:
+                budget.in_flight += 1
+                budget.calls += 1
+        if quota is not None and not allowed:
+            found = f"{quota.remaining} of {quota.limit} calls of the day are left"
+            self._end_of_day(budget, organization_id, found, quota.resets_at - now)
+            self._take_place(budget, organization_id)
+
+    def _end_of_day(
+        self, budget: Budget, organization_id: str, found: str, reset: float | None
+    ) -> None:
+        if self._rules.wait_for_quota and reset is not None and reset <= self._rules.max_wait:
+            self._logger.warning("%s: waiting %.0f s for the day's reset.", found, reset)
+            self.waits["quota"] += 1
+            self._sleep(reset + 1)
+            with budget.lock:
+                budget.quota = None
+            return
+        hours = "at midnight of the organization" if reset is None else f"in {reset / 3600:.1f} h"
+        msg = (
+            f"Organization {organization_id}: the quota is reached ({found.rstrip('.')}). "
+            f"State is written; run again after the reset {hours}, or lower quota_reserve."
+        )
+        with budget.lock:
+            budget.over = QuotaReached(msg)
+        raise budget.over
+
+    def _another(
+        self, token: Token, renewals: int, path: str, organization_id: str, message: str
+    ) -> Token:
+        proven = _area(organization_id, path) in self._proven
+        if renewals > (RENEWALS_PROVEN if proven else RENEWALS_UNPROVEN):
+            msg = f"'{path}' may not be read by this token ({message.rstrip('.')})."
+            raise Denied(msg)
+        return self._auth.renew(token)
+
+    def _wait(
+        self, verdict: Fault | Throttled | Crowded, patience: Patience, budget: Budget, path: str
+    ) -> None:
+        wait = patience.wait_for(verdict)
+        if wait is None:
+            _give_up(verdict, path)
+        self._logger.warning("'%s': %s; asking again in %.0f s.", path, describe(verdict), wait)
+        self.waits[type(verdict).__name__.lower()] += 1
+        if isinstance(verdict, Throttled):
+            with budget.lock:
+                budget.window.hold(self._clock(), wait)
+        self._sleep(wait)
+
+
+def _area(organization_id: str, path: str) -> tuple[str, str]:
+    return organization_id, path.partition("/")[0]
+
+
+def _served(headers: Mapping[str, str]) -> datetime:
+    try:
+        return parsedate_to_datetime(headers["Date"]).astimezone(timezone.utc)
+    except (KeyError, ValueError):
+        return datetime.now(timezone.utc)
+
+
+def describe(verdict: Fault | Throttled | Crowded) -> str:
+    """Name a passing trouble."""
+    match verdict:
+        case Fault(reason):
+            return reason
+        case Throttled(code, _):
+            return f"too many calls a minute (HTTP 429, code {code})"
+        case Crowded():
+            return "too many calls at the same time (code 1070)"
+
+
+def _give_up(verdict: Fault | Throttled | Crowded, path: str) -> NoReturn:
+    found = describe(verdict)
+    if isinstance(verdict, Fault):
+        msg = f"Zoho Books did not answer '{path}' ({found}). State is written; run again later."
+        raise ServiceError(msg)
+    msg = (
+        f"Zoho Books still refuses '{path}' after max_wait_seconds: {found}. State is written; "
+        "run again later, or lower requests_per_minute or max_concurrency."
+    )
+    raise QuotaReached(msg)
+
+
+def refuse(verdict: Verdict, path: str, organization_id: str) -> NoReturn:
+    """Raise what a final no means for the run.
+
+    Raises:
+        TapError: Always.
+    """
+    match verdict:
+        case WrongOrganization(message):
+            msg = f"Organization {organization_id} is not open to this user: {message}"
+            raise ConfigError(msg)
+        case BadParameter(message):
+            raise ParameterRefused(message)
+        case Missing(message):
+            msg = f"'{path}' does not exist ({message.rstrip('.')})."
+            raise Gone(msg)
+        case NotOffered(message):
+            raise Denied(message)
+        case Refused(status, code, message):
+            msg = (
+                f"Zoho Books refused '{path}' of organization {organization_id} with HTTP {status}, "
+                f"code {code}: {message.rstrip('.')}. It is not asked again; report it with this line."
+            )
+            raise ServiceError(msg)
+    msg = f"{type(verdict).__name__} is not a refusal."
+    raise AssertionError(msg)

@@ -1,0 +1,33 @@
+"""How a run ends: one last line that names the reason and the next step, and its exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from singer_sdk.plugin_base import SingerCommand
+from typing_extensions import override
+
+from tap_zohobooks.errors import TapError
+
+
+class ZohoBooksCommand(SingerCommand):
+    """The command line of the tap."""
+
+    @override
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run; a foreseeable end is a line and an exit code, never a traceback."""
+        try:
+            return super().main(*args, **kwargs)
+        except TapError as error:
+            self.logger.error("%s", error)  # noqa: TRY400  # the line is the whole message
+            sys.exit(error.exit_code)
+        except BrokenPipeError:
+            # What is left in the buffer has nowhere to go; the interpreter must not try again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            self.logger.error(  # noqa: TRY400
+                "The target closed the pipe. See its log for the reason, then run again: the "
+                "next run goes on from the state that the target has kept."
+            )
+            sys.exit(1)

@@ -1,0 +1,227 @@
+"""What can go wrong, told apart: answers become verdicts, verdicts become exit codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class TapError(Exception):
+    """A foreseeable end of a run; its text names what was found and the next step."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class ServiceError(TapError):
+    """The service cannot be reached, or answers what nobody can read."""
+
+
+class ConfigError(TapError):
+    """A setting, catalog or state that cannot be right."""
+
+    exit_code = 78
+
+
+class ReauthorizationNeeded(TapError):
+    """The refresh token is dead, or nothing may be read with it: a person must act."""
+
+    exit_code = 77
+
+
+class QuotaReached(TapError):
+    """The calls of the day, or of the token server, are used up for now."""
+
+    exit_code = 75
+
+
+class Denied(TapError):
+    """This endpoint may not be read with these scopes, or is not in this edition."""
+
+
+class Gone(TapError):
+    """The document does not exist (any more)."""
+
+
+class ParameterRefused(TapError):
+    """The endpoint does not take a parameter that others take; `parameter` is the service's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """An answer to use, its numbers exact."""
+
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The service stumbled: the same call may succeed a little later."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Throttled:
+    """Too many calls a minute; `retry_after` in seconds where the service says."""
+
+    code: int | None
+    retry_after: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Crowded:
+    """Too many calls at the same time."""
+
+    retry_after: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayOver:
+    """The day's calls are used up; `reset` in seconds where the service says."""
+
+    message: str
+    reset: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRefused:
+    """A dead token, a missing scope and a wrong data center all look like this."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """No such path, or no such document: the caller knows which it asked for."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrongOrganization:
+    """The user does not belong to the organization."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadParameter:
+    """A parameter was refused; asking again the same way is pointless."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotOffered:
+    """The organization's plan or edition does not have this."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Any other no; never asked again."""
+
+    status: int
+    code: int | None
+    message: str
+
+
+Verdict = (
+    Success
+    | Fault
+    | Throttled
+    | Crowded
+    | DayOver
+    | TokenRefused
+    | Missing
+    | WrongOrganization
+    | BadParameter
+    | NotOffered
+    | Refused
+)
+
+_decoder = msgspec.json.Decoder(float_hook=Decimal)
+
+_OK = range(200, 300)
+_SERVER_FAULTS = range(500, 600)
+
+
+def decode(body: bytes) -> dict[str, Any] | None:
+    """Return the JSON object in a body, numbers exact; None where there is none."""
+    try:
+        document = _decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def seconds(headers: Mapping[str, str], name: str) -> float | None:
+    """Return a header's number of seconds; None where it is absent or not a number."""
+    try:
+        return max(0.0, float(headers[name]))
+    except (KeyError, ValueError):
+        return None
+
+
+def judge(status: int, headers: Mapping[str, str], body: bytes) -> Verdict:
+    """Judge an answer by status, code, headers and body; headers are matched in any case.
+
+    Source: Zoho Books API error pages, and recorded answers where those differ.
+    """
+    document = decode(body)
+    if document is None:
+        return _judge_unreadable(status, headers)
+    code = document.get("code", 0)
+    if status in _OK and code == 0:
+        return Success(document)
+    return _judge_code(status, code, str(document.get("message", "")), headers)
+
+
+def _judge_unreadable(status: int, headers: Mapping[str, str]) -> Verdict:
+    what = f"HTTP {status} without readable JSON"
+    match status:
+        case 429:
+            return Throttled(None, seconds(headers, "Retry-After"))
+        case 401:
+            return TokenRefused(what)
+        case 404:
+            return Missing(what)
+        case _ if status in _OK or status in _SERVER_FAULTS:
+            return Fault(what)
+        case _:
+            return Refused(status, None, what)
+
+
+def _judge_code(status: int, code: int, message: str, headers: Mapping[str, str]) -> Verdict:
+    match status, code:
+        case _, 45:
+            return DayOver(message, seconds(headers, "X-Rate-Limit-Reset"))
+        case _, 1070:
+            return Crowded(seconds(headers, "Retry-After"))
+        case (_, 43 | 44) | (429, _):
+            return Throttled(code, seconds(headers, "Retry-After"))
+        case _, 14:
+            return Refused(status, code, message)
+        case (401, _) | (_, 57):
+            return TokenRefused(message)
+        case _, 6041 | 9017:
+            return WrongOrganization(message)
+        case _ if status in _SERVER_FAULTS:
+            return Fault(f"HTTP {status}, code {code}: {message}")
+        case _ if "in your plan" in message or "your current plan" in message:
+            return NotOffered(message)
+        case (404, _) | (_, 1002):
+            return Missing(message)
+        case 400, _ if "does not exist" in message:
+            return Missing(message)
+        case 400, 2 | 4:
+            return BadParameter(message)
+        case _:
+            return Refused(status, code, message)

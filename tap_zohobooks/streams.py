@@ -1,0 +1,317 @@
+"""Kinds of stream: instances made from rows of the table, one partition an organization."""
+
+from __future__ import annotations
+
+import importlib.resources
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from singer_sdk import Stream, StreamSchema
+from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.schema.source import SchemaDirectory
+from singer_sdk.singerlib import RecordMessage
+from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
+from typing_extensions import override
+
+from tap_zohobooks.errors import Denied, Gone, QuotaReached, ServiceError
+from tap_zohobooks.pagination import Page, Scan, earlier, time_of
+from tap_zohobooks.reading import Ability, Item, Reader
+from tap_zohobooks.records import Cleaner, Row
+from tap_zohobooks.resources import MODIFIED, ORGANIZATION, Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
+    from datetime import datetime
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_zohobooks.client import Answer
+    from tap_zohobooks.pagination import Params
+    from tap_zohobooks.tap import TapZohoBooks
+
+SCHEMAS = SchemaDirectory(importlib.resources.files(__package__) / "schemas")
+
+_ENVELOPE = frozenset({"code", "message", "page_context"})
+
+
+def rows_of(document: dict[str, Any], rows_key: str) -> list[Row]:
+    """Return the rows of an answer: those under the expected key, or under the only other one.
+
+    Raises:
+        ServiceError: The answer holds no rows that could be told from the rest.
+    """
+    names = [rows_key] if rows_key in document else [n for n in document if n not in _ENVELOPE]
+    match [document[name] for name in names]:
+        case [list(rows)]:
+            return rows
+        case [dict(row)]:
+            return [row]
+        case [""] | []:
+            return []
+    msg = f"An answer with the keys {sorted(document)} has no '{rows_key}' to read rows from."
+    raise ServiceError(msg)
+
+
+class _Stream(Stream):
+    """What all kinds share: cleaning, messages and the bookmark."""
+
+    schema = StreamSchema(SCHEMAS)
+    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE  # our cleaner has done it
+    STATE_MSG_FREQUENCY = 200
+
+    def __init__(self, tap: TapZohoBooks, resource: Resource) -> None:
+        """Make the stream of a row of the table."""
+        super().__init__(tap, name=resource.name)
+        self.tap = tap
+        self.resource = resource
+        self.primary_keys = list(dict.fromkeys((ORGANIZATION, resource.key)))
+        self._frontier: str | None = None
+        self._ceiling: str | None = None
+        self._extracted: datetime | None = None
+        self._cleaner: Cleaner | None = None
+
+    @property
+    @override
+    def partitions(self) -> list[dict[str, Any]] | None:
+        return [{ORGANIZATION: organization} for organization in self.tap.organization_ids]
+
+    @override
+    def get_replication_key_signpost(self, context: Context | None = None) -> None:
+        """The bookmark's bound is the service's clock, see `_advance`, not ours."""
+
+    @override
+    def compare_start_date(self, value: str, start_date_value: str) -> str:
+        """`start_date` is for the first run; afterwards the bookmark alone says where to go on."""
+        return value
+
+    @override
+    def get_records(self, context: Context | None) -> Iterable[Record]:
+        organization = str((context or {}).get(ORGANIZATION, ""))
+        self._frontier = self._ceiling = None
+        try:
+            for row, frontier in self._read(organization, self._start(context)):
+                self._frontier = frontier
+                if row is None:
+                    self._advance(context)
+                    continue
+                record = self._clean(row)
+                if organization:
+                    record[ORGANIZATION] = organization
+                yield record
+        except (Denied, Gone) as denied:
+            self.tap.skip(self, organization, str(denied))
+        except QuotaReached as reached:
+            self.logger.warning("%s", reached)
+
+    def _read(self, organization: str, start: str | None) -> Iterator[Item]:
+        raise NotImplementedError
+
+    def _start(self, context: Context | None) -> str | None:
+        """Return from when on to read, as UTC text."""
+        value = self.get_starting_timestamp(context) if self.replication_key else None
+        if value is None:
+            return None
+        seconds = 0
+        if self.get_context_state(context).get("replication_key_value"):
+            seconds = max(1, self.tap.lookback_seconds)
+        return earlier(value.astimezone(self.tap.utc).isoformat(), seconds)
+
+    def _clean(self, row: Row) -> Row:
+        if self._cleaner is None:
+            self._cleaner = Cleaner(
+                self.effective_schema["properties"],
+                is_selected=lambda name: self.mask.get(("properties", name), True),
+                report=self._report,
+            )
+        return self._cleaner(row)
+
+    def _report(self, field: str, is_misfit: bool) -> None:  # noqa: FBT001
+        if is_misfit:
+            self.logger.warning(
+                "Stream '%s': a value of field '%s' does not fit its type; it is kept in "
+                "additional_fields, and the field is null.",
+                self.name,
+                field,
+            )
+        else:
+            self.logger.info(
+                "Stream '%s': field '%s' is not in the schema; it is kept in additional_fields.",
+                self.name,
+                field,
+            )
+
+    @override
+    def _process_record(self, *args: Any, **kwargs: Any) -> None:
+        """Spare each record the SDK's look at child streams and contexts: there are none."""
+
+    @override
+    def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
+        """Write the record as it is: selection and types were seen to when it was cleaned."""
+        for stream_map in self.stream_maps:
+            mapped = stream_map.transform(record)
+            if mapped is not None:
+                yield RecordMessage(
+                    stream=stream_map.stream_alias,
+                    record=mapped,
+                    version=self._stream_version,
+                    time_extracted=self._extracted,
+                )
+
+    @override
+    def _increment_stream_state(
+        self, latest_record: Record, *, context: Context | None = None
+    ) -> None:
+        self._advance(context)
+
+    def _advance(self, context: Context | None) -> None:
+        """Move the bookmark to the frontier, but not past the scan's start less the lookback."""
+        if self._frontier is None or self.replication_method != REPLICATION_INCREMENTAL:
+            return
+        value = min(self._frontier, self._ceiling or self._frontier)
+        state = self.get_context_state(context)
+        if value > str(state.get("replication_key_value") or ""):
+            state.update(replication_key=MODIFIED, replication_key_value=value)
+            self.state_manager.is_flushed = False
+
+    def _get(self, organization: str, path: str, params: Params) -> Answer:
+        answer = self.tap.client.get(path, params, organization)
+        self._extracted = answer.served
+        return answer
+
+
+class ListStream(_Stream):
+    """A list endpoint, read whole or by what changed."""
+
+    @override
+    def _read(self, organization: str, start: str | None) -> Iterator[Item]:
+        if self.replication_method == REPLICATION_INCREMENTAL:
+            yield from self._reader(organization).read(start)
+            return
+        scan = Scan(lambda params: self._page(organization, params), self._key, self.tap.page_size)
+        for rows, _ in scan.pages():
+            for row in rows:
+                yield row, None
+
+    def _reader(self, organization: str) -> Reader:
+        ability = self.tap.abilities.setdefault(
+            (organization, self.resource.list_path),
+            Ability(self.resource.filters, self.resource.sorts),
+        )
+        return Reader(
+            lambda params: self._page(organization, params),
+            self._key,
+            self.tap.page_size,
+            ability,
+            lambda text: self.logger.info("Stream '%s': %s", self.name, text),
+        )
+
+    def _key(self, row: Row) -> str:
+        key = row.get(self.resource.key)
+        if not key:
+            msg = (
+                f"Stream '{self.name}': a row came without its key '{self.resource.key}', so it "
+                f"cannot be told from others; its fields are {sorted(row)}. Report this line."
+            )
+            raise ServiceError(msg)
+        return str(key)
+
+    def _page(self, organization: str, params: Params) -> Page:
+        answer = self._get(
+            organization, self.resource.list_path, {**self.resource.params, **params}
+        )
+        if self._ceiling is None:
+            self._ceiling = earlier(answer.served.isoformat(), self.tap.lookback_seconds)
+        context = answer.document.get("page_context")
+        if not isinstance(context, dict):
+            msg = f"Stream '{self.name}': a page came without page_context; is this Zoho Books?"
+            raise ServiceError(msg)
+        per_page = context.get("per_page")
+        return Page(
+            rows_of(answer.document, self.resource.rows_key),
+            has_more=context.get("has_more_page") is True,
+            served=answer.served,
+            per_page=per_page if isinstance(per_page, int) and per_page > 0 else None,
+            sort_column=context.get("sort_column"),
+            sort_order=context.get("sort_order"),
+        )
+
+
+class IncrementalStream(ListStream):
+    """A list whose rows tell when they last changed."""
+
+    def __init__(self, tap: TapZohoBooks, resource: Resource) -> None:
+        """Make the stream; its bookmark is the time of change."""
+        super().__init__(tap, resource)
+        self.replication_key = MODIFIED
+
+
+class DetailStream(IncrementalStream):
+    """Documents whole: the list tells which changed, each is fetched, they leave in order."""
+
+    STATE_MSG_FREQUENCY = 1  # each document has cost a call
+    selected_by_default = False
+
+    @override
+    def _read(self, organization: str, start: str | None) -> Iterator[Item]:
+        items = self._in_order(super()._read(organization, start))
+        with ThreadPoolExecutor(self.tap.max_concurrency) as pool:
+            yield from self._fetch_ahead(pool, organization, items)
+
+    def _in_order(self, items: Iterator[Item]) -> Iterator[Item]:
+        """Put rows whose order promises nothing into the order of time, so that each counts."""
+        waiting: list[Row] = []
+        for row, frontier in items:
+            if row is not None and frontier is not None:
+                yield row, frontier
+            elif row is not None:
+                waiting.append(row)
+        for row in sorted(waiting, key=lambda row: time_of(row) or ""):
+            yield row, time_of(row)
+
+    def _fetch_ahead(
+        self, pool: ThreadPoolExecutor, organization: str, items: Iterator[Item]
+    ) -> Iterator[Item]:
+        ahead: deque[tuple[Future[Row | None], str | None]] = deque()
+        try:
+            for row, frontier in items:
+                if row is not None:
+                    ahead.append((pool.submit(self._document, organization, row), frontier))
+                if len(ahead) > 2 * self.tap.max_concurrency:
+                    document, reached = ahead.popleft()
+                    yield document.result(), reached
+            while ahead:
+                document, reached = ahead.popleft()
+                yield document.result(), reached
+        finally:
+            for future, _ in ahead:
+                future.cancel()
+
+    def _document(self, organization: str, row: Row) -> Row | None:
+        """Fetch one document and merge it over its list row; None where it is gone by now."""
+        path = f"{self.resource.list_path}/{row[self.resource.key]}"
+        try:
+            answer = self._get(organization, path, {})
+        except Gone:
+            self.tap.gone[self.name] += 1
+            return None
+        documents = rows_of(answer.document, self.resource.document_key)
+        if len(documents) != 1:
+            msg = f"Stream '{self.name}': '{path}' answered {len(documents)} documents, not one."
+            raise ServiceError(msg)
+        return {**row, **documents[0]}
+
+
+class OrganizationStream(_Stream):
+    """The organizations that are read: the rows that the tap has asked for anyway."""
+
+    @property
+    @override
+    def partitions(self) -> list[dict[str, Any]] | None:
+        return None
+
+    @override
+    def _read(self, organization: str, start: str | None) -> Iterator[Item]:
+        self._extracted = self.tap.organizations.served
+        for row in self.tap.organizations.wanted:
+            yield row, None

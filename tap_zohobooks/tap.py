@@ -1,0 +1,231 @@
+"""The tap: settings, what all streams share, and how a run ends."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from datetime import timezone
+from functools import cached_property
+from typing import IO, TYPE_CHECKING, Any, ClassVar
+
+import requests
+from requests.adapters import HTTPAdapter
+from singer_sdk import Tap
+from singer_sdk.contrib.msgspec import MsgSpecWriter
+from singer_sdk.helpers._classproperty import classproperty
+from typing_extensions import override
+
+from tap_zohobooks import resources, settings
+from tap_zohobooks.auth import Authenticator
+from tap_zohobooks.client import Client
+from tap_zohobooks.command import ZohoBooksCommand
+from tap_zohobooks.errors import ConfigError, QuotaReached, ReauthorizationNeeded, TapError
+from tap_zohobooks.organizations import Organizations
+from tap_zohobooks.state import checked_catalog, checked_state, read_json
+from tap_zohobooks.streams import DetailStream, IncrementalStream, ListStream, OrganizationStream
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+    import click
+    from singer_sdk import Stream
+
+    from tap_zohobooks.reading import Ability
+
+
+class TapZohoBooks(Tap):
+    """Singer tap for Zoho Books."""
+
+    name = "tap-zohobooks"
+    package_name = "tap-zohobooks"
+    config_jsonschema: ClassVar[dict[str, Any]] = settings.SCHEMA
+    message_writer_class = MsgSpecWriter
+    utc = timezone.utc
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Prepare what the streams share; no call is made before a stream needs one."""
+        self.abilities: dict[tuple[str, str], Ability] = {}
+        self.gone: Counter[str] = Counter()
+        self.skipped: dict[str, str] = {}
+        self.read: set[str] = set()
+        super().__init__(*args, **kwargs)
+
+    @override
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        self.append_builtin_config(self.config_jsonschema)
+        problems = settings.problems(self._config, self.config_jsonschema)
+        if problems and raise_errors:
+            raise ConfigError(" ".join(problems))
+        for problem in problems:
+            self.logger.warning("%s", problem)
+        return problems
+
+    @override
+    def load_state(self, state: dict[str, Any]) -> None:
+        super().load_state(checked_state(state))
+
+    @override
+    def discover_streams(self) -> Sequence[Stream]:
+        kinds = {
+            IncrementalStream: resources.INCREMENTAL,
+            DetailStream: resources.DETAILED,
+            ListStream: resources.WHOLE,
+            OrganizationStream: (resources.ORGANIZATIONS,),
+        }
+        return [kind(self, resource) for kind, rows in kinds.items() for resource in rows]
+
+    @cached_property
+    def session(self) -> requests.Session:
+        """The one HTTP session: connections are kept, cookies are not."""
+        session = requests.Session()
+        session.headers["User-Agent"] = self.config["user_agent"]
+        session.cookies.set_policy(settings.NO_COOKIES)
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, HTTPAdapter(pool_maxsize=4 * self.max_concurrency))
+        return session
+
+    @cached_property
+    def auth(self) -> Authenticator:
+        """The one source of access tokens."""
+        return Authenticator(
+            settings.grant(self.config),
+            settings.hosts(self.config),
+            session=self.session,
+            logger=self.logger,
+            access_token=self.config.get("access_token"),
+            timeout=self.config["request_timeout"],
+            max_wait=self.config["max_wait_seconds"],
+        )
+
+    @cached_property
+    def client(self) -> Client:
+        """The one caller of Zoho Books."""
+        return Client(
+            self.auth, settings.rules(self.config), session=self.session, logger=self.logger
+        )
+
+    @cached_property
+    def organizations(self) -> Organizations:
+        """The organizations that the user can see, asked for once."""
+        return Organizations.ask(self.client, self.config["organization_ids"], self.logger)
+
+    @property
+    def organization_ids(self) -> Sequence[str]:
+        """The ids of the organizations to read."""
+        return self.organizations.ids
+
+    @property
+    def page_size(self) -> int:
+        """Rows a page."""
+        return int(self.config["page_size"])
+
+    @property
+    def max_concurrency(self) -> int:
+        """Calls in flight, an organization."""
+        return int(self.config["max_concurrency"])
+
+    @property
+    def lookback_seconds(self) -> int:
+        """Seconds that an incremental run re-reads before its bookmark."""
+        return int(self.config["lookback_seconds"])
+
+    def skip(self, stream: Stream, organization: str, why: str) -> None:
+        """Note a stream that may not be read; the others go on."""
+        self.skipped[stream.name] = why
+        stream.logger.warning("Stream '%s' of organization %s is skipped: %s",
+                              stream.name, organization, why)  # fmt: skip
+
+    def run(self) -> None:
+        """Sync, and end as the settings say.
+
+        Raises:
+            TapError: The run is not complete; state is written.
+        """
+        try:
+            self.sync_all()
+        finally:
+            self.state_writer.write_state(self.state)
+        self._conclude()
+
+    def _conclude(self) -> None:
+        calls = ", ".join(f"{name or 'none'}: {n}" for name, n in self.client.calls.items())
+        self.logger.info(
+            "Calls by organization: %s; tokens minted: %d; waits: %s; documents gone meanwhile: %s.",
+            calls, self.auth.mints, dict(self.client.waits), dict(self.gone),
+        )  # fmt: skip
+        failure = self._incomplete()
+        if failure is None:
+            return
+        if isinstance(failure, QuotaReached) and self.config["on_quota_exhausted"] == "stop":
+            self.logger.warning("%s", failure)
+            return
+        raise failure
+
+    def _incomplete(self) -> TapError | None:
+        selected = {stream.name for stream in self.streams.values() if stream.selected}
+        for reached in self.client.exhausted.values():
+            return reached
+        if selected and selected == set(self.skipped):
+            areas = sorted({stream.resource.area for stream in self.streams.values()
+                            if stream.selected})  # type: ignore[attr-defined]
+            scopes = ",".join(f"ZohoBooks.{area}.READ" for area in areas)
+            msg = f"No selected stream may be read. Authorize again with the scopes {scopes}."
+            return ReauthorizationNeeded(msg)
+        return None
+
+    @override
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
+        """Write the state and end at once: bookmarks never pass a row that was not emitted."""
+        self.logger.warning("Stopped by signal %d; the next run goes on from the state.", signum)
+        try:
+            self.state_writer.write_state(self.state)
+        except (OSError, RuntimeError):
+            self.logger.warning("The target takes nothing now; its last state stands.")
+        finally:
+            os._exit(128 + signum)  # threads that wait for an answer are not waited for
+
+    @classproperty
+    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805  # as the SDK has it
+        cls.append_builtin_config(cls.config_jsonschema)
+        return settings.from_environment(cls.config_jsonschema, cls._env_var_prefix)
+
+    @classmethod
+    @override
+    def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
+        try:
+            return super().cb_config(ctx, param, value)
+        except (OSError, TypeError, ValueError) as error:
+            msg = f"The file that --config names cannot be read as JSON settings: {error}."
+            raise ConfigError(msg) from error
+
+    @classmethod
+    @override
+    def invoke(  # type: ignore[override]  # as the SDK's own
+        cls,
+        *,
+        about: bool = False,
+        about_format: str | None = None,
+        config: Any = None,
+        state: IO[str] | None = None,
+        catalog: IO[str] | None = None,
+    ) -> None:
+        """Run the command line; see --help."""
+        if about:
+            cls.print_about(about_format)
+            return
+        cls.print_version(print_fn=cls.logger.info)
+        tap = cls(
+            config=config.config,
+            state=read_json("state", state),
+            catalog=checked_catalog(read_json("catalog", catalog)),
+            parse_env_config=config.parse_env,
+        )
+        tap.run()
+
+    @classmethod
+    @override
+    def get_singer_command(cls) -> click.Command:
+        command = super().get_singer_command()
+        command.__class__ = ZohoBooksCommand
+        return command
