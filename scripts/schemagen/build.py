@@ -1,0 +1,79 @@
+"""Puts a stream's schema together from its sources, the rules and the corrections."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schemagen.shapes import Shape, merge_all
+from schemagen.types import Decider, Evidence, Schema, nullable, object_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from schemagen.corrections import Corrections
+    from schemagen.table import Stream
+
+UNKNOWN_FIELDS = "additional_fields"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The rows of both sources: by path, and by a recording's stem."""
+
+    declared: Mapping[str, Shape]
+    recorded: Mapping[str, Shape]
+
+
+def build(
+    streams: Mapping[str, Stream], sources: Sources, corrections: Corrections
+) -> dict[str, Schema]:
+    """Return the schema of every stream.
+
+    Raises:
+        ValueError: If a stream names a path that no OpenAPI file answers.
+    """
+    lost = sorted(_lost(streams, sources))
+    if lost:
+        msg = f"No OpenAPI file answers a GET of {', '.join(lost)}: correct the table of streams"
+        raise ValueError(msg)
+    evidence = {name: _evidence(stream, streams, sources) for name, stream in streams.items()}
+    decider = Decider(list(evidence.values()), corrections.names)
+    return {
+        name: _schema(stream, decider.properties(evidence[name]), corrections)
+        for name, stream in streams.items()
+    }
+
+
+def rendered(schema: Schema) -> str:
+    """Return the text of a schema's file."""
+    return json.dumps(schema, indent=2, sort_keys=True) + "\n"
+
+
+def _lost(streams: Mapping[str, Stream], sources: Sources) -> set[str]:
+    """Return the paths that are in no file."""
+    return {path for stream in streams.values() for path in stream.paths} - set(sources.declared)
+
+
+def _evidence(stream: Stream, streams: Mapping[str, Stream], sources: Sources) -> Evidence:
+    """Return what is known of a stream's rows; a document's include its list's."""
+    both = [stream, streams[stream.base]] if stream.base else [stream]
+    recorded = [sources.recorded.get(name) for one in both for name in one.recordings]
+    return Evidence(
+        real=merge_all(shape for shape in recorded if shape is not None),
+        declared=merge_all(sources.declared[path] for one in both for path in one.paths),
+    )
+
+
+def _schema(stream: Stream, properties: Mapping[str, Schema], corrections: Corrections) -> Schema:
+    """Return a stream's schema: its rows' fields and the tap's own columns, put right."""
+    right = corrections.applied(stream.base or stream.name, properties)
+    if stream.base:
+        right = corrections.applied(stream.name, right)
+    own = {column: nullable("string") for column in stream.columns}
+    keys = {column: {"type": "string"} for column in stream.keys}
+    return {
+        "properties": {**own, **right, **keys, UNKNOWN_FIELDS: object_of({})},
+        "type": "object",
+    }

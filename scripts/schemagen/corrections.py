@@ -1,0 +1,111 @@
+"""What a reviewer knows better than both sources, each with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from schemagen.types import NameRules, Schema, array, nullable, object_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_TYPES: Final[dict[str, Schema]] = {
+    "any": nullable("array", "boolean", "number", "string", items={}),
+    "boolean": nullable("boolean"),
+    "date": nullable("string", format="date"),
+    "date-time": nullable("string", format="date-time"),
+    "number": nullable("number"),
+    "string": nullable("string"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """Rules of names, fields that come together, and fields of some streams."""
+
+    names: NameRules
+    beside: Mapping[str, Mapping[str, Schema]]
+    streams: Mapping[str, Mapping[str, Schema]]
+
+    def applied(self, name: str, properties: Mapping[str, Schema]) -> dict[str, Schema]:
+        """Return the properties of a stream put right."""
+        return self._completed(_overlaid(properties, self.streams.get(name, {})))
+
+    def _completed(self, properties: Mapping[str, Schema]) -> dict[str, Schema]:
+        """Add the fields that come with another one, at every depth."""
+        beside = [fields for name, fields in self.beside.items() if name in properties]
+        whole = {name: held for fields in beside for name, held in fields.items()}
+        return whole | {name: self._inside(held) for name, held in properties.items()}
+
+    def _inside(self, schema: Schema) -> Schema:
+        """Return a schema with what it holds completed."""
+        match schema:
+            case {"properties": properties}:
+                return schema | {"properties": self._completed(properties)}
+            case {"items": items}:
+                return schema | {"items": self._inside(items)}
+            case _:
+                return schema
+
+
+def read_corrections(notes: Mapping[str, Any]) -> Corrections:
+    """Return the corrections of a file's four lists."""
+    streams: dict[str, dict[str, Schema]] = {}
+    for note in notes["streams"]:
+        for name in note["streams"]:
+            streams[name] = _overlaid(streams.get(name, {}), schemas_of(note["fields"]))
+    return Corrections(
+        names=NameRules(
+            fixed={
+                name: schema_of(note["type"])
+                for note in notes["everywhere"]
+                for name in note["names"]
+            },
+            alike=frozenset(name for note in notes["alike"] for name in note["names"]),
+        ),
+        beside={note["field"]: schemas_of(note["fields"]) for note in notes["beside"]},
+        streams=streams,
+    )
+
+
+def schemas_of(fields: Mapping[str, object]) -> dict[str, Schema]:
+    """Return the properties that short notation stands for."""
+    return {name: schema_of(short) for name, short in fields.items()}
+
+
+def schema_of(short: object) -> Schema:
+    """Return the schema that stands for ``"number"``, ``{"a": ...}``, ``[...]`` or ``[]``."""
+    match short:
+        case str():
+            return _TYPES[short]
+        case dict():
+            return object_of(schemas_of(short))
+        case [held]:
+            return array(schema_of(held))
+        case []:
+            return array()
+        case _:
+            msg = f"A correction is a type, an object or a list of one item, not {short!r}"
+            raise ValueError(msg)
+
+
+def _overlaid(properties: Mapping[str, Schema], over: Mapping[str, Schema]) -> dict[str, Schema]:
+    """Lay fields over others: the same kind of container is joined, anything else replaced."""
+    known = {name: _joined(properties[name], over[name]) for name in over if name in properties}
+    return {**properties, **over, **known}
+
+
+def _joined(below: Schema, above: Schema) -> Schema:
+    """Return the upper schema, with what the lower one holds where both are alike."""
+    if below["type"] != above["type"]:
+        return above
+    match below, above:
+        case {"properties": under}, {"properties": over}:
+            return above | {"properties": _overlaid(under, over)}
+        case {"items": {"type": _} as under}, {"items": {"type": _} as over}:
+            return above | {"items": _joined(under, over)}
+        case {"properties": _} | {"items": _}, _:
+            return below
+        case _:
+            return above

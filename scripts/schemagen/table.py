@@ -1,0 +1,107 @@
+"""Which streams there are, and where each one's rows are described."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+Row: TypeAlias = dict[str, Any]
+
+ORGANIZATION: Final = "organization_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One stream: its key, the parents' ids that it bears, and its sources.
+
+    ``paths`` are keys of the OpenAPI index, ``recordings`` stems of recorded answers, and
+    ``base`` is the list whose rows its documents are merged with.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    paths: tuple[str, ...]
+    recordings: tuple[str, ...]
+    bears: tuple[str, ...] = ()
+    base: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the tap adds to every row."""
+        return (ORGANIZATION, *self.bears)
+
+
+def read_table(table: Row) -> dict[str, Stream]:
+    """Return every stream by name."""
+    lists = {name: _list(name, row) for name, row in table["lists"].items()}
+    details = {name: _details(lists[name], row) for name, row in table["details"].items()}
+    nested = [_nested(name, lists[row["parent"]], row) for name, row in table["nested"].items()]
+    comments = [_comments(lists[name], row) for name, row in table["comments"].items()]
+    streams = [*lists.values(), *details.values(), *nested, *comments]
+    return {stream.name: stream for stream in streams}
+
+
+def singular(plural: str) -> str:
+    """Return the noun of a stream's name in the singular."""
+    return f"{plural[:-3]}y" if plural.endswith("ies") else plural.removesuffix("s")
+
+
+def _list(name: str, row: Row) -> Stream:
+    """A list's path, key and recording follow from its name."""
+    return Stream(
+        name=name,
+        keys=_keys(_many(row.get("key", f"{singular(name)}_id"))),
+        paths=_many(row.get("path", "/" + name.replace("_", ""))),
+        recordings=(_recording("list", row.get("recording", name)),),
+    )
+
+
+def _details(rows: Stream, row: Row) -> Stream:
+    """A document's path follows from its list's, its recording from the noun."""
+    noun = singular(rows.name)
+    return Stream(
+        name=f"{noun}_details",
+        keys=rows.keys,
+        paths=_many(row.get("path", [f"{path}/{{}}" for path in rows.paths])),
+        recordings=(_recording("get", row.get("recording", noun)),),
+        base=rows.name,
+    )
+
+
+def _nested(name: str, parent: Stream, row: Row) -> Stream:
+    """A nested row bears its parent's id, which is part of the key unless it is ``alone``."""
+    above = parent.keys[-1]
+    own = row.get("key", f"{singular(name)}_id")
+    return Stream(
+        name=name,
+        keys=_keys([own] if row.get("alone") else [above, own]),
+        paths=_many(row["path"] if row["path"].startswith("/") else _under(parent, row["path"])),
+        recordings=(_recording("list", name),),
+        bears=(above,),
+    )
+
+
+def _comments(parent: Stream, row: Row) -> Stream:
+    """Comments lie under their document, everywhere alike."""
+    name = f"{singular(parent.name)}_comments"
+    return _nested(name, parent, {"path": "comments", "key": "comment_id", **row})
+
+
+def _under(parent: Stream, path: str) -> str:
+    """Return the path of something under one row of the parent."""
+    return f"{parent.paths[0]}/{{}}/{path}"
+
+
+def _keys(own: list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    """Return the key's columns, the organization's first, each once."""
+    return tuple(dict.fromkeys([ORGANIZATION, *own]))
+
+
+def _many(value: str | list[str]) -> tuple[str, ...]:
+    """Return one value or several as a tuple."""
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _recording(kind: str, name: str) -> str:
+    """Return the stem of a recorded answer."""
+    return f"{kind}-{name.replace('_', '-')}"
