@@ -1,0 +1,85 @@
+# Needs git, make and Python 3.10 or newer; everything else is fetched from the package registry
+# into .tools, .venv and .meltano, and is left alone when it is there already.
+# Another Python: make test PYTHON=python3.12
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+uv := .tools/uv-$(UV_VERSION)/bin/uv
+venv := .venv/bin
+meltano := .tools/meltano
+
+# The environments are made anew for another Python.
+version := $(shell $(PYTHON) -c 'import platform; print(platform.python_version())' 2>/dev/null)
+installed := $(meltano)/installed-$(version)
+
+export UV_PYTHON := $(shell $(PYTHON) -c 'import sys; print(sys.executable)' 2>/dev/null)
+export UV_PYTHON_DOWNLOADS := never
+export UV_NO_PROGRESS := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport VIRTUAL_ENV
+unexport UV_PROJECT_ENVIRONMENT
+
+# A home that cannot be written to is no reason to stop.
+ifneq ($(shell test -w "$$HOME" && echo writable),writable)
+export UV_CACHE_DIR := $(CURDIR)/.tools/cache
+endif
+
+.PHONY: help
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: test
+test: sync ## Run every check: ruff, mypy, pytest
+	$(venv)/ruff check
+	$(venv)/ruff format --check
+	$(venv)/mypy
+	$(venv)/pytest --numprocesses=2 --dist=worksteal </dev/null
+
+.PHONY: demo
+demo: sync plugins ## Show the pipeline: the double of Zoho Books, Meltano, PostgreSQL
+	$(venv)/python -m demo </dev/null
+
+.PHONY: fix
+fix: sync ## Let ruff put in order what it can
+	$(venv)/ruff check --fix
+	$(venv)/ruff format
+
+.PHONY: lock
+lock: $(uv) ## Move every pinned version to the newest that fits
+	$(uv) lock --upgrade
+	for name in meltano target-postgres; do \
+	  $(uv) pip compile --quiet --upgrade --universal --python-version 3.10 --no-annotate \
+	    --no-header plugins/$$name.in --output-file plugins/$$name.txt || exit; \
+	done
+
+.PHONY: clean
+clean: ## Remove what the other targets have set up
+	rm -rf .tools .venv .meltano .demo dist .coverage .coverage.* .hypothesis
+	rm -rf .mypy_cache .pytest_cache .ruff_cache
+
+.PHONY: sync
+sync: $(uv)
+	$(uv) sync --quiet --frozen --all-groups
+
+.PHONY: plugins
+plugins: $(installed)
+
+# Meltano and each plugin live in environments of their own, as they pin what others need newer.
+$(installed): $(uv) meltano.yml pyproject.toml uv.lock $(wildcard plugins/*.txt)
+	$(uv) venv --quiet --clear $(meltano)
+	$(uv) pip install --quiet --python $(meltano) --requirements plugins/meltano.txt
+	$(uv) export --quiet --frozen --no-dev --no-emit-project --no-hashes --output-file .tools/tap.txt
+	UV_CONSTRAINT=.tools/tap.txt $(meltano)/bin/meltano install --clean --plugin-type extractor
+	$(meltano)/bin/meltano install --clean --plugin-type loader
+	touch $@
+
+$(uv): scripts/bootstrap.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and \
+	  "Python 3.10 or newer is needed, this is " + sys.version.split()[0] \
+	  + ". Name another: make test PYTHON=python3.12")'
+	$(PYTHON) scripts/bootstrap.py $(UV_VERSION) .tools/uv-$(UV_VERSION)
