@@ -1,0 +1,63 @@
+#!/usr/bin/env python
+"""Print what meltano.yml has to say of the tap: its capabilities and its settings.
+
+Run as `python scripts/meltano_plugin.py` where a setting has changed, and paste.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import yaml
+
+from tap_zohobooks.tap import TapZohoBooks
+
+KINDS = {
+    "array": "array",
+    "boolean": "boolean",
+    "integer": "integer",
+    "number": "decimal",
+    "object": "object",
+    "string": "string",
+}
+
+
+def kind(schema: dict[str, Any]) -> str:
+    """Return Meltano's kind for a setting of the tap."""
+    if "enum" in schema:
+        return "options"
+    if schema.get("format") in {"date", "date-time"}:
+        return "date_iso8601"
+    types = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
+    return next(KINDS[name] for name in types if name in KINDS)
+
+
+def setting(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Describe one setting the way Meltano wants it."""
+    described = {
+        "name": name,
+        "label": schema["title"],
+        "kind": kind(schema),
+        "description": schema["description"],
+    }
+    if "enum" in schema:
+        values = [value for value in schema["enum"] if value is not None]
+        described["options"] = [{"label": value, "value": value} for value in values]
+    if schema.get("secret"):
+        described["sensitive"] = True
+    return described
+
+
+def plugin() -> dict[str, Any]:
+    """Describe the tap: what `tap-zohobooks --about` says, in Meltano's words."""
+    schema = copy.deepcopy(TapZohoBooks.config_jsonschema)
+    TapZohoBooks.append_builtin_config(schema)
+    return {
+        "capabilities": sorted(str(one.value) for one in TapZohoBooks.capabilities),
+        "settings": [setting(name, value) for name, value in schema["properties"].items()],
+    }
+
+
+if __name__ == "__main__":
+    print(yaml.safe_dump(plugin(), sort_keys=False, width=96))
