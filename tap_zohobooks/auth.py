@@ -33,10 +33,24 @@ SOID = "ZohoBooks"
 # What client credentials ask for: they have no consent page that grants scopes.
 SCOPES = ",".join(
     f"ZohoBooks.{area}.READ"
-    for area in (
-        "settings contacts estimates invoices customerpayments creditnotes projects expenses "
-        "salesorders purchaseorders bills debitnotes vendorpayments banking accountants fixedasset"
-    ).split()
+    for area in [
+        "settings",
+        "contacts",
+        "estimates",
+        "invoices",
+        "customerpayments",
+        "creditnotes",
+        "projects",
+        "expenses",
+        "salesorders",
+        "purchaseorders",
+        "bills",
+        "debitnotes",
+        "vendorpayments",
+        "banking",
+        "accountants",
+        "fixedasset",
+    ]
 )
 
 
@@ -186,7 +200,7 @@ class Authenticator:
     Raises from `token` and `renew`: ReauthorizationNeeded, ConfigError, QuotaReached, ServiceError.
     """
 
-    def __init__(  # every collaborator is passed in, so that tests need neither net nor time
+    def __init__(
         self,
         grant: Grant | None,
         hosts: Hosts,
@@ -247,7 +261,7 @@ class Authenticator:
         if self._grant is None:
             msg = (
                 "The access_token setting was refused: it is older than an hour, or from another "
-                "data center. Set a new access_token, or client_id, client_secret and refresh_token."
+                "data center. Set a new access_token, or a refresh_token."
             )
             raise ReauthorizationNeeded(msg)
         candidates = [self._found] if self._found else self._hosts.candidates()
@@ -290,7 +304,8 @@ class Authenticator:
     def _accept(self, minted: Minted, region: Region, *, searched: bool) -> Token:
         if searched:
             self._logger.warning(
-                "The credentials belong to data center '%s'. Set region to '%s' to spare the search.",
+                "The credentials belong to data center '%s'. Set region to '%s' to spare the "
+                "search.",
                 region.name,
                 region.name,
             )
@@ -326,8 +341,8 @@ def _failure(outcome: Outcome, where: str) -> TapError:
             return ReauthorizationNeeded(msg)
         case UnknownClient(error):
             msg = (
-                f"The accounts server ({where}) refused the client: {error}. Check client_id and "
-                "client_secret, and that region is the data center where the client is registered."
+                f"The accounts server ({where}) refused the client: {error}. Check client_id, "
+                "client_secret, and that region is where the client is registered."
             )
             return ConfigError(msg)
         case MintThrottled():

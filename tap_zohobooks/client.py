@@ -85,7 +85,7 @@ class Budget:
 class Client:
     """Asks Zoho Books, for every stream and thread of a run."""
 
-    def __init__(  # every collaborator is passed in, so that tests need neither net nor time
+    def __init__(
         self,
         auth: Authenticator,
         rules: Rules,
@@ -296,8 +296,8 @@ def refuse(verdict: Verdict, path: str, organization_id: str) -> NoReturn:
             raise Denied(message)
         case Refused(status, code, message):
             msg = (
-                f"Zoho Books refused '{path}' of organization {organization_id} with HTTP {status}, "
-                f"code {code}: {message.rstrip('.')}. It is not asked again; report it with this line."
+                f"Zoho Books refused '{path}' of organization {organization_id} with HTTP "
+                f"{status}, code {code}: {message.rstrip('.')}. Report this line."
             )
             raise ServiceError(msg)
     msg = f"{type(verdict).__name__} is not a refusal."

@@ -49,7 +49,7 @@ class Gone(TapError):
 
 
 class ParameterRefused(TapError):
-    """The endpoint does not take a parameter that others take; `parameter` is the service's text."""
+    """The endpoint does not take a parameter that others take."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.errors import ConfigError, Denied, ReauthorizationNeeded
-from tap_zohobooks.records import Row
 
 if TYPE_CHECKING:
     import logging
     from collections.abc import Sequence
+    from datetime import datetime
 
     from tap_zohobooks.client import Client
+    from tap_zohobooks.records import Row
 
 KEY = "organizations"
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tap_zohobooks.errors import ParameterRefused
 from tap_zohobooks.pagination import MOST_ROWS, Fetch, Page, Params, Scan, for_filter, time_of
 from tap_zohobooks.records import Row
 from tap_zohobooks.resources import MODIFIED
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 MOST_CHASED_PAGES = 50
 
@@ -62,15 +65,17 @@ class Reader:
 
     def read(self, start: str | None) -> Generator[Item, None, None]:
         """Yield the rows that changed at or after `start` (UTC text), or all."""
-        if self.ability.filters is not False and self.ability.sorts is not False:
-            if (yield from self._guarded(self._by_time(start))):
-                return
-        if self.ability.sorts is not False:
-            in_order = self._newest_first(start) if start else self._oldest_first()
-            if (yield from self._guarded(in_order)):
-                return
-        while not (yield from self._guarded(self._whole(start))):
-            continue
+        done = False
+        while not done:
+            done = yield from self._guarded(self._way(start))
+
+    def _way(self, start: str | None) -> Items:
+        """Choose by what is known so far; what a way finds out about the endpoint bars that way."""
+        if self.ability.sorts is False:
+            return self._whole(start)
+        if self.ability.filters is not False:
+            return self._by_time(start)
+        return self._newest_first(start) if start else self._oldest_first()
 
     def _guarded(self, items: Items) -> Items:
         """Pass items on; a parameter that is refused is one that the endpoint cannot do."""
@@ -105,6 +110,7 @@ class Reader:
                 if not self._is_honoured(page, since):
                     self._keep(page, start, is_first=number == 1, at_start=since == start)
                     return False
+                self._in_hand = page if since is None else None  # in case the next one is a lie
                 yield from self._unseen(rows)
                 done = self._outcome(page)
                 if done is not None or self._reached != before:
@@ -197,8 +203,7 @@ class Reader:
                     found.setdefault(self.key(row), row)
             if any(not _is_due(row, start) for row in page.rows):
                 break
-        for row in sorted(found.values(), key=lambda row: time_of(row) or ""):
-            yield row, time_of(row)
+        yield from self._unseen(sorted(found.values(), key=lambda row: time_of(row) or ""))
         return True
 
     def _whole(self, start: str | None) -> Items:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 Row = dict[str, Any]
-Rule = Callable[[Any, "Surprises", str], Any]
+Rule = Callable[[object, "Surprises", str], object]
 
 ADDITIONAL = "additional_fields"
 
@@ -72,7 +72,7 @@ def _is_blank(value: object) -> bool:
     return isinstance(value, str) and not value.strip()
 
 
-def _as_text(value: Any, surprises: Surprises, path: str) -> Any:
+def _as_text(value: object, surprises: Surprises, path: str) -> object:
     match value:
         case str():
             return value
@@ -84,7 +84,7 @@ def _as_text(value: Any, surprises: Surprises, path: str) -> Any:
     return None
 
 
-def _as_number(value: Any, surprises: Surprises, path: str) -> Any:
+def _as_number(value: object, surprises: Surprises, path: str) -> object:
     match value:
         case bool():
             pass
@@ -97,7 +97,7 @@ def _as_number(value: Any, surprises: Surprises, path: str) -> Any:
     return None
 
 
-def _as_boolean(value: Any, surprises: Surprises, path: str) -> Any:
+def _as_boolean(value: object, surprises: Surprises, path: str) -> object:
     match value:
         case bool():
             return value
@@ -107,14 +107,14 @@ def _as_boolean(value: Any, surprises: Surprises, path: str) -> Any:
     return None
 
 
-def _as_instant(value: Any, surprises: Surprises, path: str) -> Any:
+def _as_instant(value: object, surprises: Surprises, path: str) -> object:
     moment = utc(value) if isinstance(value, str) else None
     if moment is None:
         surprises.misfit(path, value)
     return moment
 
 
-def _as_date(value: Any, surprises: Surprises, path: str) -> Any:
+def _as_date(value: object, surprises: Surprises, path: str) -> object:
     if isinstance(value, str) and _DATE.fullmatch(value.strip()):
         try:
             return datetime.fromisoformat(value.strip()).date().isoformat()
@@ -124,14 +124,14 @@ def _as_date(value: Any, surprises: Surprises, path: str) -> Any:
     return None
 
 
-def _as_anything(value: Any, surprises: Surprises, path: str) -> Any:  # the schema takes all
+def _as_anything(value: object, _surprises: Surprises, _path: str) -> object:
     return value
 
 
 def _object_rule(schema: Mapping[str, Any]) -> Rule:
     rules = compile_rules(schema.get("properties", {}))
 
-    def as_object(value: Any, surprises: Surprises, path: str) -> Any:
+    def as_object(value: object, surprises: Surprises, path: str) -> object:
         if not isinstance(value, dict):
             surprises.misfit(path, value)
             return None
@@ -144,7 +144,7 @@ def _object_rule(schema: Mapping[str, Any]) -> Rule:
 def _array_rule(schema: Mapping[str, Any]) -> Rule:
     rule = compile_rule(schema.get("items") or {})
 
-    def as_array(value: Any, surprises: Surprises, path: str) -> Any:
+    def as_array(value: object, surprises: Surprises, path: str) -> object:
         if not isinstance(value, list):
             surprises.misfit(path, value)
             return None
@@ -153,10 +153,18 @@ def _array_rule(schema: Mapping[str, Any]) -> Rule:
     return as_array
 
 
-def _apply(rule: Rule | None, value: Any, surprises: Surprises, path: str) -> Any:
+def _apply(rule: Rule | None, value: object, surprises: Surprises, path: str) -> object:
     if value is None or _is_blank(value):
         return None
     return value if rule is None else rule(value, surprises, path)
+
+
+_SIMPLE: dict[tuple[str, ...], Rule] = {
+    ("string",): _as_text,
+    ("number",): _as_number,
+    ("integer",): _as_number,
+    ("boolean",): _as_boolean,
+}
 
 
 def compile_rule(schema: Mapping[str, Any]) -> Rule:
@@ -168,18 +176,12 @@ def compile_rule(schema: Mapping[str, Any]) -> Rule:
             return _as_instant
         case ["string"], "date":
             return _as_date
-        case ["string"], _:
-            return _as_text
-        case ["number"] | ["integer"], _:
-            return _as_number
-        case ["boolean"], _:
-            return _as_boolean
         case ["object"], _:
             return _object_rule(schema)
         case ["array"], _:
             return _array_rule(schema)
-        case _:
-            return _as_anything
+        case known, _:
+            return _SIMPLE.get(tuple(known), _as_anything)
 
 
 def compile_rules(properties: Mapping[str, Mapping[str, Any]]) -> dict[str, Rule]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ORGANIZATION = "organization_id"
 MODIFIED = "last_modified_time"
@@ -87,3 +90,5 @@ WHOLE = (
 
 # The organizations themselves: one call for all, not paginated, of no organization.
 ORGANIZATIONS = Resource("organizations", ORGANIZATION, scope="settings")
+
+TABLE = {resource.name: resource for resource in (*INCREMENTAL, *DETAILED, *WHOLE, ORGANIZATIONS)}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pendulum
 from singer_sdk import typing as th
@@ -15,6 +14,9 @@ from tap_zohobooks.auth import Grant, Hosts
 from tap_zohobooks.client import Rules
 from tap_zohobooks.errors import ConfigError
 from tap_zohobooks.regions import AUTO, REGIONS, checked_url
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 REFRESH, CREDENTIALS = "refresh_token", "client_credentials"
 NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
@@ -130,12 +132,16 @@ def from_environment(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     for name, value in schema["properties"].items():
-        try:
-            found |= parse_environment_config({"properties": {name: value}}, prefix)
-        except ValueError as error:
-            msg = f"Variable {prefix}{name.upper()} does not hold a value of its setting's type."
-            raise ConfigError(msg) from error
+        found |= _variable(name, value, prefix)
     return found
+
+
+def _variable(name: str, schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    try:
+        return parse_environment_config({"properties": {name: schema}}, prefix)
+    except ValueError as error:
+        msg = f"Variable {prefix}{name.upper()} does not hold a value of its setting's type."
+        raise ConfigError(msg) from error
 
 
 def problems(config: dict[str, Any], schema: Mapping[str, Any]) -> list[str]:
@@ -174,11 +180,16 @@ def _contradictions(config: dict[str, Any]) -> list[str]:
     if "access_token" in config and config["region"] == AUTO and "api_url" not in config:
         found.append("Setting 'region' is missing: an access_token does not tell its data center.")
     for name in ("accounts_url", "api_url"):
-        try:
-            checked_url(name, config.get(name, "https://unset"))
-        except ConfigError as error:
-            found.append(str(error))
+        found += _unsafe_url(name, config.get(name))
     return found + _read_instant(config, "start_date")
+
+
+def _unsafe_url(name: str, url: str | None) -> list[str]:
+    try:
+        checked_url(name, url or "https://unset")
+    except ConfigError as error:
+        return [str(error)]
+    return []
 
 
 def _read_instant(config: dict[str, Any], name: str) -> list[str]:

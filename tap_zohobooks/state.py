@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from singer_sdk.singerlib import Catalog
 
 from tap_zohobooks.errors import ConfigError
 from tap_zohobooks.records import utc
-from tap_zohobooks.resources import ORGANIZATION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def read_json(what: str, file: IO[str] | None) -> dict[str, Any] | None:
@@ -40,7 +42,7 @@ def checked_catalog(catalog: dict[str, Any] | None) -> Catalog | None:
     if catalog is None:
         return None
     try:
-        read = Catalog.from_dict(catalog)  # type: ignore[arg-type]
+        read = Catalog.from_dict(catalog)
         shaped = all(isinstance(entry.schema.to_dict().get("properties"), dict)
                      for entry in read.streams)  # fmt: skip
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -58,34 +60,40 @@ def checked_state(state: dict[str, Any]) -> dict[str, Any]:
     Raises:
         ConfigError: It is of another shape, or another tap's.
     """
-    bookmarks = state.get("bookmarks", {})
-    if not isinstance(bookmarks, dict) or (state and "bookmarks" not in state):
-        raise _foreign("it has no 'bookmarks'")
-    for stream, bookmark in bookmarks.items():
-        if not isinstance(bookmark, dict):
-            raise _foreign(f"the bookmark of '{stream}' is no object")
-        if bookmark.get("replication_key_value"):
-            raise _foreign(f"the bookmark of '{stream}' names no organization")
-        partitions = bookmark.get("partitions", [])
-        if not isinstance(partitions, list):
-            raise _foreign(f"the partitions of '{stream}' are no list")
-        for partition in partitions:
-            _check_partition(stream, partition)
+    found = next(_strangeness(state), None)
+    if found is not None:
+        msg = (
+            f"The state is not one of this tap: {found}. Hand over a state that this tap has "
+            "written, or none to read everything again."
+        )
+        raise ConfigError(msg)
     return state
 
 
-def _check_partition(stream: str, partition: object) -> None:
+def _strangeness(state: dict[str, Any]) -> Iterator[str]:
+    bookmarks = state.get("bookmarks", {})
+    if not isinstance(bookmarks, dict) or (state and "bookmarks" not in state):
+        yield "it has no 'bookmarks'"
+        return
+    for stream, bookmark in bookmarks.items():
+        if not isinstance(bookmark, dict):
+            yield f"the bookmark of '{stream}' is no object"
+            return
+        if bookmark.get("replication_key_value"):
+            yield f"the bookmark of '{stream}' names no organization"
+        partitions = bookmark.get("partitions", [])
+        if not isinstance(partitions, list):
+            yield f"the partitions of '{stream}' are no list"
+            return
+        for partition in partitions:
+            yield from _strange_partition(stream, partition)
+
+
+def _strange_partition(stream: str, partition: dict[str, Any]) -> Iterator[str]:
     match partition:
         case {"context": {"organization_id": str()}}:
             value = partition.get("replication_key_value")
+            if value is not None and (not isinstance(value, str) or utc(value) is None):
+                yield f"a bookmark of '{stream}' is no instant"
         case _:
-            raise _foreign(f"a partition of '{stream}' has no {ORGANIZATION}")
-    if value is not None and (not isinstance(value, str) or utc(value) is None):
-        raise _foreign(f"a bookmark of '{stream}' is no instant")
-
-
-def _foreign(found: str) -> ConfigError:
-    return ConfigError(
-        f"The state is not one of this tap: {found}. Hand over a state that this tap has written, "
-        "or none to read everything again."
-    )
+            yield f"a partition of '{stream}' has no organization_id"

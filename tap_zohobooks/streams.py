@@ -53,7 +53,7 @@ def rows_of(document: dict[str, Any], rows_key: str) -> list[Row]:
     raise ServiceError(msg)
 
 
-class _Stream(Stream):
+class ResourceStream(Stream):
     """What all kinds share: cleaning, messages and the bookmark."""
 
     schema = StreamSchema(SCHEMAS)
@@ -180,7 +180,7 @@ class _Stream(Stream):
         return answer
 
 
-class ListStream(_Stream):
+class ListStream(ResourceStream):
     """A list endpoint, read whole or by what changed."""
 
     @override
@@ -302,7 +302,7 @@ class DetailStream(IncrementalStream):
         return {**row, **documents[0]}
 
 
-class OrganizationStream(_Stream):
+class OrganizationStream(ResourceStream):
     """The organizations that are read: the rows that the tap has asked for anyway."""
 
     @property

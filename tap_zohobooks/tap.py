@@ -22,7 +22,13 @@ from tap_zohobooks.command import ZohoBooksCommand
 from tap_zohobooks.errors import ConfigError, QuotaReached, ReauthorizationNeeded, TapError
 from tap_zohobooks.organizations import Organizations
 from tap_zohobooks.state import checked_catalog, checked_state, read_json
-from tap_zohobooks.streams import DetailStream, IncrementalStream, ListStream, OrganizationStream
+from tap_zohobooks.streams import (
+    DetailStream,
+    IncrementalStream,
+    ListStream,
+    OrganizationStream,
+    ResourceStream,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +38,13 @@ if TYPE_CHECKING:
     from singer_sdk import Stream
 
     from tap_zohobooks.reading import Ability
+
+KINDS: dict[type[ResourceStream], tuple[resources.Resource, ...]] = {
+    IncrementalStream: resources.INCREMENTAL,
+    DetailStream: resources.DETAILED,
+    ListStream: resources.WHOLE,
+    OrganizationStream: (resources.ORGANIZATIONS,),
+}
 
 
 class TapZohoBooks(Tap):
@@ -67,13 +80,7 @@ class TapZohoBooks(Tap):
 
     @override
     def discover_streams(self) -> Sequence[Stream]:
-        kinds = {
-            IncrementalStream: resources.INCREMENTAL,
-            DetailStream: resources.DETAILED,
-            ListStream: resources.WHOLE,
-            OrganizationStream: (resources.ORGANIZATIONS,),
-        }
-        return [kind(self, resource) for kind, rows in kinds.items() for resource in rows]
+        return [kind(self, resource) for kind, rows in KINDS.items() for resource in rows]
 
     @cached_property
     def session(self) -> requests.Session:
@@ -151,7 +158,7 @@ class TapZohoBooks(Tap):
     def _conclude(self) -> None:
         calls = ", ".join(f"{name or 'none'}: {n}" for name, n in self.client.calls.items())
         self.logger.info(
-            "Calls by organization: %s; tokens minted: %d; waits: %s; documents gone meanwhile: %s.",
+            "Calls by organization: %s; tokens minted: %d; waits: %s; documents gone: %s.",
             calls, self.auth.mints, dict(self.client.waits), dict(self.gone),
         )  # fmt: skip
         failure = self._incomplete()
@@ -167,8 +174,7 @@ class TapZohoBooks(Tap):
         for reached in self.client.exhausted.values():
             return reached
         if selected and selected == set(self.skipped):
-            areas = sorted({stream.resource.area for stream in self.streams.values()
-                            if stream.selected})  # type: ignore[attr-defined]
+            areas = sorted({resources.TABLE[name].area for name in selected})
             scopes = ",".join(f"ZohoBooks.{area}.READ" for area in areas)
             msg = f"No selected stream may be read. Authorize again with the scopes {scopes}."
             return ReauthorizationNeeded(msg)
@@ -186,6 +192,7 @@ class TapZohoBooks(Tap):
             os._exit(128 + signum)  # threads that wait for an answer are not waited for
 
     @classproperty
+    @override
     def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805  # as the SDK has it
         cls.append_builtin_config(cls.config_jsonschema)
         return settings.from_environment(cls.config_jsonschema, cls._env_var_prefix)
