@@ -41,6 +41,9 @@ def checked_catalog(catalog: dict[str, Any] | None) -> Catalog | None:
     """
     if catalog is None:
         return None
+    if not isinstance(catalog.get("streams"), list):
+        msg = "The catalog has no list of streams. Make it anew with --discover."
+        raise ConfigError(msg)
     try:
         read = Catalog.from_dict(catalog)
         shaped = all(isinstance(entry.schema.to_dict().get("properties"), dict)

@@ -1,0 +1,122 @@
+"""A wrong setting is named in one sentence, and a secret is never part of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tap_zohobooks import settings
+from tap_zohobooks.errors import ConfigError
+from tap_zohobooks.tap import TapZohoBooks
+
+GOOD: dict[str, Any] = {"client_id": "i", "client_secret": "s", "refresh_token": "r"}
+
+
+def problems(**config: Any) -> list[str]:
+    """Return what is wrong with a configuration."""
+    return settings.problems(GOOD | config, settings.SCHEMA)
+
+
+def test_the_least_that_is_needed() -> None:
+    """Client and refresh token are enough; the rest has the documented defaults."""
+    config = dict(GOOD)
+    assert settings.problems(config, settings.SCHEMA) == []
+    assert config | GOOD == config
+    assert (config["region"], config["page_size"], config["lookback_seconds"]) == ("auto", 200, 300)
+    assert (config["requests_per_minute"], config["max_concurrency"]) == (100, 5)
+    assert (config["on_quota_exhausted"], config["max_wait_seconds"]) == ("fail", 900)
+    assert (config["organization_ids"], config["grant_type"]) == ([], "refresh_token")
+
+
+@pytest.mark.parametrize(
+    ("config", "found"),
+    [
+        ({"page_size": 0}, "Setting 'page_size' is wrong"),
+        ({"page_size": 201}, "Setting 'page_size' is wrong"),
+        ({"max_concurrency": 11}, "Setting 'max_concurrency' is wrong"),
+        ({"max_parallel_organizations": 33}, "Setting 'max_parallel_organizations' is wrong"),
+        ({"region": "mars"}, "Setting 'region' is wrong"),
+        ({"on_quota_exhausted": "cry"}, "Setting 'on_quota_exhausted' is wrong"),
+        ({"organization_ids": "1"}, "Setting 'organization_ids' is wrong"),
+        ({"request_timeout": "soon"}, "Setting 'request_timeout' is wrong"),
+        ({"start_date": "soon"}, "Setting 'start_date' is no date-time"),
+        ({"start_date": "P3D"}, "Setting 'start_date' is no date-time"),
+        ({"api_url": "http://books.example"}, "Setting 'api_url' is not a URL"),
+        ({"accounts_url": "nonsense"}, "Setting 'accounts_url' is not a URL"),
+        ({"pagesize": 5}, "Unknown setting"),
+        ({"client_id": ""}, "Setting 'client_id' is missing"),
+        ({"refresh_token": None}, "Setting 'refresh_token' is missing"),
+        ({"grant_type": "client_credentials"}, "Setting 'organization_ids' is missing"),
+        ({"access_token": "t"}, "Setting 'region' is missing"),
+    ],
+)
+def test_what_is_wrong_is_named(config: dict[str, Any], found: str) -> None:
+    """Each wrong setting gives one sentence that begins with its name."""
+    sentences = problems(**config)
+    assert len(sentences) == 1
+    assert sentences[0].startswith(found)
+
+
+@pytest.mark.parametrize("name", sorted(settings.SECRETS))
+def test_a_secret_is_never_shown(name: str) -> None:
+    """A secret of the wrong type is named without its value."""
+    (sentence,) = problems(**{name: 13579})
+    assert f"'{name}'" in sentence
+    assert "13579" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("start", "instant"),
+    [
+        ("2026-01-31", "2026-01-31T00:00:00+00:00"),
+        ("2026-01-31T00:00:00Z", "2026-01-31T00:00:00+00:00"),
+        ("2026-01-31T00:00:00+05:30", "2026-01-30T18:30:00+00:00"),
+    ],
+)
+def test_start_date_is_an_instant(start: str, instant: str) -> None:
+    """A day, or a time with any offset, is read as an instant in UTC."""
+    config = GOOD | {"start_date": start}
+    assert settings.problems(config, settings.SCHEMA) == []
+    assert config["start_date"] == instant
+
+
+def test_settings_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers and lists come out of variables as what they are."""
+    for name, value in (("PAGE_SIZE", "50"), ("REQUEST_TIMEOUT", "2.5"),
+                        ("ORGANIZATION_IDS", '["7","8"]')):  # fmt: skip
+        monkeypatch.setenv(f"TAP_ZOHOBOOKS_{name}", value)
+    tap = TapZohoBooks(config=dict(GOOD), parse_env_config=True)
+    assert tap.config["page_size"] == 50
+    assert tap.config["request_timeout"] == 2.5
+    assert tap.config["organization_ids"] == ["7", "8"]
+
+
+def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that holds no number where one belongs is named."""
+    monkeypatch.setenv("TAP_ZOHOBOOKS_PAGE_SIZE", "many")
+    with pytest.raises(ConfigError, match="TAP_ZOHOBOOKS_PAGE_SIZE"):
+        TapZohoBooks(config=dict(GOOD), parse_env_config=True)
+
+
+def test_grants() -> None:
+    """Settings choose what is sent to mint a token."""
+    config = GOOD | {"grant_type": "refresh_token"}
+    refresh = settings.grant(config)
+    assert refresh is not None
+    assert refresh.form()["grant_type"] == "refresh_token"
+    credentials = settings.grant(
+        GOOD | {"grant_type": "client_credentials", "organization_ids": ["7"]}
+    )
+    assert credentials is not None
+    assert credentials.form()["soid"] == "ZohoBooks.7"
+    assert (
+        settings.grant({"client_id": "", "client_secret": "", "grant_type": "refresh_token"})
+        is None
+    )
+
+
+def test_secrets_do_not_show_in_values() -> None:
+    """The value objects of authentication hide secrets when they are printed."""
+    grant = settings.grant({**GOOD, "client_secret": "hush", "grant_type": "refresh_token"})
+    assert "hush" not in repr(grant)
