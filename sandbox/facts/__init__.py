@@ -1,0 +1,27 @@
+"""What is so about each document: the facts that its shape is filled with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sandbox.catalog import MODULE_PREFIX
+from sandbox.facts import ledger, nested, parties, purchases, sales, settings
+
+if TYPE_CHECKING:
+    from sandbox.facts.common import FactsOf
+
+
+FACTS: Final[dict[str, FactsOf]] = {
+    **parties.FACTS,
+    **sales.FACTS,
+    **purchases.FACTS,
+    **ledger.FACTS,
+    **settings.FACTS,
+}
+
+
+def facts_of(collection: str) -> FactsOf:
+    """The facts of a collection's records."""
+    if collection.startswith(MODULE_PREFIX):
+        return settings.module_record
+    return FACTS.get(collection, nested.child)

@@ -1,0 +1,130 @@
+"""Customers, vendors, and the people of the company itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sandbox.facts.common import addresses, shown_stamps, stamps
+from sandbox.numbers import every
+from sandbox.shapes import EXTRA
+
+if TYPE_CHECKING:
+    from sandbox.facts.common import FactsOf
+    from sandbox.scene import Scene
+    from sandbox.store import Record
+
+GST: Final[dict[str, Any]] = {
+    "gst_no": "29ABCDE1234F1Z5",
+    "gst_treatment": "business_gst",
+    "place_of_contact": "KA",
+    "pan_no": "ABCDE1234F",
+}
+
+
+def contact(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+    """A customer or vendor; both names stand in a row whichever it is."""
+    party = scene.party(record.number)
+    chance = scene.chance("contacts", record.number)
+    kind = "vendor" if every(3, record.number, 2) else "customer"
+    owed = scene.money(chance % 90_000) if chance % 3 else scene.money(0)
+    facts = {
+        "contact_id": record.id,
+        "contact_name": party.name,
+        "customer_name": party.name,
+        "vendor_name": party.name,
+        "company_name": party.name if chance % 2 else "",
+        "contact_type": kind,
+        "contact_type_formatted": kind.title(),
+        **stamps(scene, record),
+        **shown_stamps(scene, record, dates=True),
+        **scene.user(),
+        **scene.money_terms(party),
+        "exchange_rate": "",
+        "first_name": party.person.first,
+        "last_name": party.person.last,
+        "email": party.person.email,
+        "phone": party.person.phone if chance % 2 else "",
+        "mobile": "",
+        "notes": scene.pools.sentence(chance) if chance % 4 == 0 else "",
+        "status": "inactive" if chance % 17 == 0 else "active",
+        "payment_terms": 0,
+        "payment_terms_label": "Due on Receipt",
+        "payment_terms_id": scene.spec.id(802, 81),
+        "outstanding_receivable_amount": owed if kind == "customer" else scene.money(0),
+        "outstanding_receivable_amount_bcy": owed if kind == "customer" else scene.money(0),
+        "outstanding_payable_amount": owed if kind == "vendor" else scene.money(0),
+        "outstanding_payable_amount_bcy": owed if kind == "vendor" else scene.money(0),
+        "contactperson_custom_fields": [],
+        "tags": [],
+    }
+    if scene.spec.edition == "india":
+        facts[EXTRA] = GST
+    if not whole:
+        return facts
+    person = {
+        "contact_person_id": scene.id("contacts/{contact_id}/contactpersons", record.number),
+        "first_name": party.person.first,
+        "last_name": party.person.last,
+        "email": party.person.email,
+        "is_primary_contact": True,
+    }
+    summary = {
+        "currency_id": facts["currency_id"],
+        "currency_code": facts["currency_code"],
+        "is_base_currency": facts["currency_code"] == scene.spec.currency,
+        "outstanding_receivable_amount": facts["outstanding_receivable_amount"],
+    }
+    return {
+        **facts,
+        **addresses(scene, party, "zip"),
+        "documents": [],
+        "contact_persons": [person],
+        "customer_currency_summaries": [summary],
+        "primary_contact_id": person["contact_person_id"],
+    }
+
+
+def user(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+    """Somebody who works with the books."""
+    person = scene.pools.person(record.number)
+    facts: dict[str, Any] = {
+        "user_id": record.id,
+        "role_id": scene.spec.id(803, record.number % 3),
+        "name": person.name,
+        "email": person.email,
+        "user_role": ("admin", "staff", "timesheetstaff")[record.number % 3],
+        "status": ("active", "invited", "active", "deleted")[record.number % 4],
+        "is_current_user": record.number == 0,
+        "created_time": scene.local(record.created),
+    }
+    return (
+        {**facts, "email_ids": [{"email": person.email, "is_selected": True}]} if whole else facts
+    )
+
+
+def employee(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+    """Somebody who files expenses."""
+    del whole
+    person = scene.pools.person(record.number + 40)
+    return {"employee_id": record.id, "name": person.name, "email": person.email}
+
+
+def salesperson(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+    """Somebody who sells."""
+    del whole
+    person = scene.pools.person(record.number)
+    return {
+        "salesperson_id": record.id,
+        "salesperson_name": person.name,
+        "salesperson_email": person.email,
+        "is_active": True,
+        "status": "active",
+    }
+
+
+FACTS: Final[dict[str, FactsOf]] = {
+    "contacts": contact,
+    "users": user,
+    "employees": employee,
+    "salespersons": salesperson,
+}

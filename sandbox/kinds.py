@@ -1,0 +1,150 @@
+"""Kinds of value: how a field is described without its value.
+
+A kind is a word (``id``, ``money``, ``time``, ...), with ``?`` behind it where the service leaves
+the field blank at times; an object is a dict of kinds, an array a list of at most one kind.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, TypeAlias, Union
+
+Kind: TypeAlias = Union[str, "Shape", "list[Kind]"]
+Shape: TypeAlias = "dict[str, Kind]"
+
+EMPTY: Final = "empty"
+_PATTERNS: Final = (
+    ("id", re.compile(r"-?\d{15,19}|-1")),
+    ("time", re.compile(r"\d{4}-\d\d-\d\dT.*")),
+    ("date", re.compile(r"\d{4}-\d\d-\d\d")),
+    ("display-time", re.compile(r"\d\d \w{3} \d{4} \d\d:\d\d [AP]M")),
+    ("display-date", re.compile(r"\d\d \w{3} \d{4}|\d\d/\d\d/\d{4}")),
+    ("display-money", re.compile(r"\W[\d,]+\.\d\d")),
+    ("email", re.compile(r"[^@\s]+@[^@\s]+")),
+    ("url", re.compile(r"https?://.*", re.DOTALL)),
+    ("duration", re.compile(r"\d\d:\d\d")),
+    ("digits", re.compile(r"-?\d+(\.\d+)?")),
+)
+_COUNTS: Final = re.compile(
+    r"(precision|(^|_)order|(^|_)count|terms|_days|depth|number_of|page|sent|year|month|minutes|period)$"
+)
+_MONEY: Final = re.compile(
+    r"(total|amount|balance|rate|price|charge|adjustment|credit|debit|bcy|fcy|discount|paid"
+    r"|payment|made|cost|limit|value|refund|payable|receivable|withheld|write_off)"
+)
+
+_ENDINGS: Final = (
+    ("_formatted", EMPTY),
+    ("_id", "id"),
+    ("_time", "time"),
+    ("email", "email"),
+    ("_date", "date"),
+    ("date", "date"),
+    ("_url", "url"),
+)
+
+
+def _number_kind(name: str) -> str:
+    if _COUNTS.search(name):
+        return "count"
+    if "percent" in name or "exchange_rate" in name:
+        return "number"
+    return "money" if _MONEY.search(name) else "number"
+
+
+def _text_kind(name: str, value: str) -> str:
+    if not value.strip():
+        return EMPTY
+    for kind, pattern in _PATTERNS:
+        if pattern.fullmatch(value.strip()):
+            return "id" if kind == "digits" and name.endswith("_id") else kind
+    return "text"
+
+
+def _name_kind(name: str) -> str:
+    """What a text field that is always blank would hold, where its name tells."""
+    return next((kind for ending, kind in _ENDINGS if name.endswith(ending)), EMPTY)
+
+
+def shape_of_values(values: list[dict[str, Any]]) -> Shape:
+    """The shape of objects that were seen; a field missing from some is a field all the same."""
+    names = {name: None for value in values for name in value}
+    return {name: _kind(name, [value[name] for value in values if name in value]) for name in names}
+
+
+def _kind(name: str, values: list[Any]) -> Kind:
+    objects = [value for value in values if isinstance(value, dict)]
+    if objects:
+        return shape_of_values(objects)
+    arrays = [value for value in values if isinstance(value, list)]
+    if arrays:
+        members = [member for array in arrays for member in array]
+        return [_kind(name, members)] if members else []
+    kinds = {_scalar(name, value) for value in values}
+    filled = sorted(kinds - {EMPTY})
+    if not filled:
+        return EMPTY
+    first = "text" if len(filled) > 1 and "id" not in filled else filled[0]
+    return f"{first}?" if EMPTY in kinds else first
+
+
+def _scalar(name: str, value: object) -> str:
+    match value:
+        case bool():
+            return "bool"
+        case int() | float():
+            return _number_kind(name)
+        case _:
+            return _text_kind(name, str(value))
+
+
+def kind_of_schema(name: str, schema: dict[str, Any], described: dict[str, Any]) -> Kind:
+    """The kind that an OpenAPI schema describes, with its references followed."""
+    while "$ref" in schema:
+        target: Any = described
+        for step in schema["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        schema = target
+    if "properties" in schema:
+        return {
+            field: kind_of_schema(field, inner, described)
+            for field, inner in schema["properties"].items()
+        }
+    match schema.get("type"):
+        case "array":
+            items = schema.get("items") or {}
+            return [kind_of_schema(name, items, described)] if items else []
+        case "object":
+            return {}
+        case "boolean":
+            return "bool"
+        case "number" | "integer":
+            return "id" if name.endswith("_id") else _number_kind(name)
+        case _:
+            example = _text_kind(name, str(schema.get("example") or ""))
+            if example not in {EMPTY, "digits", "text"}:
+                return example
+            return "text" if _name_kind(name) == EMPTY else _name_kind(name)
+
+
+def merge(seen: Shape, described: Shape) -> Shape:
+    """A recorded shape, with what a file adds: the kind of blank fields and of empty arrays."""
+    return {name: _merged(name, kind, described.get(name)) for name, kind in seen.items()}
+
+
+def _merged(name: str, seen: Kind, described: Kind | None) -> Kind:
+    match seen, described:
+        case "empty", str() if described.rstrip("?") not in {EMPTY, "text"}:
+            return f"{described.rstrip('?')}?"
+        case "empty", None if _name_kind(name) != EMPTY:
+            return f"{_name_kind(name)}?"
+        case "empty", "text" if not _MONEY.search(name) and "stock" not in name:
+            return "text?"
+        case dict(), dict():
+            return merge(seen, described)
+        case [], [dict() | str()]:
+            return described
+        case [dict() as inner], [dict() as other]:
+            return [merge(inner, other)]
+        case _:
+            return seen

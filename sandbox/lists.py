@@ -1,0 +1,298 @@
+"""List calls: filter, sort, cut a page, and say in ``page_context`` what was really done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from sandbox import render
+from sandbox.messages import Answer, refusal, success
+from sandbox.moments import asked_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sandbox.catalog import Behaviour, Endpoint
+    from sandbox.scene import Scene
+    from sandbox.store import Record, Sortable, Table
+
+MOST: Final = 200
+TIMES: Final[dict[str, Callable[[Record], Sortable]]] = {
+    "created_time": lambda record: (record.created,),
+    "last_modified_time": lambda record: (record.modified,),
+}
+COMPARISONS: Final = {"_start": ">=", "_end": "<=", "_before": "<", "_after": ">"}
+# Parameters that choose rows by a field's value.
+CHOOSERS: Final = (
+    "customer_id",
+    "vendor_id",
+    "contact_id",
+    "account_id",
+    "project_id",
+    "currency_id",
+    "contact_type",
+    "contact_name",
+    "reference_number",
+    "customer_name",
+    "vendor_name",
+)
+ITEM_COUNT_ONLY: Final = frozenset({"2", "3"})
+
+
+RowTest: TypeAlias = "Callable[[dict[str, Any]], bool]"
+
+
+class InvalidValueError(ValueError):
+    """A parameter that the service balks at; it answers 400 code 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A list call understood."""
+
+    page: int
+    per_page: int
+    column: str
+    order: str
+    echo: tuple[str, str] | None
+    since: int | None
+    exact: bool
+    filter_by: str
+    chosen: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """One list of one organization."""
+
+    scene: Scene
+    endpoint: Endpoint
+    table: Table
+    behaviour: Behaviour
+    parent: str = ""
+    today: str = ""
+
+    def answer(self, params: Mapping[str, str]) -> Answer:
+        """Answer a call of the list."""
+        try:
+            query = self.understand(params)
+        except InvalidValueError as refused:
+            return refusal(400, 2, f"Invalid value passed for {refused}")
+        start = (query.page - 1) * query.per_page
+        page, total = self.select(query, start, start + query.per_page)
+        rows = [self._row(self.table.records[one]) for one in page]
+        if not self.endpoint.paged:
+            return success(**{self.endpoint.rows: rows})
+        context = self._context(query, params, more=start + query.per_page < total)
+        option = params.get("response_option", "0")
+        if option != "0":
+            context["total"] = total
+        if option in ITEM_COUNT_ONLY:
+            return success(page_context=context)
+        return success(**{self.endpoint.rows: rows}, page_context=context)
+
+    def _row(self, record: Record) -> dict[str, Any]:
+        return render.row(self.scene, self.endpoint, record)
+
+    def understand(self, params: Mapping[str, str]) -> Query:
+        """Read the parameters as this endpoint does.
+
+        Raises:
+            InvalidValueError: Where it refuses one.
+        """
+        column, order, echo = self._sort(params)
+        return Query(
+            page=_count(params, "page", 1),
+            per_page=min(
+                _count(params, "per_page", self.endpoint.per_page),
+                max(MOST, self.endpoint.per_page),
+            ),
+            column=column,
+            order=order,
+            echo=echo,
+            since=self._since(params),
+            exact=self.behaviour.filter == "equality",
+            filter_by=params.get("filter_by") or self.endpoint.applied,
+            chosen=tuple(self._chosen(params)),
+        )
+
+    def _sort(self, params: Mapping[str, str]) -> tuple[str, str, tuple[str, str] | None]:
+        own_column, own_order = self.endpoint.order
+        asked = params.get("sort_column", own_column)
+        direction = params.get("sort_order", "A" if "sort_column" in params else own_order)[
+            :1
+        ].upper()
+        if self.behaviour.sort == "refused" and "sort_column" in params:
+            msg = "sort_column"
+            raise InvalidValueError(msg)
+        known = asked in render.row_fields(self.endpoint)
+        column, order = own_column, own_order
+        if self.behaviour.sort == "honoured" and known and direction in {"A", "D"}:
+            column, order = asked, direction
+        match self.behaviour.echo:
+            case "lies":
+                return column, order, (asked, direction)
+            case True:
+                return column, order, (column, order)
+            case _:
+                return column, order, None
+
+    def _since(self, params: Mapping[str, str]) -> int | None:
+        asked = params.get("last_modified_time")
+        refused = self.behaviour.filter == "refused"
+        if refused and any(name.startswith("last_modified_time") for name in params):
+            msg = next(name for name in params if name.startswith("last_modified_time"))
+            raise InvalidValueError(msg)
+        if asked is None or self.behaviour.filter == "ignored":
+            return None
+        since = asked_for(asked)
+        if since is None:
+            msg = "last_modified_time"
+            raise InvalidValueError(msg)
+        return since
+
+    def _chosen(self, params: Mapping[str, str]) -> list[tuple[str, str, str]]:
+        """The filters on fields that really apply; unknown ones are silently left aside."""
+        fields = render.row_fields(self.endpoint)
+        chosen = (name for name in CHOOSERS if name in params and name in fields)
+        found = [(str(name), "=", params[name]) for name in chosen]
+        for field in ("date", "due_date"):
+            if field in fields:
+                found += [
+                    (field, sign, params[field + ending])
+                    for ending, sign in (("", "="), *COMPARISONS.items())
+                    if params.get(field + ending)
+                ]
+        return found
+
+    def select(self, query: Query, start: int, end: int) -> tuple[list[str], int]:
+        """The ids that a query selects, from one position to another, and how many there are."""
+        if not self.endpoint.paged:
+            start, end = 0, len(self.table.records)
+        column = query.column
+        index = self.table.index(column, TIMES.get(column) or self._key(column))
+        by_time = query.since is not None and column == "last_modified_time"
+        first = index.since(query.since) if by_time else 0
+        tests = self._tests(query)
+        simple = query.since is None or (by_time and not query.exact)
+        if simple and not tests and not self.parent:
+            return _slice(index.entries, first, query.order, start, end)
+        ids = self.table.remember(
+            (query.column, query.order, query.since, query.filter_by, query.chosen, self.parent),
+            lambda: self._matching(query, tests, [one for _, one in index.entries[first:]]),
+        )
+        return ids[start:end], len(ids)
+
+    def _matching(self, query: Query, tests: list[RowTest], ids: list[str]) -> list[str]:
+        records = self.table.records
+        if query.order == "D":
+            ids.reverse()
+        if self.parent:
+            below = set(self.table.children(self.parent))
+            ids = [one for one in ids if one in below]
+        if query.since is not None:
+            ids = [one for one in ids if self._young(records[one], query)]
+        return [one for one in ids if self._passes(one, tests)] if tests else ids
+
+    def _young(self, record: Record, query: Query) -> bool:
+        since = query.since or 0
+        return record.modified == since if query.exact else record.modified >= since
+
+    def _key(self, column: str) -> Callable[[Record], Sortable]:
+        def key(record: Record) -> Sortable:
+            value = self._row(record).get(column, "")
+            if isinstance(value, str):
+                return (2, value.casefold()) if value else (0, "")
+            return (1, value) if isinstance(value, (int, Decimal)) else (0, "")
+
+        return key
+
+    def _tests(self, query: Query) -> list[RowTest]:
+        kind, _, wanted = query.filter_by.partition(".")
+        tests: list[RowTest] = []
+        if wanted in {"Active", "Inactive"}:
+            tests.append(lambda row: is_active(row) == (wanted == "Active"))
+        elif kind == "Status" and wanted != "All":
+            tests.append(lambda row: str(row.get("status", "")).lower() == wanted.lower())
+        elif kind == "PaymentMode" and wanted != "All":
+            tests.append(lambda row: str(row.get("payment_mode", "")).lower() == wanted.lower())
+        tests += [_field_test(*one) for one in query.chosen]
+        return tests
+
+    def _passes(self, record_id: str, tests: list[RowTest]) -> bool:
+        row = render.row(self.scene, self.endpoint, self.table.records[record_id])
+        return all(test(row) for test in tests)
+
+    def _context(self, query: Query, params: Mapping[str, str], *, more: bool) -> dict[str, Any]:
+        one = self.endpoint
+        context: dict[str, Any] = {
+            "page": query.page,
+            "per_page": query.per_page,
+            "has_more_page": more,
+        }
+        if one.path == "projects" and "last_modified_time" in params:
+            context["last_modified_time"] = params["last_modified_time"]
+        context["report_name"] = one.report
+        if query.filter_by:
+            context["applied_filter"] = query.filter_by
+        if one.custom_fields and not query.chosen:
+            context["custom_fields"] = []
+        if one.path == "invoices":
+            context["seller_app_sales_channels"] = ""
+        if one.path == "settings/taxes":
+            context |= {"as_of_date": self.today, "to_date": self.today}
+        if query.echo:
+            context["sort_column"], context["sort_order"] = query.echo
+        if query.chosen:
+            context["search_criteria"] = [
+                {
+                    "column_name": name,
+                    "search_text": text,
+                    "search_text_formatted": text,
+                    "comparator": "equal" if sign == "=" else sign,
+                }
+                for name, sign, text in query.chosen
+            ]
+        return context
+
+
+def is_active(row: Mapping[str, Any]) -> bool:
+    """Whether a row is in use, by whichever field says so."""
+    return bool(row.get("is_active", str(row.get("status", "active")).lower() == "active"))
+
+
+def _slice(
+    entries: list[tuple[Sortable, str]], first: int, order: str, start: int, end: int
+) -> tuple[list[str], int]:
+    """A page of an index, from either end, without walking all of it."""
+    total = len(entries) - first
+    if order == "D":
+        low, high = max(total - end, 0), max(total - start, 0)
+        return [one for _, one in reversed(entries[first + low : first + high])], total
+    return [one for _, one in entries[first + start : first + end]], total
+
+
+def _field_test(name: str, sign: str, text: str) -> RowTest:
+    def test(row: dict[str, Any]) -> bool:
+        value = str(row.get(name, ""))
+        match sign:
+            case ">=":
+                return value >= text
+            case "<=":
+                return value <= text
+            case "<":
+                return value < text
+            case ">":
+                return value > text
+            case _:
+                return value == text
+
+    return test
+
+
+def _count(params: Mapping[str, str], name: str, default: int) -> int:
+    text = params.get(name, str(default))
+    if not text.isascii() or not text.isdigit() or not int(text):
+        raise InvalidValueError(name)
+    return int(text)

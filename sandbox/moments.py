@@ -1,0 +1,73 @@
+"""Times as the service reads and writes them."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+# The one form that the service takes: no Z, no colon in the offset, no fraction.
+ASKED: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}")
+
+
+@lru_cache(maxsize=64)
+def zone(name: str) -> ZoneInfo:
+    """A time zone by its IANA name."""
+    return ZoneInfo(name)
+
+
+def local(epoch: int, zone_name: str) -> str:
+    """An instant as rows carry it: the organization's offset, without a colon."""
+    moment = datetime.fromtimestamp(epoch, zone(zone_name))
+    text = moment.isoformat()
+    return text[:22] + text[23:]
+
+
+def local_date(epoch: int, zone_name: str) -> str:
+    """The organization's calendar date of an instant."""
+    return datetime.fromtimestamp(epoch, zone(zone_name)).date().isoformat()
+
+
+def display_time(epoch: int, zone_name: str) -> str:
+    """An instant in the display format, ``09 Jun 2026 09:47 AM``."""
+    return datetime.fromtimestamp(epoch, zone(zone_name)).strftime("%d %b %Y %I:%M %p")
+
+
+def display_date(epoch: int, zone_name: str) -> str:
+    """A date in the display format, ``09 Jun 2026``."""
+    return datetime.fromtimestamp(epoch, zone(zone_name)).strftime("%d %b %Y")
+
+
+def asked_for(text: str) -> int | None:
+    """The instant that a ``last_modified_time`` parameter names; None where the service balks."""
+    if not ASKED.fullmatch(text):
+        return None
+    try:
+        return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z").timestamp())
+    except ValueError:
+        return None
+
+
+def seconds_to_midnight(now: datetime, zone_name: str) -> int:
+    """Seconds until the organization's next midnight, when its daily quota starts afresh."""
+    here = now.astimezone(zone(zone_name))
+    next_day = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    gap = next_day.astimezone(timezone.utc) - now.astimezone(timezone.utc)
+    return max(int(gap.total_seconds()), 0)
+
+
+def epoch_of(moment: datetime | str | float) -> int:
+    """Whole seconds of an instant given as a datetime, ISO text or epoch seconds."""
+    match moment:
+        case datetime():
+            return int(moment.timestamp())
+        case str():
+            return int(
+                datetime.fromisoformat(
+                    re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", moment.replace("Z", "+00:00"))
+                ).timestamp()
+            )
+        case _:
+            return int(moment)

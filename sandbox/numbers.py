@@ -1,0 +1,35 @@
+"""Cheap, repeatable chance, and money."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+from zlib import crc32
+
+_MASK: Final = (1 << 64) - 1
+
+
+def mix(*parts: int) -> int:
+    """A number of 64 bits that looks random and depends on nothing but its arguments."""
+    state = 0
+    for part in parts:
+        state = (state + part + 0x9E3779B97F4A7C15) & _MASK
+        state = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9 & _MASK
+        state = (state ^ (state >> 27)) * 0x94D049BB133111EB & _MASK
+        state ^= state >> 31
+    return state
+
+
+def name_number(name: str) -> int:
+    """A number that stands for a name, the same in every process."""
+    return crc32(name.encode())
+
+
+def money(units: int, decimals: int) -> Decimal:
+    """An amount given in its smallest unit, padded as the currency asks: 5980, 2 -> 59.80."""
+    return Decimal(units).scaleb(-decimals)
+
+
+def every(nth: int, number: int, first: int) -> bool:
+    """Whether a number is one of every ``nth``, counted from ``first``."""
+    return number % nth == first

@@ -1,0 +1,90 @@
+"""A clock that the test holds, and a client that asks a world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from sandbox import Answer, Request, World
+
+NOW = datetime(2026, 11, 20, 15, 30, tzinfo=timezone.utc)
+DECODER = msgspec.json.Decoder(float_hook=Decimal)
+
+
+@dataclass
+class Clock:
+    """Time that moves only when it is told to."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return self.now
+
+    def forward(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds)
+
+
+@dataclass
+class Client:
+    """Somebody with a refresh token who asks for things."""
+
+    world: World
+    clock: Clock
+    token: str = ""
+    organization_id: str = field(default="")
+
+    def __post_init__(self) -> None:
+        """Take a token and the first organization."""
+        self.organization_id = str(self.world.organizations[0]["organization_id"])
+        self.token = self.mint()["access_token"]
+
+    def accounts(self, **form: str) -> Answer:
+        """Call the token endpoint."""
+        known = self.world.credentials
+        given = {
+            "grant_type": "refresh_token",
+            "client_id": known.client_id,
+            "client_secret": known.client_secret,
+            "refresh_token": known.refresh_token,
+            **form,
+        }
+        return self.world.answer(Request("POST", "/oauth/v2/token", form=given))
+
+    def mint(self, **form: str) -> dict[str, Any]:
+        """Mint an access token."""
+        return body(self.accounts(**form))
+
+    def call(self, path: str, method: str = "GET", **params: str) -> Answer:
+        """Call Books."""
+        given = {"organization_id": self.organization_id, **params}
+        headers = {"authorization": f"Zoho-oauthtoken {self.token}"}
+        return self.world.answer(Request(method, f"/books/v3/{path}", given, headers))
+
+    def get(self, path: str, **params: str) -> dict[str, Any]:
+        """The body of a call that goes well."""
+        answer = self.call(path, **params)
+        assert answer.status == 200, answer.body
+        return body(answer)
+
+    def rows(self, path: str, **params: str) -> list[dict[str, Any]]:
+        """The rows of a list call."""
+        found = [value for value in self.get(path, **params).values() if isinstance(value, list)]
+        rows: list[dict[str, Any]] = found[0]
+        return rows
+
+
+def body(answer: Answer) -> dict[str, Any]:
+    """The decoded body of an answer."""
+    decoded: dict[str, Any] = DECODER.decode(answer.body)
+    return decoded
+
+
+def instant(text: str) -> datetime:
+    """The instant of a time as rows carry it, in UTC."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z").astimezone(timezone.utc)
