@@ -1,0 +1,1 @@
+"""The pipeline shown: the double of Zoho Books, Meltano with the tap, PostgreSQL."""

@@ -1,0 +1,88 @@
+"""What the demo says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from demo.service import Summary
+    from demo.verdict import Arrivals, Match
+    from demo.warehouse import Key
+
+WIDTH = 100
+
+
+def terminal() -> Console:
+    """Return where to speak; a pipe or a log file gets lines of a fixed width."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=WIDTH)
+
+
+def arrived(found: Sequence[Match], organizations: Sequence[str]) -> Table:
+    """Show the rows in the database, a column an organization, beside what the service holds."""
+    table = Table(title="Rows in PostgreSQL, and what the service holds", title_justify="left")
+    table.add_column("stream")
+    for organization in organizations:
+        table.add_column(organization, justify="right")
+    table.add_column("verdict")
+    for stream, group in groupby(found, key=lambda match: match.stream):
+        by_organization = {match.organization: match for match in group}
+        cells = [_cell(by_organization.get(organization)) for organization in organizations]
+        faults = [_fault(match) for match in by_organization.values() if not match.is_whole]
+        table.add_row(stream, *cells, "; ".join(faults) or "[green]every row[/green]")
+    return table
+
+
+def _cell(match: Match | None) -> str:
+    return f"{match.arrived} of {match.held}" if match else "none"
+
+
+def _fault(match: Match) -> str:
+    return f"[red]{match.missing} missing, {match.unknown} unknown[/red]"
+
+
+def spent(name: str, seconds: float, summary: Summary) -> str:
+    """Say what a run has cost."""
+    calls = ", ".join(f"{count} ({key or 'none'})" for key, count in sorted(summary.calls.items()))
+    return (
+        f"{name}: {seconds:.1f} s, {sum(summary.calls.values())} calls by organization: {calls}; "
+        f"tokens minted: {summary.mints}; answers other than 200: {summary.refused}."
+    )
+
+
+def second_run(seen: Arrivals, wanted: Iterable[Key]) -> Table:
+    """Show what the second run has changed in the database, row by row."""
+    table = Table(title="Rows that the second run has changed", title_justify="left")
+    for name in ("stream", "organization", "id", "verdict"):
+        table.add_column(name)
+    wanted = set(wanted)
+    for key in sorted(seen.changed | wanted):
+        match key in seen.changed, key in wanted:
+            case True, True:
+                verdict = "[green]changed there, arrived here[/green]"
+            case True, False:
+                verdict = "[red]nobody has changed it[/red]"
+            case _:
+                verdict = "[red]has not arrived[/red]"
+        table.add_row(key.stream, key.organization, key.id, verdict)
+    return table
+
+
+def reread(seen: Arrivals, incremental: frozenset[str]) -> str:
+    """Say how many rows came again without a change, and why."""
+    edge = Counter(
+        (key.stream, key.organization) for key in seen.reread if key.stream in incremental
+    )
+    return (
+        f"Written again without a change: {edge.total()} rows at the bookmark or within the "
+        f"lookback before it, at most {max(edge.values(), default=0)} a stream and organization; "
+        f"{len(seen.reread) - edge.total()} rows of streams that are read whole, because their "
+        "rows do not tell when they changed."
+    )
