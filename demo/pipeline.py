@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -67,6 +68,7 @@ class Pipeline:
             log.open("w") as output,
             running(
                 [*command, "run", EXTRACTOR, LOADER],
+                politely=signal.SIGINT,  # Meltano ends its plugins at a Ctrl-C, not at SIGTERM
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=self.environment(),
