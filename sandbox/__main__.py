@@ -54,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # The server closes down at the signal and passes it on: end well then, log written.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with listen(asked.host, asked.port) as listener:
+        world.accounts.base_url = address(listener)
         sys.stdout.write(json.dumps(greeting(world, address(listener))) + "\n")
         sys.stdout.flush()
         try:

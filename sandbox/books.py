@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from sandbox.seeding import Holdings
     from sandbox.world import World
 
+BOOKS = "/books/v3/"
 SCHEME = "Zoho-oauthtoken "
+RATES = {"settings/currencies/{currency_id}/exchangerates"}
 
 
 class Books:
@@ -31,21 +33,31 @@ class Books:
         """Answer for a world."""
         self._world = world
 
-    def answer(self, request: Request, now: datetime, meter: Meter | None) -> tuple[Answer, str]:
-        """The answer to a call, and the name of the token that it came with."""
+    def answer(
+        self, request: Request, path: str, now: datetime, meter: Meter | None, *, here: bool
+    ) -> tuple[Answer, str]:
+        """The answer to a call, and the name of its token; only its own data center knows it."""
         header = request.headers.get("authorization", "")
         if not header.startswith(SCHEME):
             return refusal(401, 14, "Invalid value passed for authtoken."), ""
-        token = self._world.accounts.find(header.removeprefix(SCHEME), now)
+        text = header.removeprefix(SCHEME)
+        token = self._world.accounts.find(text, now) if here else None
         if token is None:
             return _unauthorized(), ""
-        return self._admitted(request, now, meter, self._world.accounts.allowed(token)), token.id
+        scopes = self._world.accounts.allowed(token)
+        return self._admitted(
+            request, path.removeprefix(BOOKS).strip("/"), now, meter, scopes
+        ), token.id
 
     def _admitted(
-        self, request: Request, now: datetime, meter: Meter | None, scopes: frozenset[str]
+        self,
+        request: Request,
+        path: str,
+        now: datetime,
+        meter: Meter | None,
+        scopes: frozenset[str],
     ) -> Answer:
-        path = request.path.removeprefix("/books/v3/").strip("/")
-        if path.split("/")[0] == "organizations":
+        if path.split("/", maxsplit=1)[0] == "organizations":
             return self._organizations(path, scopes)
         if meter is None:
             name = request.params.get("organization_id", "")
@@ -72,13 +84,17 @@ class Books:
         own = self._world.holdings[request.params["organization_id"]]
         special = next((one for one in SPECIALS if one.matches(path)), None)
         route = find(path, own.spec.modules)
-        area = special.scope if special else route.endpoint.scope if route else ""
-        if not area:
+        found = special or (route.endpoint if route else None)
+        if found is None:
             return refusal(404, 5, "Invalid URL Passed")
+        area = found.scope
         if not permits(scopes, area):
             return _unauthorized()
         if request.method != "GET":
             return refusal(405, 37, "The HTTP method is not allowed for the requested resource")
+        refused = self._world.refusals.get(found.path)
+        if refused and refused.organization_id in {"", own.spec.organization_id}:
+            return refusal(refused.status, refused.code, refused.message)
         if special:
             return special.answer(own, path, request.params)
         return self._list_or_document(request, route, own, now) if route else _unauthorized()
@@ -92,6 +108,13 @@ class Books:
         parent = route.parent or request.params.get(one.parent_param, "")
         if one.parent and parent not in own.table(one.parent).records:
             return missing(endpoint(one.parent).document)
+        if (
+            one.path in RATES
+            and render.row(own.scene, endpoint(one.parent), own.table(one.parent).records[parent])[
+                "is_base_currency"
+            ]
+        ):
+            return refusal(400, None, "Exchange rates cannot be listed for the base currency.")
         if one.path == "invoices" and request.params.get("filter_by") == "Type.DebitNote":
             one = endpoint("debitnotes")
         listing = List(

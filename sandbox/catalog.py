@@ -32,7 +32,9 @@ class Behaviour:
 class Endpoint:
     """One list of the service and the documents behind it.
 
-    ``path`` is the name of the collection; ``{...}`` marks the parent's id in it.
+    ``path`` is the name of the collection; ``{...}`` marks the parent's id in it. Where the key
+    of the rows is disputed, ``other_rows`` is the other spelling.
+    ``most`` is how many rows there are at most under one parent.
     """
 
     path: str
@@ -51,6 +53,8 @@ class Endpoint:
     alias: str
     per_page: int
     custom_fields: bool
+    other_rows: str = ""
+    most: int = 2
 
     @property
     def slug(self) -> str:
@@ -94,6 +98,8 @@ def _read(cells: dict[str, str]) -> Endpoint:
         alias=more.get("alias", ""),
         per_page=int(more.get("per_page", 200)),
         custom_fields=more.get("custom_fields") != "no",
+        other_rows=more.get("or", ""),
+        most=int(more.get("most", 2)),
     )
 
 
@@ -130,5 +136,6 @@ def endpoint(collection: str) -> Endpoint:
             alias="",
             per_page=200,
             custom_fields=True,
+            other_rows=collection,
         )
     return endpoints()[collection]

@@ -50,6 +50,10 @@ class Control:
             "revoke": lambda given: world.revoke(given["refresh_token"]),
             "grant": lambda _given: {"refresh_token": world.grant_refresh_token()},
             "latency": lambda given: setattr(world, "latency", float(given["seconds"])),
+            "refuse": lambda given: world.refuse(**given),
+            "scopes": lambda given: world.scopes.update(
+                {given["refresh_token"]: frozenset(given["scopes"])}
+            ),
             "reset_log": lambda _given: world.log.clear(),
         }
 
@@ -75,7 +79,8 @@ class Control:
         self._world.faults = Faults(**given)
 
     def _behaviour(self, given: dict[str, Any]) -> None:
-        self._world.behaviour[given.pop("collection")] = Behaviour(**given)
+        collection = given.pop("collection")
+        self._world.behaviour[collection] = Behaviour(**given)
 
     def _limits(self, given: dict[str, Any]) -> None:
         for name, value in given.items():

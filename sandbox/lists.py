@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sandbox import render
 from sandbox.messages import Answer, refusal, success
-from sandbox.moments import asked_for
+from sandbox.queries import InvalidValueError, Query, understand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,49 +17,27 @@ if TYPE_CHECKING:
     from sandbox.scene import Scene
     from sandbox.store import Record, Sortable, Table
 
-MOST: Final = 200
 TIMES: Final[dict[str, Callable[[Record], Sortable]]] = {
     "created_time": lambda record: (record.created,),
     "last_modified_time": lambda record: (record.modified,),
 }
-COMPARISONS: Final = {"_start": ">=", "_end": "<=", "_before": "<", "_after": ">"}
-# Parameters that choose rows by a field's value.
-CHOOSERS: Final = (
-    "customer_id",
-    "vendor_id",
-    "contact_id",
-    "account_id",
-    "project_id",
-    "currency_id",
-    "contact_type",
-    "contact_name",
-    "reference_number",
-    "customer_name",
-    "vendor_name",
-)
 ITEM_COUNT_ONLY: Final = frozenset({"2", "3"})
 
 
+# Rows that stand before all others, whatever the filter, and that nobody made.
+SYNTHETIC: Final[dict[str, tuple[dict[str, Any], ...]]] = {
+    "categories": (
+        {
+            "category_id": "-1",
+            "name": "ROOT",
+            "parent_category_id": "",
+            "depth": "",
+            "last_modified_time": "",
+            "created_time": "",
+        },
+    )
+}
 RowTest: TypeAlias = "Callable[[dict[str, Any]], bool]"
-
-
-class InvalidValueError(ValueError):
-    """A parameter that the service balks at; it answers 400 code 2."""
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A list call understood."""
-
-    page: int
-    per_page: int
-    column: str
-    order: str
-    echo: tuple[str, str] | None
-    since: int | None
-    exact: bool
-    filter_by: str
-    chosen: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,95 +54,32 @@ class List:
     def answer(self, params: Mapping[str, str]) -> Answer:
         """Answer a call of the list."""
         try:
-            query = self.understand(params)
+            query = understand(self.endpoint, self.behaviour, params)
         except InvalidValueError as refused:
             return refusal(400, 2, f"Invalid value passed for {refused}")
         start = (query.page - 1) * query.per_page
         page, total = self.select(query, start, start + query.per_page)
         rows = [self._row(self.table.records[one]) for one in page]
+        if query.page == 1 and params.get("include_root_category", "true") != "false":
+            rows = [*SYNTHETIC.get(self.endpoint.path, ()), *rows]
         if not self.endpoint.paged:
-            return success(**{self.endpoint.rows: rows})
+            return success(**{self.key: rows})
         context = self._context(query, params, more=start + query.per_page < total)
         option = params.get("response_option", "0")
         if option != "0":
             context["total"] = total
         if option in ITEM_COUNT_ONLY:
             return success(page_context=context)
-        return success(**{self.endpoint.rows: rows}, page_context=context)
+        return success(**{self.key: rows}, page_context=context)
+
+    @property
+    def key(self) -> str:
+        """The key of the rows; where it is disputed, the Indian edition has the other spelling."""
+        one = self.endpoint
+        return (self.scene.spec.edition == "india" and one.other_rows) or one.rows
 
     def _row(self, record: Record) -> dict[str, Any]:
         return render.row(self.scene, self.endpoint, record)
-
-    def understand(self, params: Mapping[str, str]) -> Query:
-        """Read the parameters as this endpoint does.
-
-        Raises:
-            InvalidValueError: Where it refuses one.
-        """
-        column, order, echo = self._sort(params)
-        return Query(
-            page=_count(params, "page", 1),
-            per_page=min(
-                _count(params, "per_page", self.endpoint.per_page),
-                max(MOST, self.endpoint.per_page),
-            ),
-            column=column,
-            order=order,
-            echo=echo,
-            since=self._since(params),
-            exact=self.behaviour.filter == "equality",
-            filter_by=params.get("filter_by") or self.endpoint.applied,
-            chosen=tuple(self._chosen(params)),
-        )
-
-    def _sort(self, params: Mapping[str, str]) -> tuple[str, str, tuple[str, str] | None]:
-        own_column, own_order = self.endpoint.order
-        asked = params.get("sort_column", own_column)
-        direction = params.get("sort_order", "A" if "sort_column" in params else own_order)[
-            :1
-        ].upper()
-        if self.behaviour.sort == "refused" and "sort_column" in params:
-            msg = "sort_column"
-            raise InvalidValueError(msg)
-        known = asked in render.row_fields(self.endpoint)
-        column, order = own_column, own_order
-        if self.behaviour.sort == "honoured" and known and direction in {"A", "D"}:
-            column, order = asked, direction
-        match self.behaviour.echo:
-            case "lies":
-                return column, order, (asked, direction)
-            case True:
-                return column, order, (column, order)
-            case _:
-                return column, order, None
-
-    def _since(self, params: Mapping[str, str]) -> int | None:
-        asked = params.get("last_modified_time")
-        refused = self.behaviour.filter == "refused"
-        if refused and any(name.startswith("last_modified_time") for name in params):
-            msg = next(name for name in params if name.startswith("last_modified_time"))
-            raise InvalidValueError(msg)
-        if asked is None or self.behaviour.filter == "ignored":
-            return None
-        since = asked_for(asked)
-        if since is None:
-            msg = "last_modified_time"
-            raise InvalidValueError(msg)
-        return since
-
-    def _chosen(self, params: Mapping[str, str]) -> list[tuple[str, str, str]]:
-        """The filters on fields that really apply; unknown ones are silently left aside."""
-        fields = render.row_fields(self.endpoint)
-        chosen = (name for name in CHOOSERS if name in params and name in fields)
-        found = [(str(name), "=", params[name]) for name in chosen]
-        for field in ("date", "due_date"):
-            if field in fields:
-                found += [
-                    (field, sign, params[field + ending])
-                    for ending, sign in (("", "="), *COMPARISONS.items())
-                    if params.get(field + ending)
-                ]
-        return found
 
     def select(self, query: Query, start: int, end: int) -> tuple[list[str], int]:
         """The ids that a query selects, from one position to another, and how many there are."""
@@ -289,10 +204,3 @@ def _field_test(name: str, sign: str, text: str) -> RowTest:
                 return value == text
 
     return test
-
-
-def _count(params: Mapping[str, str], name: str, default: int) -> int:
-    text = params.get(name, str(default))
-    if not text.isascii() or not text.isdigit() or not int(text):
-        raise InvalidValueError(name)
-    return int(text)

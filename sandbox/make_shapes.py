@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import yaml
 
-from sandbox.catalog import Endpoint, endpoints
+from sandbox.catalog import Endpoint, endpoint, endpoints
 from sandbox.kinds import Shape, kind_of_schema, merge, shape_of_values
 
 SHAPES: Final = Path(__file__).with_name("shapes")
@@ -27,7 +27,6 @@ SPELLINGS: Final = {
     "recurringbills/{}": "/recurring_bills/{}",
     MODULE: "/{}",
     f"{MODULE}/{{}}": "/{}/{}",
-    "settings/taxes/{}": "/settings/taxes/{}",
 }
 # Fields that are documented elsewhere, or known from live answers where the file has none.
 TIMES: Final[Shape] = {"created_time": "time", "last_modified_time": "time"}
@@ -45,10 +44,10 @@ LIVE_FIELDS: Final[dict[str, dict[str, Shape]]] = {
             "country_code": "text",
         }
     },
-    "items": {"row": {}},
     "cm_module": {"row": TIMES, "document": TIMES},
 }
 NEVER_SEEN: Final[dict[str, frozenset[str]]] = {
+    "cm_module": frozenset({"cf_debt_amount", "cf_debt_amount_formatted"}),
     "salesorders": frozenset({"custom_fields"}),
     "settings.taxes": frozenset({"created_time", "is_value_added"}),
 }
@@ -148,7 +147,7 @@ def _shapes(one: Endpoint, recordings: Recordings, openapi: OpenApi) -> dict[str
 def main(recordings: Path, openapi: Path) -> None:
     """Write a shape file for each endpoint that the folders know."""
     recorded, described = Recordings(recordings), OpenApi(openapi)
-    for one in endpoints().values():
+    for one in (*endpoints().values(), endpoint(MODULE)):
         found = _shapes(one, recorded, described)
         if found:
             text = json.dumps(found, indent=1, ensure_ascii=False)

@@ -68,7 +68,7 @@ def success(**content: Any) -> Answer:
     return Answer(200, encode({"code": 0, "message": "success", **content}), {"Content-Type": JSON})
 
 
-def refusal(status: int, code: int, message: str) -> Answer:
-    """An answer of Books that did not."""
-    body = encode({"code": code, "message": message})
-    return Answer(status, body, {"Content-Type": JSON}, code=code)
+def refusal(status: int, code: int | None, message: str) -> Answer:
+    """An answer of Books that did not; a few refusals have no code."""
+    content = {"message": message} if code is None else {"code": code, "message": message}
+    return Answer(status, encode(content), {"Content-Type": JSON}, code=code or 0)

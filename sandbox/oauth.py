@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from sandbox.messages import HTML, JSON, Answer, encode
+from sandbox.consent import SELF_CODE_LIFE, Consent, GrantCode, page
+from sandbox.messages import HTML, JSON, Answer, encode, refusal
 from sandbox.numbers import mix
+from sandbox.regions import REGIONS, accounts_server
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,18 +49,6 @@ THROTTLED: Final = {
     "error": "Access Denied",
     "status": "failure",
 }
-REGIONS: Final = {
-    "us": ("accounts.zoho.com", "www.zohoapis.com"),
-    "eu": ("accounts.zoho.eu", "www.zohoapis.eu"),
-    "in": ("accounts.zoho.in", "www.zohoapis.in"),
-    "au": ("accounts.zoho.com.au", "www.zohoapis.com.au"),
-    "jp": ("accounts.zoho.jp", "www.zohoapis.jp"),
-    "ca": ("accounts.zohocloud.ca", "www.zohoapis.ca"),
-    "cn": ("accounts.zoho.com.cn", "www.zohoapis.com.cn"),
-    "sa": ("accounts.zoho.sa", "www.zohoapis.sa"),
-    "uk": ("accounts.zoho.uk", "www.zohoapis.uk"),
-    "ae": ("accounts.zoho.ae", "www.zohoapis.ae"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +74,9 @@ class AccessToken:
 class Accounts:
     """The accounts server of one data center, and its users' tokens.
 
-    ``script`` holds one-off faults for the next token calls: ``throttle``, ``500``, ``html``,
-    ``drop``.
+    ``base_url`` is where it is served, blank where it stands for the real hosts; ``multi_dc`` is
+    whether the client is known in other data centers. ``script`` holds one-off faults for the next
+    token calls: ``throttle``, ``500``, ``html``, ``drop``.
     """
 
     region: str = "us"
@@ -95,6 +87,9 @@ class Accounts:
     mints: list[datetime] = field(default_factory=list)
     scopes: dict[str, frozenset[str]] = field(default_factory=dict)
     script: deque[str] = field(default_factory=deque)
+    consent: Consent = field(default_factory=Consent)
+    multi_dc: bool = False
+    base_url: str = ""
 
     def __post_init__(self) -> None:
         """Register a client and give its user a first refresh token."""
@@ -140,25 +135,82 @@ class Accounts:
         """What a token may see: as its refresh token stands now."""
         return self.scopes.get(token.owner, token.scopes)
 
-    def token(self, request: Request, now: datetime) -> Answer:
-        """Answer a call of the token endpoint; most errors come as HTTP 200."""
+    def answer(self, request: Request, path: str, region: str, now: datetime) -> Answer:
+        """Answer a call below ``/oauth/`` of the accounts server of a data center."""
+        match path.removeprefix("/oauth/"):
+            case "v2/token":
+                return self._token(request, region, now)
+            case "v2/auth":
+                return self._auth(request, now)
+            case "v2/token/revoke" | "v2/revoke/token":
+                return self._revoke(request)
+            case "serverinfo":
+                return self._serverinfo()
+            case _:
+                return refusal(404, 5, "Invalid URL Passed")
+
+    def _token(self, request: Request, region: str, now: datetime) -> Answer:
+        """Answer the token endpoint; most errors come as HTTP 200."""
         scripted = self._scripted()
         if scripted is not None:
             return scripted
         if request.method != "POST":
             return Answer(405, b"<html><body>405</body></html>", {"Content-Type": HTML})
-        given = {**request.params, **request.form}
-        if given.get("client_id") != self.client_id or self._foreign(request):
+        given = {**request.params, **request.form, **_basic(request)}
+        if given.get("client_id") != self.client_id:
             return failure("invalid_client")
+        if region != self.region:
+            return failure("invalid_code" if self.multi_dc else "invalid_client")
         if given.get("client_secret") != self.client_secret:
             return failure("invalid_client_secret")
+        return self._granted(given, now)
+
+    def _granted(self, given: Mapping[str, str], now: datetime) -> Answer:
         match given.get("grant_type"):
             case "refresh_token":
                 return self._refresh(given.get("refresh_token", ""), now)
+            case "authorization_code":
+                return self._exchange(given, now)
             case "client_credentials":
                 return self._client_credentials(given, now)
             case _:
                 return failure("invalid_grant_type")
+
+    def _auth(self, request: Request, now: datetime) -> Answer:
+        params = request.params
+        if params.get("client_id") != self.client_id:
+            return page("Invalid Client", status=400)
+        server = (self.region, accounts_server(self.region, self.base_url))
+        return self.consent.authorize(params, now, self._secret("code"), server)
+
+    def self_client_code(
+        self, now: datetime, scopes: frozenset[str] = ALL_SCOPES, life: timedelta = SELF_CODE_LIFE
+    ) -> str:
+        """A grant code as the console of a self client shows it."""
+        code = self._secret("code")
+        self.consent.codes[code] = GrantCode(scopes, now + life)
+        return code
+
+    def _exchange(self, given: Mapping[str, str], now: datetime) -> Answer:
+        grant = self.consent.redeem(given, now)
+        if isinstance(grant, str):
+            return failure(grant)
+        owner = self.grant(grant.scopes) if grant.offline else f"online:{self._secret('online')}"
+        more = {"refresh_token": owner} if grant.offline else {}
+        return self._mint(owner, grant.scopes, now, scope=" ".join(sorted(grant.scopes)), **more)
+
+    def _revoke(self, request: Request) -> Answer:
+        token = {**request.params, **request.form}.get("token", "")
+        if token not in self.scopes and token not in self._tokens:
+            return failure("invalid_token")
+        self.revoke(token)
+        self._tokens.pop(token, None)
+        return Answer(200, encode({"status": "success"}), {"Content-Type": JSON})
+
+    def _serverinfo(self) -> Answer:
+        locations = {region: accounts_server(region, self.base_url) for region in REGIONS}
+        body = {"result": "success", "locations": locations}
+        return Answer(200, encode(body), {"Content-Type": JSON})
 
     def _scripted(self) -> Answer | None:
         match self.script.popleft() if self.script else "":
@@ -173,11 +225,6 @@ class Accounts:
             case _:
                 return None
 
-    def _foreign(self, request: Request) -> bool:
-        """Whether a request went to the accounts server of another data center."""
-        hosts = {accounts: region for region, (accounts, _) in REGIONS.items()}
-        return hosts.get(request.host, self.region) != self.region
-
     def _refresh(self, refresh_token: str, now: datetime) -> Answer:
         if refresh_token not in self.scopes:
             return failure("invalid_code")
@@ -189,7 +236,7 @@ class Accounts:
         asked = frozenset(given.get("scope", "").split(",")) - {""}
         return self._mint(f"client:{self.client_id}", asked or ALL_SCOPES, now)
 
-    def _mint(self, owner: str, scopes: frozenset[str], now: datetime) -> Answer:
+    def _mint(self, owner: str, scopes: frozenset[str], now: datetime, **more: str) -> Answer:
         recent = self._mints.setdefault(owner, deque())
         while recent and recent[0] <= now - MINT_WINDOW:
             recent.popleft()
@@ -207,8 +254,18 @@ class Accounts:
             "api_domain": f"https://{REGIONS[self.region][1]}",
             "token_type": "Bearer",
             "expires_in": int(LIFE.total_seconds()),
+            **more,
         }
         return Answer(200, encode(body), {"Content-Type": JSON})
+
+
+def _basic(request: Request) -> dict[str, str]:
+    """Client id and secret from a Basic header, where there is one."""
+    kind, _, text = request.headers.get("authorization", "").partition(" ")
+    if kind != "Basic":
+        return {}
+    client_id, _, secret = b64decode(text).decode().partition(":")
+    return {"client_id": client_id, "client_secret": secret}
 
 
 def failure(error: str) -> Answer:

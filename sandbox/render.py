@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sandbox.facts import facts_of
 from sandbox.numbers import mix, money
 from sandbox.scene import kind_number
-from sandbox.shapes import shape, template
+from sandbox.shapes import MISSING, shape, template
 from sandbox.store import Record
 
 if TYPE_CHECKING:
@@ -103,11 +103,19 @@ def _seeded(
     record = Record(record_id, number, created, modified, parent)
     facts = facts_of(one.path)(scene, record, whole=part == "document")
     made = template(shape_name(one), part, scene.spec, scene.seed).make(number, facts)
-    made[one.key] = record_id
+    key = facts.get(one.key, record_id)
+    if key is MISSING:
+        made.pop(one.key, None)
+    else:
+        made[one.key] = key
     if one.parent and one.parent_key in made:
         made[one.parent_key] = parent
     custom = scene.spec.fields_of(one.path if one.path.startswith("cm_") else one.entity)
-    return made | _custom(scene, custom, record, part, made) if custom else made
+    if custom:
+        made |= _custom(scene, custom, record, part, made)
+    if "customer_custom_fields" in made:
+        made |= _leaked(scene, record)
+    return made
 
 
 def _changed(changes: Mapping[str, Any], mine: Shape, other: Shape) -> dict[str, Any]:
@@ -156,6 +164,14 @@ def _custom(
     if "custom_field_hash" in made or part == "document":
         written["custom_field_hash"] = hashed
     return written
+
+
+def _leaked(scene: Scene, record: Record) -> dict[str, Any]:
+    """The customer's own custom fields, which leak into documents under their plain names."""
+    theirs = scene.spec.fields_of("contact")
+    written = _custom(scene, theirs, record, "row", {"custom_fields": [], "custom_field_hash": {}})
+    listed, hashed = written.pop("custom_fields"), written.pop("custom_field_hash")
+    return {**written, "customer_custom_fields": listed, "customer_custom_field_hash": hashed}
 
 
 def custom_id(scene: Scene, one: CustomField) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.catalog import endpoint, endpoints
 from sandbox.numbers import mix
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sandbox.organizations import OrganizationSpec
+
+
+DAY: Final = 86400
 
 
 class Holdings:
@@ -72,16 +75,16 @@ class Holdings:
         ]
 
     def _children(self, collection: str, parent: str) -> list[Record]:
-        """None, one or two under each parent."""
+        """A few under each parent, or none."""
         kind = kind_number(collection)
+        most = endpoint(collection).most
         made: list[Record] = []
         for above in self.table(parent).records.values():
-            for _ in range(mix(kind, above.number) % 3):
+            for place in range(mix(kind, above.number) % (most + 1)):
                 number = len(made)
+                created = above.created + place * DAY
                 made.append(
-                    Record(
-                        self.spec.id(kind, number), number, above.created, above.modified, above.id
-                    )
+                    Record(self.spec.id(kind, number), number, created, above.modified, above.id)
                 )
         return made
 

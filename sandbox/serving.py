@@ -39,6 +39,8 @@ def server(world: World) -> uvicorn.Server:
         lifespan="off",
         log_level="error",
         access_log=False,
+        date_header=False,
+        server_header=False,
         timeout_keep_alive=60,
         timeout_graceful_shutdown=1,
     )
@@ -50,6 +52,7 @@ def serve(world: World, port: int = 0) -> Iterator[str]:
     """Serve a world from a thread of its own; yields the base URL."""
     with listen(port=port) as listener:
         running = server(world)
+        world.accounts.base_url = address(listener)
         thread = Thread(target=running.run, args=([listener],), name="sandbox", daemon=True)
         thread.start()
         try:
@@ -57,3 +60,4 @@ def serve(world: World, port: int = 0) -> Iterator[str]:
         finally:
             running.should_exit = True
             thread.join()
+            world.accounts.base_url = ""

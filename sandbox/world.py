@@ -6,17 +6,19 @@ from collections import deque
 from datetime import datetime, timezone
 from email.utils import format_datetime
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from sandbox import render
-from sandbox.books import Books
-from sandbox.catalog import Behaviour, endpoint, endpoints
+from sandbox.behaviours import Behaviours, Refusal
+from sandbox.books import BOOKS, Books
+from sandbox.catalog import endpoint, endpoints
 from sandbox.faults import Faults, next_fault, play
 from sandbox.limits import Limits, Meter
 from sandbox.messages import Answer, Call, refusal
 from sandbox.moments import epoch_of
 from sandbox.oauth import Accounts
 from sandbox.organizations import organization_row, specs
+from sandbox.regions import placed
 from sandbox.seeding import Holdings
 
 if TYPE_CHECKING:
@@ -29,22 +31,10 @@ if TYPE_CHECKING:
     from sandbox.oauth import Credentials
     from sandbox.organizations import OrganizationSpec
 
-BOOKS: Final = "/books/v3/"
-MINTING: Final = "/oauth/v2/token"
-
 
 def real_time() -> datetime:
     """Now."""
     return datetime.now(timezone.utc)
-
-
-class Behaviours(dict[str, Behaviour]):
-    """How each list treats sort and filter; a list that was not set has its known ways."""
-
-    def __missing__(self, collection: str) -> Behaviour:
-        """What is known of the service, ready to be changed."""
-        self[collection] = behaviour = endpoint(collection).behaviour()
-        return behaviour
 
 
 class World:
@@ -66,6 +56,7 @@ class World:
         self.behaviour = Behaviours()
         self.faults = Faults()
         self.script: deque[str] = deque()
+        self.refusals: dict[str, Refusal] = {}
         self.before_call: list[Callable[[World, Request], None]] = []
         self.log: list[Call] = []
         self.meters = {
@@ -129,15 +120,17 @@ class World:
     def answer(self, request: Request) -> Answer:
         """Answer a request: the whole service is this function."""
         with self.lock:
-            if request.path.startswith("/oauth/"):
-                return self._accounts(request)
-            if not request.path.startswith(BOOKS):
+            region, path = placed(request.host, request.path, self.accounts.region)
+            if path.startswith("/oauth/"):
+                return self.accounts.answer(request, path, region, self.clock())
+            if not path.startswith(BOOKS):
                 return refusal(404, 5, "Invalid URL Passed")
             for hook in self.before_call:
                 hook(self, request)
             now = self.clock()
-            answer, organization_id, token_id = self._call(request, now)
+            answer, organization_id, token_id = self._call(request, path, region, now)
             answer.headers["Date"] = format_datetime(now.astimezone(timezone.utc), usegmt=True)
+            answer.headers["Server"] = "ZGS"
             self.log.append(
                 Call(
                     now,
@@ -153,12 +146,9 @@ class World:
             )
             return answer
 
-    def _accounts(self, request: Request) -> Answer:
-        if request.path == MINTING:
-            return self.accounts.token(request, self.clock())
-        return refusal(404, 5, "Invalid URL Passed")
-
-    def _call(self, request: Request, now: datetime) -> tuple[Answer, str, str]:
+    def _call(
+        self, request: Request, path: str, region: str, now: datetime
+    ) -> tuple[Answer, str, str]:
         """One call of Books: what goes wrong, who asks, what is left, and then the answer."""
         organization_id = request.params.get("organization_id", "")
         meter = self.meters.get(organization_id)
@@ -167,7 +157,10 @@ class World:
         played = play(fault, quota, self.accounts.cancel_tokens)
         if played is not None:
             return played, organization_id, ""
-        answer, token_id = self._books.answer(request, now, meter)
+        here = region == self.accounts.region
+        answer, token_id = self._books.answer(
+            request, path, now, meter if here else None, here=here
+        )
         if fault == "cut":
             answer.fault = "cut"
         return answer, organization_id, token_id
@@ -257,6 +250,17 @@ class World:
             for name, value in fields.items()
             if name not in {"created_time", "last_modified_time"}
         }
+
+    def refuse(
+        self,
+        collection: str,
+        status: int,
+        code: int | None,
+        message: str,
+        organization_id: str = "",
+    ) -> None:
+        """Let a collection answer with an error, as in a plan or edition that lacks it."""
+        self.refusals[collection] = Refusal(status, code, message, organization_id)
 
     def cancel_tokens(self) -> None:
         """End every access token at once, as an administrator may."""

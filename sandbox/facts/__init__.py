@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from sandbox.catalog import MODULE_PREFIX
@@ -17,11 +18,12 @@ FACTS: Final[dict[str, FactsOf]] = {
     **purchases.FACTS,
     **ledger.FACTS,
     **settings.FACTS,
+    **nested.FACTS,
 }
 
 
 def facts_of(collection: str) -> FactsOf:
     """The facts of a collection's records."""
     if collection.startswith(MODULE_PREFIX):
-        return settings.module_record
+        return partial(settings.module_record, module=collection)
     return FACTS.get(collection, nested.child)

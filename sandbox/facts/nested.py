@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sandbox.numbers import mix
+from sandbox.numbers import every, mix
+from sandbox.shapes import MISSING
 
 if TYPE_CHECKING:
+    from sandbox.facts.common import FactsOf
     from sandbox.scene import Scene
     from sandbox.store import Record
 
@@ -52,9 +54,20 @@ def child(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
         "created_time": scene.shown_date(record.created),
         "rate": Decimal(80_000_000 + lot % 10**7).scaleb(-6),
         "effective_date": scene.date(record.created),
-        "forecast_date": scene.date(record.created),
+        "valuation_date": scene.date(record.created),
         "address": scene.pools.place(record.number).street,
         "country": scene.spec.country,
         "debit": ("", amount)[lot % 2],
         "credit": (amount, "")[lot % 2],
     }
+
+
+def posting(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+    """A movement on an account; every ninth has no id at all."""
+    facts = child(scene, record, whole=whole)
+    if every(9, record.number, 4):
+        facts["categorized_transaction_id"] = MISSING
+    return facts
+
+
+FACTS: Final[dict[str, FactsOf]] = {"chartofaccounts/transactions": posting}

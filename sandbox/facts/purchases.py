@@ -18,8 +18,8 @@ from sandbox.facts.common import (
     totals,
 )
 from sandbox.facts.sales import INDIA
-from sandbox.numbers import mix, money
-from sandbox.shapes import EXTRA
+from sandbox.numbers import every, mix, money
+from sandbox.shapes import EXTRA, MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,17 +107,8 @@ def purchase(scene: Scene, record: Record, *, whole: bool, paper: Paper) -> dict
     return {
         **facts,
         **addresses(scene, party, "zip"),
-        "documents": [
-            {
-                "document_id": scene.spec.id(801, record.number),
-                "file_size": "167787",
-                "file_name": "receipt.pdf",
-                "file_type": "pdf",
-                "uploaded_on": "24/12/2024 04:53 PM",
-            }
-        ]
-        if record.number % 10 == 1
-        else [],
+        "documents": [],
+        EXTRA: facts.get(EXTRA, {}) | _attached(scene, record),
         "payment_made": sums["total"] - balance,
         "line_items": line_items(scene, paper.collection, record, party, lines, 8 + chance % 4),
         "taxes": document_taxes(scene, lines, party.currency[2]),
@@ -125,6 +116,20 @@ def purchase(scene: Scene, record: Record, *, whole: bool, paper: Paper) -> dict
         "payment_terms_label": "Net 30",
         "notes": scene.pools.sentence(chance >> 3),
     }
+
+
+def _attached(scene: Scene, record: Record) -> dict[str, Any]:
+    """A file with every tenth document: its size is text, its time in the display format."""
+    if not every(10, record.number, 1):
+        return {}
+    file = {
+        "document_id": scene.spec.id(801, record.number),
+        "file_name": "receipt.pdf",
+        "file_type": "pdf",
+        "file_size": "167787",
+        "uploaded_on": "24/12/2024 04:53 PM",
+    }
+    return {"documents": [file]}
 
 
 def _no_quirk(_scene: Scene, _record: Record) -> dict[str, Any]:
@@ -217,7 +222,9 @@ def vendor_payment(scene: Scene, record: Record, *, whole: bool) -> dict[str, An
         "check_details": {"check_id": "", "check_status": "", "check_number": "", "memo": ""},
     }
     if not whole:
-        return facts
+        # A public tap met rows without it; the document has it all the same.
+        timeless = {"last_modified_time": MISSING} if every(40, record.number, 17) else {}
+        return facts | timeless
     applied = {
         "bill_id": scene.id("bills", bill),
         "bill_number": f"BILL-{bill + 1:05d}",

@@ -192,7 +192,7 @@ def _estimate(_scene: Scene, record: Record, _sums: dict[str, Any]) -> dict[str,
 
 
 def _debit(_scene: Scene, record: Record, _sums: dict[str, Any]) -> dict[str, Any]:
-    return {"invoice_number": f"CDN-{record.number + 1:06d}", "type": "debit_note"}
+    return {"invoice_number": f"CDN-{record.number + 1:06d}"}
 
 
 QUIRKS: Final[dict[str, Callable[[Scene, Record, dict[str, Any]], dict[str, Any]]]] = {

@@ -183,12 +183,12 @@ def named(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     }
 
 
-def module_record(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """A row of a custom module."""
-    del whole
+def module_record(scene: Scene, record: Record, *, whole: bool, module: str) -> dict[str, Any]:
+    """A row of a custom module; its document describes the module's fields, too."""
     name = scene.pools.company(record.number)
-    return {
+    facts: dict[str, Any] = {
         "module_record_id": record.id,
+        "module_api_name": module,
         "record_name": name,
         "record_name_formatted": name,
         **stamps(scene, record),
@@ -196,6 +196,13 @@ def module_record(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any
         "created_time_formatted": scene.shown(record.created),
         "last_modified_time_formatted": scene.shown(record.modified),
     }
+    if not whole:
+        return facts
+    fields = [
+        {"label": one.label, "api_name": one.api_name, "data_type": one.data_type}
+        for one in scene.spec.fields_of(module)
+    ]
+    return {**facts, "module_fields": fields}
 
 
 FACTS: Final[dict[str, FactsOf]] = {

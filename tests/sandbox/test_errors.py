@@ -1,0 +1,156 @@
+"""What is wrong with a call is told as the service tells it."""
+
+from __future__ import annotations
+
+import pytest
+
+from sandbox import Faults, Request
+from sandbox.oauth import ALL_SCOPES
+from tests.sandbox.client import Client, body
+
+
+def test_a_call_without_a_token_is_401_code_14(client: Client) -> None:
+    """Without the header, or with another scheme, the answer is 401 code 14."""
+    for headers in ({}, {"authorization": f"Bearer {client.token}"}):
+        answer = client.world.answer(Request("GET", "/books/v3/items", {}, headers))
+        assert (answer.status, answer.code) == (401, 14)
+
+
+def test_a_dead_token_and_a_missing_scope_look_the_same(client: Client) -> None:
+    """A token that is cancelled, and one that lacks the scope, are both 401 code 57."""
+    scopes = client.world.scopes
+    own = client.world.credentials.refresh_token
+    scopes[own] = ALL_SCOPES - {"ZohoBooks.invoices.READ"}
+    missing = client.call("invoices")
+    assert client.call("bills").status == 200
+    client.world.cancel_tokens()
+    dead = client.call("bills")
+    assert (missing.status, missing.body) == (dead.status, dead.body)
+    assert (dead.status, dead.code) == (401, 57)
+
+
+@pytest.mark.parametrize(
+    ("scope", "path", "status"),
+    [
+        ("ZohoBooks.invoices.READ", "invoices", 200),
+        ("ZohoBooks.invoices.ALL", "invoices", 200),
+        ("ZohoBooks.fullaccess.all", "invoices", 200),
+        ("ZohoBooks.invoices.CREATE", "invoices", 401),
+        ("ZohoBooks.settings.READ", "items", 200),
+        ("ZohoBooks.settings.READ", "settings/taxes", 200),
+        ("ZohoBooks.accountants.READ", "chartofaccounts", 200),
+        ("ZohoBooks.debitnotes.READ", "vendorcredits", 200),
+        ("ZohoBooks.custommodules.READ", "cm_debtor", 401),
+        ("ZohoBooks.custommodules.ALL", "cm_debtor", 200),
+        ("ZohoBooks.items.READ", "items", 401),
+    ],
+)
+def test_each_list_needs_the_scope_of_its_area(
+    client: Client, scope: str, path: str, status: int
+) -> None:
+    """READ or ALL of the area opens a list; custom modules need ALL even to read."""
+    client.world.scopes[client.world.credentials.refresh_token] = frozenset({scope})
+    assert client.call(path).status == status
+
+
+@pytest.mark.parametrize("wanted", ["12345", ""])
+def test_a_wrong_organization_is_400_code_6041(client: Client, wanted: str) -> None:
+    """An organization that the user is not of is 400 code 6041, while organizations still works."""
+    answer = client.call("items", organization_id=wanted)
+    assert (answer.status, answer.code) == (400, 6041)
+    assert client.call("organizations").status == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["nowhere", "invoices/1/nowhere", "settings/branches", "cm_none", "debitnotes", ""]
+)
+def test_an_unknown_path_is_404_code_5(client: Client, path: str) -> None:
+    """Where no endpoint is, the answer is 404 code 5."""
+    answer = client.call(path)
+    assert (answer.status, answer.code) == (404, 5)
+
+
+@pytest.mark.parametrize("path", ["invoices/1", "organizations/1", "settings/taxgroups/1"])
+def test_a_missing_document_is_404_code_1002(client: Client, path: str) -> None:
+    """Where no document of that id is, the answer is 404 code 1002 and says so."""
+    answer = client.call(path)
+    assert (answer.status, answer.code) == (404, 1002)
+    assert b"does not exist." in answer.body
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_the_double_is_read_only(client: Client, method: str) -> None:
+    """Other methods than GET are 405 code 37."""
+    answer = client.call("invoices", method)
+    assert (answer.status, answer.code) == (405, 37)
+
+
+def test_a_collection_can_be_refused_in_one_organization(client: Client) -> None:
+    """A test may have a list answer as in a plan that lacks it, in one organization only."""
+    first, second = client.world.holdings
+    client.world.refuse("projects", 404, 5, "Invalid URL Passed", organization_id=first)
+    assert client.call("projects").code == 5
+    client.organization_id = second
+    assert client.call("projects").status == 200
+
+
+def test_answers_tell_the_worlds_time(client: Client) -> None:
+    """The Date header is the world's clock."""
+    assert client.call("items").headers["Date"] == "Fri, 20 Nov 2026 15:30:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "code"),
+    [
+        ("500", 500, 1000),
+        ("html", 502, 0),
+        ("429:43", 429, 43),
+        ("429:44", 429, 44),
+        ("429:45", 429, 45),
+        ("1070", 429, 1070),
+        ("cancel", 401, 57),
+    ],
+)
+def test_a_scripted_fault_strikes_once(client: Client, fault: str, status: int, code: int) -> None:
+    """A fault on the script strikes the next call of Books, and only that one."""
+    client.world.script.append(fault)
+    answer = client.call("items")
+    assert (answer.status, answer.code) == (status, code)
+    client.token = client.mint()["access_token"]
+    assert client.call("items").status == 200
+
+
+def test_a_scripted_429_may_say_when_to_come_back(client: Client) -> None:
+    """A third part of the fault is sent as Retry-After."""
+    client.world.script.append("429:44:30")
+    assert client.call("items").headers["Retry-After"] == "30"
+
+
+def test_a_fault_that_does_not_exist_is_an_error(client: Client) -> None:
+    """A misspelt fault is not passed over in silence."""
+    client.world.script.append("nonsense")
+    with pytest.raises(ValueError, match="nonsense"):
+        client.call("items")
+
+
+def test_faults_strike_at_their_rates_and_the_same_each_time(client: Client) -> None:
+    """Shares of calls go wrong as drawn from the seed, whichever fault it is."""
+    outcomes = []
+    for _ in range(2):
+        client.world.faults = Faults(server_error=0.2, html=0.2, drop=0.1, seed=5)
+        outcomes.append([client.call("items").status for _ in range(200)])
+    assert outcomes[0] == outcomes[1]
+    counts = [outcomes[0].count(status) for status in (500, 502, 0, 200)]
+    assert counts[3] > counts[0] > counts[2] > 0
+    assert 20 < counts[1] < 60
+
+
+@pytest.mark.parametrize("fault", ["throttle", "500", "html", "drop"])
+def test_the_accounts_server_has_a_script_of_its_own(client: Client, fault: str) -> None:
+    """Token calls can be made to fail once, too."""
+    client.world.accounts.script.append(fault)
+    answer = client.accounts()
+    assert (answer.status, answer.fault) == {
+        "throttle": (400, ""), "500": (500, ""), "html": (502, ""), "drop": (0, "drop"),
+    }[fault]  # fmt: skip
+    assert "access_token" in body(client.accounts())

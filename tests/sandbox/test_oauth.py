@@ -1,0 +1,247 @@
+"""The accounts server grants, refuses, exchanges and revokes as Zoho's does."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from sandbox import Answer, Request, World
+from sandbox.consent import challenge_of
+from sandbox.oauth import ALL_SCOPES
+from sandbox.regions import REGIONS
+from tests.sandbox.client import Client, Clock, body
+
+REDIRECT = "http://127.0.0.1:8123/callback"
+
+
+def consent(client: Client, **params: str) -> Answer:
+    """Open the consent page."""
+    given = {
+        "response_type": "code",
+        "client_id": client.world.credentials.client_id,
+        "scope": "ZohoBooks.invoices.READ,ZohoBooks.settings.READ",
+        "redirect_uri": REDIRECT,
+        "access_type": "offline",
+        "state": "xyz",
+        **params,
+    }
+    return client.world.answer(Request("GET", "/oauth/v2/auth", given))
+
+
+def returned(answer: Answer) -> dict[str, str]:
+    """What the browser brings back to the redirect address."""
+    assert answer.status == 302
+    query = parse_qs(urlsplit(answer.headers["Location"]).query)
+    return {name: values[0] for name, values in query.items()}
+
+
+def exchange(client: Client, code: str, **form: str) -> dict[str, object]:
+    """Turn a code into tokens."""
+    given = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT, **form}
+    return client.mint(**given)
+
+
+def test_a_refresh_answers_with_a_token_and_the_api_host(client: Client) -> None:
+    """A refresh gives a token for an hour and api_domain, and no refresh token."""
+    answer = client.mint()
+    assert set(answer) == {"access_token", "api_domain", "token_type", "expires_in"}
+    assert (answer["api_domain"], answer["expires_in"]) == ("https://www.zohoapis.com", 3600)
+
+
+@pytest.mark.parametrize(
+    ("form", "error"),
+    [
+        ({"refresh_token": "1000.wrong"}, "invalid_code"),
+        ({"client_id": "1000.WRONG"}, "invalid_client"),
+        ({"client_secret": "wrong"}, "invalid_client_secret"),
+        ({"grant_type": "authorization_code", "code": "1000.wrong"}, "invalid_code"),
+        ({"grant_type": "client_credentials"}, "missing_org_info"),
+        ({"grant_type": "password"}, "invalid_grant_type"),
+    ],
+)
+def test_errors_of_the_token_endpoint_are_http_200(
+    client: Client, form: dict[str, str], error: str
+) -> None:
+    """A wrong refresh token, client, secret or code is told in the body of a 200."""
+    answer = client.accounts(**form)
+    assert (answer.status, body(answer)) == (200, {"error": error})
+
+
+def test_only_a_posted_form_or_query_is_understood(client: Client) -> None:
+    """Parameters may stand in the query or the form; a JSON body or a GET fails."""
+    known = client.world.credentials
+    given = {
+        "grant_type": "refresh_token",
+        "client_id": known.client_id,
+        "client_secret": known.client_secret,
+        "refresh_token": known.refresh_token,
+    }
+    path = "/oauth/v2/token"
+    answer = client.world.answer
+    assert "access_token" in body(answer(Request("POST", path, params=given)))
+    assert body(answer(Request("POST", path, body=b"{}"))) == {"error": "invalid_client"}
+    assert answer(Request("GET", path, params=given)).status == 405
+
+
+def test_client_credentials_name_an_organization(client: Client) -> None:
+    """With soid a self client gets a token without a refresh token, for the scopes it asks."""
+    form = {
+        "grant_type": "client_credentials",
+        "soid": f"ZohoBooks.{client.organization_id}",
+        "scope": "ZohoBooks.bills.READ",
+    }
+    client.token = client.mint(**form)["access_token"]
+    assert client.call("bills").status == 200
+    assert client.call("items").code == 57
+
+
+def test_client_id_and_secret_may_come_in_a_basic_header(client: Client) -> None:
+    """A Basic header serves for client id and secret."""
+    known = client.world.credentials
+    pair = b64encode(f"{known.client_id}:{known.client_secret}".encode()).decode()
+    form = {"grant_type": "client_credentials", "soid": "ZohoBooks.1"}
+    request = Request("POST", "/oauth/v2/token", {}, {"authorization": f"Basic {pair}"}, form)
+    assert "access_token" in body(client.world.answer(request))
+
+
+def test_consent_brings_a_code_and_the_data_center(client: Client) -> None:
+    """The redirect carries code, state, location and accounts-server."""
+    back = returned(consent(client))
+    assert set(back) == {"code", "state", "location", "accounts-server"}
+    assert (back["state"], back["location"]) == ("xyz", "us")
+    assert back["accounts-server"] == "https://accounts.zoho.com"
+
+
+def test_a_code_is_good_for_one_exchange(client: Client) -> None:
+    """A code gives a refresh token with the scopes asked for, once."""
+    code = returned(consent(client))["code"]
+    tokens = exchange(client, code)
+    assert tokens["scope"] == "ZohoBooks.invoices.READ ZohoBooks.settings.READ"
+    client.token = str(tokens["access_token"])
+    assert client.call("invoices").status == 200
+    assert client.call("bills").code == 57
+    assert "access_token" in client.mint(refresh_token=str(tokens["refresh_token"]))
+    assert exchange(client, code) == {"error": "invalid_code"}
+
+
+def test_a_code_of_the_web_is_good_for_two_minutes(client: Client, clock: Clock) -> None:
+    """Two minutes after consent the code is invalid."""
+    first, second = (returned(consent(client))["code"] for _ in range(2))
+    clock.forward(119)
+    assert "refresh_token" in exchange(client, first)
+    clock.forward(1)
+    assert exchange(client, second) == {"error": "invalid_code"}
+
+
+def test_a_code_is_bound_to_its_redirect_and_its_challenge(client: Client) -> None:
+    """Another redirect address, or another PKCE verifier, does not get the tokens."""
+    code = returned(consent(client))["code"]
+    wrong = exchange(client, code, redirect_uri="http://127.0.0.1:9/callback")
+    assert wrong == {"error": "invalid_redirect_uri"}
+    asked = {"code_challenge": challenge_of("v" * 43), "code_challenge_method": "S256"}
+    first, second = (returned(consent(client, **asked))["code"] for _ in range(2))
+    assert exchange(client, first) == {"error": "invalid_code"}
+    assert "refresh_token" in exchange(client, second, code_verifier="v" * 43)
+
+
+def test_without_offline_access_there_is_no_refresh_token(client: Client) -> None:
+    """A code asked for without access_type=offline gives an access token only."""
+    code = returned(consent(client, access_type="online"))["code"]
+    assert "refresh_token" not in exchange(client, code)
+
+
+def test_a_user_may_deny_or_be_asked(client: Client) -> None:
+    """Denied consent comes back as access_denied; asked, there is a page to answer on."""
+    client.world.accounts.consent.decision = "deny"
+    assert returned(consent(client)) == {"state": "xyz", "error": "access_denied"}
+    client.world.accounts.consent.decision = "ask"
+    page = consent(client)
+    assert page.status == 200
+    assert b'id="accept"' in page.body
+    assert "code" in returned(consent(client, decision="grant"))
+
+
+def test_more_than_ten_codes_in_ten_minutes_are_denied(client: Client, clock: Clock) -> None:
+    """The eleventh consent in ten minutes is denied."""
+    assert all("code" in returned(consent(client)) for _ in range(10))
+    assert returned(consent(client))["error"] == "access_denied"
+    clock.forward(601)
+    assert "code" in returned(consent(client))
+
+
+@pytest.mark.parametrize("uri", ["https://evil.example/callback", "ftp://127.0.0.1/", ""])
+def test_no_code_goes_to_an_address_that_is_not_registered(client: Client, uri: str) -> None:
+    """An unknown redirect address, or client, gets a page and no redirect."""
+    assert consent(client, redirect_uri=uri).status == 400
+    assert consent(client, client_id="1000.OTHER").status == 400
+    client.world.accounts.consent.redirect_uris = {"http://127.0.0.1:1/registered"}
+    assert consent(client).status == 400
+
+
+def test_a_self_clients_code_needs_no_redirect(client: Client, clock: Clock) -> None:
+    """A code from the console is good for the minutes chosen there, once, without a redirect."""
+    accounts = client.world.accounts
+    code = accounts.self_client_code(clock(), ALL_SCOPES)
+    late = accounts.self_client_code(clock(), life=timedelta(minutes=3))
+    assert "refresh_token" in client.mint(grant_type="authorization_code", code=code)
+    clock.forward(180)
+    assert exchange(client, late) == {"error": "invalid_code"}
+
+
+@pytest.mark.parametrize("path", ["/oauth/v2/token/revoke", "/oauth/v2/revoke/token"])
+def test_a_revoked_token_is_dead(client: Client, path: str) -> None:
+    """Revoking a refresh token ends it and every access token minted from it."""
+    token = client.world.credentials.refresh_token
+    request = Request("POST", path, {"token": token})
+    assert body(client.world.answer(request)) == {"status": "success"}
+    assert client.call("items").code == 57
+    assert body(client.accounts()) == {"error": "invalid_code"}
+    assert body(client.world.answer(request)) == {"error": "invalid_token"}
+
+
+def test_the_accounts_server_knows_the_others(client: Client) -> None:
+    """Serverinfo names the accounts server of every data center."""
+    found = body(client.world.answer(Request("GET", "/oauth/serverinfo")))
+    assert found["result"] == "success"
+    assert found["locations"]["ca"] == "https://accounts.zohocloud.ca"
+    assert set(found["locations"]) == set(REGIONS)
+
+
+@pytest.mark.parametrize(("multi_dc", "error"), [(False, "invalid_client"), (True, "invalid_code")])
+@pytest.mark.parametrize("by_host", [True, False])
+def test_another_data_center_knows_neither_client_nor_code(
+    clock: Clock, *, multi_dc: bool, error: str, by_host: bool
+) -> None:
+    """A token call to another data center's accounts server fails as a wrong client or code."""
+    client = Client(World.build(rows=3, clock=clock, region="eu"), clock)
+    client.world.accounts.multi_dc = multi_dc
+    known = client.world.credentials
+    form = {
+        "grant_type": "refresh_token",
+        "client_id": known.client_id,
+        "client_secret": known.client_secret,
+        "refresh_token": known.refresh_token,
+    }
+    for region, (host, _) in REGIONS.items():
+        path = "/oauth/v2/token" if by_host else f"/dc/{region}/oauth/v2/token"
+        answer = body(
+            client.world.answer(Request("POST", path, form=form, host=host if by_host else ""))
+        )
+        if region == "eu":
+            assert answer["api_domain"] == "https://www.zohoapis.eu"
+        else:
+            assert answer == {"error": error}
+
+
+def test_books_of_another_data_center_refuse_the_token(client: Client) -> None:
+    """A call to another data center's API host is 401 code 57."""
+    headers = {"authorization": f"Zoho-oauthtoken {client.token}"}
+    params = {"organization_id": client.organization_id}
+    outcomes = [
+        client.world.answer(Request("GET", "/books/v3/items", params, headers, host=host)).status
+        for host in ("www.zohoapis.com", "www.zohoapis.in", "127.0.0.1")
+    ]
+    assert outcomes == [200, 401, 200]
