@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
 
 from tap_zohobooks.errors import TapError
+
+if TYPE_CHECKING:
+    import click
 
 
 class ZohoBooksCommand(SingerCommand):
@@ -23,11 +26,17 @@ class ZohoBooksCommand(SingerCommand):
         except TapError as error:
             self.logger.error("%s", error)  # noqa: TRY400  # the line is the whole message
             sys.exit(error.exit_code)
-        except BrokenPipeError:
+
+    @override
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the tap; a pipe that the target has closed is its end, whatever is left to say."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
             # What is left in the buffer has nowhere to go; the interpreter must not try again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            self.logger.error(  # noqa: TRY400
+            msg = (
                 "The target closed the pipe. See its log for the reason, then run again: the "
                 "next run goes on from the state that the target has kept."
             )
-            sys.exit(1)
+            raise TapError(msg) from error

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pendulum
@@ -22,16 +24,18 @@ REFRESH, CREDENTIALS = "refresh_token", "client_credentials"
 NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 
 # Declared because the names are a contract; a run says so where one of them is set.
-WITHOUT_EFFECT_YET = (
-    "flatten_custom_fields",
-    "max_parallel_organizations",
-    "reauth_webhook_url",
-    "report_basis",
-    "report_end_date",
-    "report_lookback_periods",
-    "report_period",
-    "report_start_date",
-    "token_cache",
+WITHOUT_EFFECT_YET = frozenset(
+    {
+        "flatten_custom_fields",
+        "max_parallel_organizations",
+        "reauth_webhook_url",
+        "report_basis",
+        "report_end_date",
+        "report_lookback_periods",
+        "report_period",
+        "report_start_date",
+        "token_cache",
+    }
 )
 
 _ACCESS = (
@@ -119,6 +123,8 @@ _PACE = (
 SCHEMA: dict[str, Any] = th.PropertiesList(
     *_ACCESS, *_READING, *_PACE, additional_properties=False
 ).to_dict()
+for _name in WITHOUT_EFFECT_YET:
+    SCHEMA["properties"][_name]["description"] += " No effect in this version."
 SECRETS = frozenset(name for name, value in SCHEMA["properties"].items() if value.get("secret"))
 
 _Validator = extend_validator_with_defaults(DEFAULT_JSONSCHEMA_VALIDATOR)
@@ -138,10 +144,26 @@ def from_environment(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 
 def _variable(name: str, schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     try:
-        return parse_environment_config({"properties": {name: schema}}, prefix)
+        return parse_environment_config({"properties": {name: schema}}, prefix, Path(".env"))
     except ValueError as error:
         msg = f"Variable {prefix}{name.upper()} does not hold a value of its setting's type."
         raise ConfigError(msg) from error
+
+
+def check_file(path: str) -> None:
+    """Check that a settings file can be read.
+
+    Raises:
+        ConfigError: It is not there, or holds no JSON object.
+    """
+    try:
+        value = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        msg = f"The file that --config names cannot be read as JSON: {error}."
+        raise ConfigError(msg) from error
+    if not isinstance(value, dict):
+        msg = f"The file that --config names ({path}) is no JSON object of settings."
+        raise ConfigError(msg)
 
 
 def problems(config: dict[str, Any], schema: Mapping[str, Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import Counter
 from datetime import timezone
 from functools import cached_property
@@ -31,7 +32,7 @@ from tap_zohobooks.streams import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import FrameType
 
     import click
@@ -55,6 +56,8 @@ class TapZohoBooks(Tap):
     config_jsonschema: ClassVar[dict[str, Any]] = settings.SCHEMA
     message_writer_class = MsgSpecWriter
     utc = timezone.utc
+    clock: Callable[[], float] = staticmethod(time.monotonic)
+    sleep: Callable[[float], None] = staticmethod(time.sleep)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Prepare what the streams share; no call is made before a stream needs one."""
@@ -72,6 +75,9 @@ class TapZohoBooks(Tap):
             raise ConfigError(" ".join(problems))
         for problem in problems:
             self.logger.warning("%s", problem)
+        for name in sorted(settings.WITHOUT_EFFECT_YET & self._config.keys()):
+            if self._config[name] != self.config_jsonschema["properties"][name].get("default"):
+                self.logger.warning("Setting '%s' has no effect in this version.", name)
         return problems
 
     @override
@@ -103,13 +109,20 @@ class TapZohoBooks(Tap):
             access_token=self.config.get("access_token"),
             timeout=self.config["request_timeout"],
             max_wait=self.config["max_wait_seconds"],
+            clock=self.clock,
+            sleep=self.sleep,
         )
 
     @cached_property
     def client(self) -> Client:
         """The one caller of Zoho Books."""
         return Client(
-            self.auth, settings.rules(self.config), session=self.session, logger=self.logger
+            self.auth,
+            settings.rules(self.config),
+            session=self.session,
+            logger=self.logger,
+            clock=self.clock,
+            sleep=self.sleep,
         )
 
     @cached_property
@@ -200,11 +213,10 @@ class TapZohoBooks(Tap):
     @classmethod
     @override
     def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
-        try:
-            return super().cb_config(ctx, param, value)
-        except (OSError, TypeError, ValueError) as error:
-            msg = f"The file that --config names cannot be read as JSON settings: {error}."
-            raise ConfigError(msg) from error
+        for path in value:
+            if path != "ENV":
+                settings.check_file(path)
+        return super().cb_config(ctx, param, value)
 
     @classmethod
     @override

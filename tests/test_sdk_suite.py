@@ -1,0 +1,49 @@
+"""The SDK's standard suite over every stream, against the double of the service."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from singer_sdk.testing import SuiteConfig, get_tap_test_class
+from typing_extensions import override
+
+from sandbox import World
+from sandbox.serving import serve
+from tap_zohobooks.tap import TapZohoBooks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from singer_sdk import Stream
+
+# Served for as long as the tests run: the suite is parametrised when this module is imported.
+_WORLD = World.build(rows=12, requests_per_minute=10**6, daily_quota=10**6)
+_SERVING = serve(_WORLD)
+_BASE = _SERVING.__enter__()
+
+_CONFIG = {
+    **asdict(_WORLD.credentials),
+    "accounts_url": _BASE,
+    "api_url": _BASE,
+    "requests_per_minute": 10**6,
+}
+
+
+class SelectedTap(TapZohoBooks):
+    """The tap with every stream selected, the ones that cost a call a row as well."""
+
+    @override
+    def discover_streams(self) -> Sequence[Stream]:
+        streams = super().discover_streams()
+        for stream in streams:
+            stream.selected_by_default = True
+        return streams
+
+
+TestTapZohoBooks = get_tap_test_class(
+    tap_class=SelectedTap,
+    config=_CONFIG,
+    suite_config=SuiteConfig(max_records_limit=None),
+    parse_env_config=False,
+)
