@@ -24,9 +24,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport VIRTUAL_ENV
 unexport UV_PROJECT_ENVIRONMENT
 
-# A home that cannot be written to is no reason to stop.
+# A home that cannot be written to is no reason to stop: caches and logs go elsewhere.
 ifneq ($(shell test -w "$$HOME" && echo writable),writable)
-export UV_CACHE_DIR := $(CURDIR)/.tools/cache
+export HOME := $(CURDIR)/.tools/home
 endif
 
 .PHONY: help
