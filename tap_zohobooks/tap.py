@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
+from copy import deepcopy
 from datetime import timezone
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, ClassVar
@@ -53,7 +54,7 @@ class TapZohoBooks(Tap):
 
     name = "tap-zohobooks"
     package_name = "tap-zohobooks"
-    config_jsonschema: ClassVar[dict[str, Any]] = settings.SCHEMA
+    config_jsonschema: ClassVar[dict[str, Any]] = deepcopy(settings.SCHEMA)  # the SDK adds its own
     message_writer_class = MsgSpecWriter
     utc = timezone.utc
     clock: Callable[[], float] = staticmethod(time.monotonic)
