@@ -52,11 +52,11 @@ def running(
     command: Sequence[str], politely: signal.Signals = signal.SIGTERM, **options: Any
 ) -> Iterator[subprocess.Popen[str]]:
     """Run a program for as long as it is needed."""
-    process = start(command, **options)
-    try:
-        yield process
-    finally:
-        stop(process, politely)
+    with start(command, **options) as process:
+        try:
+            yield process
+        finally:
+            stop(process, politely)
 
 
 def end_on_signals() -> None:

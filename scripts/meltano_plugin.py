@@ -1,18 +1,25 @@
 #!/usr/bin/env python
-"""Print what meltano.yml has to say of the tap: its capabilities and its settings.
+"""Write into meltano.yml what it has to say of the tap: its capabilities and its settings.
 
-Run as `python scripts/meltano_plugin.py` where a setting has changed, and paste.
+Run as `python scripts/meltano_plugin.py` where a setting has changed.
 """
 
 from __future__ import annotations
 
 import copy
+import re
+from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import yaml
 
 from tap_zohobooks.tap import TapZohoBooks
 
+MELTANO = Path(__file__).parents[1] / "meltano.yml"
+WRITTEN = re.compile(
+    r"(?<=    # Written by scripts/meltano_plugin.py\.\n).*?(?=\n  loaders:)", re.DOTALL
+)
 KINDS = {
     "array": "array",
     "boolean": "boolean",
@@ -59,5 +66,11 @@ def plugin() -> dict[str, Any]:
     }
 
 
+def rewritten(text: str) -> str:
+    """Return meltano.yml with the tap's part of it made anew."""
+    described = yaml.safe_dump(plugin(), sort_keys=False, width=96)
+    return WRITTEN.sub(lambda _: indent(described, "    "), text)
+
+
 if __name__ == "__main__":
-    print(yaml.safe_dump(plugin(), sort_keys=False, width=96))
+    MELTANO.write_text(rewritten(MELTANO.read_text(encoding="utf-8")), encoding="utf-8")
