@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 BAD_REQUEST: Final = 400
+Telling: TypeAlias = "Callable[[dict[str, str]], Any]"
+Doing: TypeAlias = "Callable[[dict[str, Any]], Any]"
 
 
 class Control:
@@ -27,33 +29,48 @@ class Control:
     def __init__(self, world: World) -> None:
         """Steer a world."""
         self._world = world
-        self._told: dict[str, Callable[[dict[str, str]], Any]] = {
-            "log": self._log,
+        self._told = self._telling(world)
+        self._done = {**self._data(world), **self._tokens(world), **self._rules(world)}
+
+    def _telling(self, world: World) -> dict[str, Telling]:
+        return {
+            "log": lambda _params: [asdict(call) for call in world.log],
             "rows": lambda params: world.rows(params["organization_id"], params["collection"]),
             "revisions": lambda params: world.revisions(
                 params["organization_id"], params["collection"]
             ),
             "summary": self._summary,
         }
-        self._done: dict[str, Callable[[dict[str, Any]], Any]] = {
+
+    def _data(self, world: World) -> dict[str, Doing]:
+        return {
             "insert": lambda given: {"id": world.insert(**given)},
             "change": self._change,
             "delete": lambda given: world.delete(
                 given["organization_id"], given["collection"], given["id"]
             ),
-            "faults": self._faults,
-            "script": lambda given: world.script.extend(given["faults"]),
-            "behaviour": self._behaviour,
-            "limits": self._limits,
+        }
+
+    def _tokens(self, world: World) -> dict[str, Doing]:
+        return {
             "cancel_tokens": lambda _given: world.cancel_tokens(),
             "expire_tokens": lambda _given: world.expire_tokens(),
             "revoke": lambda given: world.revoke(given["refresh_token"]),
             "grant": lambda _given: {"refresh_token": world.grant_refresh_token()},
-            "latency": lambda given: setattr(world, "latency", float(given["seconds"])),
-            "refuse": lambda given: world.refuse(**given),
             "scopes": lambda given: world.scopes.update(
                 {given["refresh_token"]: frozenset(given["scopes"])}
             ),
+            "consent": lambda given: setattr(world.accounts.consent, "decision", given["decision"]),
+        }
+
+    def _rules(self, world: World) -> dict[str, Doing]:
+        return {
+            "faults": lambda given: setattr(world, "faults", Faults(**given)),
+            "script": lambda given: world.script.extend(given["faults"]),
+            "behaviour": self._behaviour,
+            "limits": self._limits,
+            "latency": lambda given: setattr(world, "latency", float(given["seconds"])),
+            "refuse": lambda given: world.refuse(**given),
             "reset_log": lambda _given: world.log.clear(),
         }
 
@@ -75,9 +92,6 @@ class Control:
             given.pop("organization_id"), given.pop("collection"), given.pop("id"), **given
         )
 
-    def _faults(self, given: dict[str, Any]) -> None:
-        self._world.faults = Faults(**given)
-
     def _behaviour(self, given: dict[str, Any]) -> None:
         collection = given.pop("collection")
         self._world.behaviour[collection] = Behaviour(**given)
@@ -88,9 +102,6 @@ class Control:
                 msg = f"there is no limit {name!r}"
                 raise ValueError(msg)
             setattr(self._world.limits, name, value)
-
-    def _log(self, _params: dict[str, str]) -> list[dict[str, Any]]:
-        return [asdict(call) for call in self._world.log]
 
     def _summary(self, _params: dict[str, str]) -> dict[str, Any]:
         log = self._world.log

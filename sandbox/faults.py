@@ -77,7 +77,7 @@ def play(fault: str, quota: int, cancel: Callable[[], None]) -> Answer | None:
             return too_many(int(code), quota, None)
         case ["429", code, seconds]:
             return too_many(int(code), quota, float(seconds))
-        case [code]:
+        case [code] if code.isdigit():
             return too_many(int(code), quota, None)
         case _:
             msg = f"No such fault: {fault!r}."

@@ -160,16 +160,21 @@ class List:
         if query.echo:
             context["sort_column"], context["sort_order"] = query.echo
         if query.chosen:
-            context["search_criteria"] = [
-                {
-                    "column_name": name,
-                    "search_text": text,
-                    "search_text_formatted": text,
-                    "comparator": "equal" if sign == "=" else sign,
-                }
-                for name, sign, text in query.chosen
-            ]
+            context["search_criteria"] = _criteria(query)
         return context
+
+
+def _criteria(query: Query) -> list[dict[str, str]]:
+    """The filters really applied, as ``page_context`` echoes them."""
+    return [
+        {
+            "column_name": name,
+            "search_text": text,
+            "search_text_formatted": text,
+            "comparator": "equal" if sign == "=" else sign,
+        }
+        for name, sign, text in query.chosen
+    ]
 
 
 def is_active(row: Mapping[str, Any]) -> bool:

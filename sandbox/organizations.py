@@ -61,7 +61,15 @@ class OrganizationSpec:
 
     def fields_of(self, entity: str) -> tuple[CustomField, ...]:
         """The custom fields of an entity."""
-        return tuple(one for one in self.custom_fields if one.entity == entity)
+        return self._by_entity.get(entity, ())
+
+    @cached_property
+    def _by_entity(self) -> dict[str, tuple[CustomField, ...]]:
+        entities = {one.entity for one in self.custom_fields}
+        return {
+            entity: tuple(one for one in self.custom_fields if one.entity == entity)
+            for entity in entities
+        }
 
 
 def _fields(
@@ -212,33 +220,38 @@ def organization_row(spec: OrganizationSpec, *, first: bool) -> dict[str, Any]:
         "contact_name": "Robin Ledger",
         "email": "robin@example.com",
         "is_default_org": first,
-        "language_code": "en",
         "fiscal_year_start_month": "1",
         "account_created_date": "2024-01-09",
         "time_zone": spec.time_zone,
         "is_dst_active": spec.time_zone.startswith(("America", "Europe")),
-        "date_format": "MM/dd/yyyy",
-        "field_separator": ",",
-        "industry_type": "Technology",
-        "industry_size": "1-10",
-        "company_id_label": "",
-        "company_id_value": "",
-        "tax_id_label": "",
-        "tax_id_value": "",
+        **SAME_FOR_ALL,
         "currency_id": spec.currency_id,
         "currency_code": spec.currency,
         "currency_symbol": spec.symbol,
         "currency_format": "###,##0" + ("." + "0" * spec.decimals if spec.decimals else ""),
         "price_precision": spec.decimals,
-        "plan_type": 3,
         "plan_name": spec.plan,
-        "plan_period": "Month",
         "country_code": spec.country_code,
         "country_name": spec.country,
         "portal_name": f"portal{spec.organization_id}",
         "org_settings": {"is_org_active": spec.active},
     }
     return {**row, **_india(spec)} if spec.edition == "india" else row
+
+
+SAME_FOR_ALL: Final[dict[str, Any]] = {
+    "language_code": "en",
+    "date_format": "MM/dd/yyyy",
+    "field_separator": ",",
+    "industry_type": "Technology",
+    "industry_size": "1-10",
+    "company_id_label": "",
+    "company_id_value": "",
+    "tax_id_label": "",
+    "tax_id_value": "",
+    "plan_type": 3,
+    "plan_period": "Month",
+}
 
 
 def _india(spec: OrganizationSpec) -> dict[str, Any]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from sandbox.custom import custom_fields, leaked
 from sandbox.facts import facts_of
-from sandbox.numbers import mix, money
-from sandbox.scene import kind_number
 from sandbox.shapes import MISSING, shape, template
 from sandbox.store import Record
 
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
 
     from sandbox.catalog import Endpoint
     from sandbox.kinds import Shape
-    from sandbox.organizations import CustomField
     from sandbox.scene import Scene
 
 # Where a change shows when no field is named: the first of these that a row has.
@@ -108,104 +105,18 @@ def _seeded(
         made.pop(one.key, None)
     else:
         made[one.key] = key
+    if one.parent and shape_name(one) != one.slug:
+        made[one.parent_key] = made.pop("invoice_id", parent)
     if one.parent and one.parent_key in made:
         made[one.parent_key] = parent
     custom = scene.spec.fields_of(one.path if one.path.startswith("cm_") else one.entity)
     if custom:
-        made |= _custom(scene, custom, record, part, made)
+        made |= custom_fields(scene, custom, record, part, made)
     if "customer_custom_fields" in made:
-        made |= _leaked(scene, record)
+        made |= leaked(scene, record)
     return made
 
 
 def _changed(changes: Mapping[str, Any], mine: Shape, other: Shape) -> dict[str, Any]:
     """The changed fields that belong here; one that no shape knows shows everywhere."""
     return {name: value for name, value in changes.items() if name in mine or name not in other}
-
-
-def _custom(
-    scene: Scene,
-    fields: tuple[CustomField, ...],
-    record: Record,
-    part: str,
-    made: Mapping[str, Any],
-) -> dict[str, Any]:
-    """The custom fields of a record in the three ways that the service writes them."""
-    listed: list[dict[str, Any]] = []
-    hashed: dict[str, Any] = {}
-    for index, one in enumerate(fields):
-        lot = mix(scene.chance("settings/customfields", record.number), index)
-        if lot % 3 == 0:
-            continue
-        value, shown = custom_value(scene, one, lot >> 8)
-        hashed |= {one.api_name: shown, f"{one.api_name}_unformatted": value}
-        listed.append(
-            {
-                "customfield_id": custom_id(scene, one),
-                "field_id": custom_id(scene, one),
-                "index": index + 1,
-                "label": one.label,
-                "api_name": one.api_name,
-                "placeholder": one.api_name,
-                "data_type": one.data_type,
-                "value": value,
-                "value_formatted": shown,
-                "is_active": True,
-                "show_on_pdf": False,
-                "show_in_all_pdf": False,
-                "search_entity": one.entity,
-                "is_dependent_field": False,
-                **({"selected_option_id": scene.spec.id(804, lot % 97)} if one.options else {}),
-            }
-        )
-    written: dict[str, Any] = {} if part == "document" else dict(hashed)
-    if isinstance(made.get("custom_fields"), list):
-        written["custom_fields"] = listed
-    if "custom_field_hash" in made or part == "document":
-        written["custom_field_hash"] = hashed
-    return written
-
-
-def _leaked(scene: Scene, record: Record) -> dict[str, Any]:
-    """The customer's own custom fields, which leak into documents under their plain names."""
-    theirs = scene.spec.fields_of("contact")
-    written = _custom(scene, theirs, record, "row", {"custom_fields": [], "custom_field_hash": {}})
-    listed, hashed = written.pop("custom_fields"), written.pop("custom_field_hash")
-    return {**written, "customer_custom_fields": listed, "customer_custom_field_hash": hashed}
-
-
-def custom_id(scene: Scene, one: CustomField) -> str:
-    """The id of a custom field."""
-    return scene.spec.id(805, mix(kind_number(one.entity), *one.api_name.encode()) % 10**7)
-
-
-def custom_value(scene: Scene, one: CustomField, lot: int) -> tuple[Any, str]:
-    """A value of a custom field, and how it is shown."""
-    match one.data_type:
-        case "decimal" | "percent":
-            value: Any = Decimal(lot % 10**6).scaleb(-2).normalize() + 0
-            return value, f"{value:.2f}"
-        case "amount":
-            value = money(lot % 10**7, scene.spec.decimals)
-            return value, f"{scene.spec.symbol}{value:,}"
-        case "number":
-            return lot % 500, f"{lot % 500}"
-        case "check_box":
-            return lot % 2 == 0, str(lot % 2 == 0).lower()
-        case "date":
-            date = scene.date(1_700_000_000 + lot % 10**7)
-            return date, "/".join(reversed(date.split("-")))
-        case "date_time":
-            moment = 1_700_000_000 + lot % 10**7
-            return scene.local(moment), scene.shown(moment)
-        case "multiselect":
-            chosen = [option for place, option in enumerate(one.options) if lot >> place & 1]
-            return chosen, ", ".join(chosen)
-        case "dropdown":
-            option = one.options[lot % len(one.options)]
-            return option, option
-        case "lookup":
-            return scene.spec.id(806, lot % 10**6), scene.pools.word(lot)
-        case _:
-            text = f"{lot % 9000:04d}" if lot % 2 else scene.pools.word(lot)
-            return text, text

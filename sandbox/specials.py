@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sandbox import render
 from sandbox.catalog import MODULE_PREFIX, endpoint
+from sandbox.custom import custom_id
 from sandbox.messages import Answer, refusal, success
 from sandbox.scene import ACCOUNTS
 
@@ -121,8 +122,8 @@ def _fields(own: Holdings, entity: str) -> tuple[CustomField, ...]:
 
 def _described(own: Holdings, place: int, one: CustomField) -> dict[str, Any]:
     return {
-        "customfield_id": render.custom_id(own.scene, one),
-        "field_id": render.custom_id(own.scene, one),
+        "customfield_id": custom_id(own.scene, one),
+        "field_id": custom_id(own.scene, one),
         "index": place + 1,
         "label": one.label,
         "api_name": one.api_name,

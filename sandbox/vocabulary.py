@@ -68,6 +68,7 @@ CURRENCIES: Final = (
     ("CNY", "CN¥", 2, "Yuan Renminbi"),
     ("SAR", "SR", 2, "Saudi Riyal"),
 )
+CODES: Final = [one[0] for one in CURRENCIES]
 
 
 def currency_place(code: str) -> int:
@@ -76,4 +77,4 @@ def currency_place(code: str) -> int:
     Raises:
         ValueError: Where the list has no such currency.
     """
-    return [one[0] for one in CURRENCIES].index(code)
+    return CODES.index(code)

@@ -170,7 +170,7 @@ class World:
         return self.latency(request) if callable(self.latency) else self.latency
 
     def rows(self, organization_id: str, collection: str) -> list[dict[str, Any]]:
-        """Everything that the service holds of a collection, oldest change last."""
+        """Everything that the service holds of a collection, in the order it was made."""
         own, one = self.holdings[organization_id], endpoint(collection)
         with self.lock:
             records = own.table(collection).records.values()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sandbox.numbers import every, money
 from sandbox.scene import kind_number
@@ -21,6 +22,22 @@ class FactsOf(Protocol):
 
     def __call__(self, scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
         """Tell them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What sets one kind of document apart from another."""
+
+    collection: str
+    key: str
+    number: str
+    prefix: str
+    statuses: tuple[str, ...]
+
+    def named(self, record: Record, digits: int) -> dict[str, Any]:
+        """The id and the number of one."""
+        number = f"{self.prefix}-{record.number + 1:0{digits}d}"
+        return {self.key: record.id, self.number: number}
 
 
 def stamps(scene: Scene, record: Record) -> dict[str, Any]:
@@ -113,47 +130,49 @@ def line_items(
     scene: Scene, collection: str, record: Record, party: Party, lines: list[Line], account: int
 ) -> list[dict[str, Any]]:
     """The lines of a document; a heading stands before the first of every seventh."""
-    decimals = party.currency[2]
     account_id, account_name = scene.account(account)
-    made: list[dict[str, Any]] = []
-    for place, line in enumerate(lines):
-        amount = money(line.amount, decimals)
-        taxed = tax_of(scene, line.tax)
-        made.append(
-            {
-                "line_item_id": line_id(scene, collection, record, place),
-                "item_id": scene.id("items", line.item),
-                "name": scene.pools.product(line.item),
-                "description": scene.pools.sentence(line.item),
-                "item_order": place + 1,
-                "quantity": Decimal(line.quantity * 100).scaleb(-2),
-                "rate": money(line.rate, decimals),
-                "bcy_rate": money(line.rate, decimals),
-                "sales_rate": money(line.rate, decimals) if place else "",
-                "unit": "pcs",
-                "item_total": amount,
-                "amount": amount,
-                "account_id": account_id,
-                "account_name": account_name,
-                "is_backorder": "",
-                **taxed,
-                "line_item_taxes": taxes_of(scene, line.tax, line.tax_amount, decimals),
-            }
-        )
+    made = [
+        {
+            "line_item_id": line_id(scene, collection, record, place),
+            "item_order": place + 1,
+            "account_id": account_id,
+            "account_name": account_name,
+            **_line(scene, line, party.currency[2]),
+        }
+        for place, line in enumerate(lines)
+    ]
     if every(7, record.number, 3):
-        made.insert(
-            0,
-            {
-                "line_item_id": line_id(scene, collection, record, 9),
-                "line_item_category": "header",
-                "name": "Phase one",
-                "item_id": "",
-                "rate": "",
-                "quantity": "",
-                "tax_percentage": "",
-            },
-        )
+        made.insert(0, {"line_item_id": line_id(scene, collection, record, 9), **HEADING})
     return made
+
+
+HEADING: Final[dict[str, Any]] = {
+    "line_item_category": "header",
+    "name": "Phase one",
+    "item_id": "",
+    "rate": "",
+    "quantity": "",
+    "tax_percentage": "",
+}
+
+
+def _line(scene: Scene, line: Line, decimals: int) -> dict[str, Any]:
+    amount, rate = money(line.amount, decimals), money(line.rate, decimals)
+    return {
+        "item_id": scene.id("items", line.item),
+        "name": scene.pools.product(line.item),
+        "description": scene.pools.sentence(line.item),
+        "quantity": Decimal(line.quantity * 100).scaleb(-2),
+        "rate": rate,
+        "bcy_rate": rate,
+        "sales_rate": rate if line.quantity % 2 else "",
+        "unit": "pcs",
+        "item_total": amount,
+        "amount": amount,
+        "is_backorder": "",
+        **tax_of(scene, line.tax),
+        "line_item_taxes": taxes_of(scene, line.tax, line.tax_amount, decimals),
+    }
 
 
 def tax_of(scene: Scene, tax: int) -> dict[str, Any]:

@@ -23,7 +23,6 @@ def account(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     lap = record.number // len(ACCOUNTS)
     name, kind = ACCOUNTS[place]
     active = not every(7, record.number, 6)
-    parent = scene.account(place) if lap else ("", "")
     facts: dict[str, Any] = {
         "account_id": record.id,
         "account_name": f"{name} {lap + 1}" if lap else name,
@@ -32,27 +31,32 @@ def account(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
         "account_type_formatted": kind.replace("_", " ").title(),
         **stamps(scene, record),
         **scene.user(),
+        **_place(scene, place, lap),
         "description": scene.pools.sentence(record.number),
         "is_active": active,
         "status": "active" if active else "inactive",
-        "is_user_created": bool(lap),
-        "is_system_account": not lap,
-        "parent_account_id": parent[0],
-        "parent_account_name": parent[1],
-        "depth": 1 if lap else 0,
-        "is_child_present": not lap,
-        "child_count": "" if lap else 1,
         "closing_balance": scene.money(record.number * 1001),
         "documents": [],
-        "currency_id": scene.spec.currency_id,
-        "currency_code": scene.spec.currency,
     }
     if not whole:
         return facts
+    postings = [_posting(scene, record, place) for place in range(2)]
+    return {**facts, "transactions": postings, "custom_fields": []}
+
+
+def _place(scene: Scene, place: int, lap: int) -> dict[str, Any]:
+    """Where an account stands in the chart: the first of a name is the parent of the others."""
+    parent_id, parent_name = scene.account(place) if lap else ("", "")
     return {
-        **facts,
-        "transactions": [_posting(scene, record, place) for place in range(2)],
-        "custom_fields": [],
+        "is_user_created": bool(lap),
+        "is_system_account": not lap,
+        "parent_account_id": parent_id,
+        "parent_account_name": parent_name,
+        "depth": 1 if lap else 0,
+        "is_child_present": not lap,
+        "child_count": "" if lap else 1,
+        "currency_id": scene.spec.currency_id,
+        "currency_code": scene.spec.currency,
     }
 
 
@@ -71,54 +75,60 @@ def _posting(scene: Scene, record: Record, place: int) -> dict[str, Any]:
     }
 
 
-def journal(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """A manual journal; its rows have no created_time, and no custom fields are a blank text."""
-    chance = scene.chance("journals", record.number)
-    amount = scene.money(1000 + chance % 500_000)
-    times = stamps(scene, record)
-    facts: dict[str, Any] = {
-        "journal_id": record.id,
-        "journal_date": scene.date(record.created),
-        "entry_number": str(record.number + 1),
-        "reference_number": f"J{chance % 1000}" if chance % 2 else "",
+def base_currency(scene: Scene) -> dict[str, Any]:
+    """The currency of what is kept in the organization's own."""
+    return {
         "currency_id": scene.spec.currency_id,
         "currency_code": scene.spec.currency,
         "currency_symbol": scene.spec.symbol,
         "exchange_rate": Decimal("1.000000"),
-        **times,
+        "price_precision": scene.spec.decimals,
+    }
+
+
+def journal(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+    """A manual journal; its rows have no created_time, and no custom fields are a blank text."""
+    chance = scene.chance("journals", record.number)
+    amount = scene.money(1000 + chance % 500_000)
+    number = str(record.number + 1)
+    facts: dict[str, Any] = {
+        "journal_id": record.id,
+        "journal_date": scene.date(record.created),
+        "entry_number": number,
+        "reference_number": f"J{chance % 1000}" if chance % 2 else "",
+        **base_currency(scene),
+        **stamps(scene, record),
         **scene.user(),
         "status": "published" if chance % 9 else "draft",
         "notes": scene.pools.sentence(chance) if chance % 3 else "",
         "entity_type": "journal",
         "total": amount,
         "bcy_total": amount,
-        "price_precision": scene.spec.decimals,
     }
     if not whole:
         return facts
-    lines = [
-        {
-            "line_id": line_id(scene, "journals", record, place),
-            "account_id": scene.account(place)[0],
-            "account_name": scene.account(place)[1],
-            "item_order": place + 1,
-            "debit_or_credit": side,
-            "amount": amount,
-            "bcy_amount": amount,
-            "tax_percentage": "",
-            "tax_id": "",
-            "customer_id": "",
-        }
-        for place, side in enumerate(("debit", "credit"))
-    ]
-    return {
-        **facts,
-        "line_items": lines,
+    sides = enumerate(("debit", "credit"))
+    more = {
+        "line_items": [_side(scene, record, place, side, amount) for place, side in sides],
         "line_item_total": amount,
-        "documents": [],
-        "custom_fields": "",
-        "reversal_date": "",
-        "journal_number_suffix": str(record.number + 1),
+        "journal_number_suffix": number,
+    }
+    return {**facts, **more, "documents": [], "custom_fields": "", "reversal_date": ""}
+
+
+def _side(scene: Scene, record: Record, place: int, side: str, amount: Decimal) -> dict[str, Any]:
+    account_id, account_name = scene.account(place)
+    return {
+        "line_id": line_id(scene, "journals", record, place),
+        "account_id": account_id,
+        "account_name": account_name,
+        "item_order": place + 1,
+        "debit_or_credit": side,
+        "amount": amount,
+        "bcy_amount": amount,
+        "tax_percentage": "",
+        "tax_id": "",
+        "customer_id": "",
     }
 
 
@@ -134,10 +144,7 @@ def bank_account(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]
         "account_code": "",
         "account_type": kind,
         "account_number": f"xxxx{1000 + record.number}",
-        "currency_id": scene.spec.currency_id,
-        "currency_code": scene.spec.currency,
-        "currency_symbol": scene.spec.symbol,
-        "price_precision": scene.spec.decimals,
+        **base_currency(scene),
         "is_active": True,
         "uncategorized_transactions": 0,
         "balance": scene.money(-100 + record.number * 777),
@@ -165,22 +172,14 @@ def bank_transaction(scene: Scene, record: Record, *, whole: bool) -> dict[str, 
         "customer_id": party.id,
         "reference_number": f"T{chance % 10**6}",
         "payee": party.name,
-        "currency_id": scene.spec.currency_id,
-        "currency_code": scene.spec.currency,
+        **base_currency(scene),
         "description": scene.pools.sentence(chance),
         "debit_or_credit": "debit",
-        "price_precision": scene.spec.decimals,
         "running_balance": str(amount),
     }
     if not whole:
         return facts
-    line = {
-        "customer_name": party.id,
-        "customer_id": party.id,
-        "from_account_id": scene.account(0)[0],
-        "payment_mode": "Cash",
-        "amount": amount,
-    }
+    line = {"customer_name": party.id, "customer_id": party.id, "amount": amount}
     return {**facts, "line_items": [line], "tags": [], "documents": [], "imported_transactions": []}
 
 

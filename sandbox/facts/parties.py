@@ -10,7 +10,7 @@ from sandbox.shapes import EXTRA
 
 if TYPE_CHECKING:
     from sandbox.facts.common import FactsOf
-    from sandbox.scene import Scene
+    from sandbox.scene import Party, Scene
     from sandbox.store import Record
 
 GST: Final[dict[str, Any]] = {
@@ -25,62 +25,79 @@ def contact(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """A customer or vendor; both names stand in a row whichever it is."""
     party = scene.party(record.number)
     chance = scene.chance("contacts", record.number)
-    kind = "vendor" if every(3, record.number, 2) else "customer"
-    owed = scene.money(chance % 90_000) if chance % 3 else scene.money(0)
     facts = {
         "contact_id": record.id,
-        "contact_name": party.name,
-        "customer_name": party.name,
-        "vendor_name": party.name,
-        "company_name": party.name if chance % 2 else "",
-        "contact_type": kind,
-        "contact_type_formatted": kind.title(),
         **stamps(scene, record),
         **shown_stamps(scene, record, dates=True),
         **scene.user(),
         **scene.money_terms(party),
+        **_called(party, chance),
+        **_owed(scene, record, chance),
         "exchange_rate": "",
-        "first_name": party.person.first,
-        "last_name": party.person.last,
-        "email": party.person.email,
-        "phone": party.person.phone if chance % 2 else "",
-        "mobile": "",
         "notes": scene.pools.sentence(chance) if chance % 4 == 0 else "",
         "status": "inactive" if chance % 17 == 0 else "active",
         "payment_terms": 0,
         "payment_terms_label": "Due on Receipt",
         "payment_terms_id": scene.spec.id(802, 81),
-        "outstanding_receivable_amount": owed if kind == "customer" else scene.money(0),
-        "outstanding_receivable_amount_bcy": owed if kind == "customer" else scene.money(0),
-        "outstanding_payable_amount": owed if kind == "vendor" else scene.money(0),
-        "outstanding_payable_amount_bcy": owed if kind == "vendor" else scene.money(0),
         "contactperson_custom_fields": [],
         "tags": [],
+        EXTRA: GST if scene.spec.edition == "india" else {},
     }
-    if scene.spec.edition == "india":
-        facts[EXTRA] = GST
-    if not whole:
-        return facts
+    return facts | _contact_document(scene, record, party, facts) if whole else facts
+
+
+def _called(party: Party, chance: int) -> dict[str, Any]:
+    return {
+        "contact_name": party.name,
+        "customer_name": party.name,
+        "vendor_name": party.name,
+        "company_name": party.name if chance % 2 else "",
+        "first_name": party.person.first,
+        "last_name": party.person.last,
+        "email": party.person.email,
+        "phone": party.person.phone if chance % 2 else "",
+        "mobile": "",
+    }
+
+
+def _owed(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
+    kind = "vendor" if every(3, record.number, 2) else "customer"
+    nothing = scene.money(0)
+    owed = scene.money(chance % 90_000) if chance % 3 else nothing
+    receivable, payable = (nothing, owed) if kind == "vendor" else (owed, nothing)
+    return {
+        "contact_type": kind,
+        "contact_type_formatted": kind.title(),
+        "outstanding_receivable_amount": receivable,
+        "outstanding_receivable_amount_bcy": receivable,
+        "outstanding_payable_amount": payable,
+        "outstanding_payable_amount_bcy": payable,
+    }
+
+
+def _contact_document(
+    scene: Scene, record: Record, party: Party, row: dict[str, Any]
+) -> dict[str, Any]:
+    person_id = scene.id("contacts/{contact_id}/contactpersons", record.number)
     person = {
-        "contact_person_id": scene.id("contacts/{contact_id}/contactpersons", record.number),
+        "contact_person_id": person_id,
         "first_name": party.person.first,
         "last_name": party.person.last,
         "email": party.person.email,
         "is_primary_contact": True,
     }
     summary = {
-        "currency_id": facts["currency_id"],
-        "currency_code": facts["currency_code"],
-        "is_base_currency": facts["currency_code"] == scene.spec.currency,
-        "outstanding_receivable_amount": facts["outstanding_receivable_amount"],
+        "currency_id": row["currency_id"],
+        "currency_code": row["currency_code"],
+        "is_base_currency": row["currency_code"] == scene.spec.currency,
+        "outstanding_receivable_amount": row["outstanding_receivable_amount"],
     }
     return {
-        **facts,
         **addresses(scene, party, "zip"),
         "documents": [],
         "contact_persons": [person],
         "customer_currency_summaries": [summary],
-        "primary_contact_id": person["contact_person_id"],
+        "primary_contact_id": person_id,
     }
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.facts.common import (
     DAY,
+    Paper,
     addresses,
     document_taxes,
     in_base,
@@ -17,7 +17,7 @@ from sandbox.facts.common import (
     stamps,
     totals,
 )
-from sandbox.facts.sales import INDIA
+from sandbox.facts.sales import INDIA, applied_to
 from sandbox.numbers import every, mix, money
 from sandbox.shapes import EXTRA, MISSING
 
@@ -25,19 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.facts.common import FactsOf
-    from sandbox.scene import Scene
+    from sandbox.scene import Party, Scene
     from sandbox.store import Record
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """What sets one kind of purchase document apart from another."""
-
-    collection: str
-    key: str
-    number: str
-    prefix: str
-    statuses: tuple[str, ...]
 
 
 PAPERS: Final = (
@@ -66,55 +55,72 @@ def purchase(scene: Scene, record: Record, *, whole: bool, paper: Paper) -> dict
     party = scene.vendor(chance)
     lines = scene.lines(chance, party.currency[2])
     sums = totals(scene, party, lines)
-    status = paper.statuses[(chance >> 12) % len(paper.statuses)]
-    settled = status in {"paid", "closed", "void"}
-    nothing = money(0, party.currency[2])
-    balance = nothing if settled else sums["total"]
-    account_id, account_name = scene.account(8 + chance % 4)
     facts = {
-        paper.key: record.id,
-        paper.number: f"{paper.prefix}-{record.number + 1:05d}",
+        **paper.named(record, 5),
         **stamps(scene, record),
         **shown_stamps(scene, record, dates=False),
         **scene.user(),
         **sums,
-        "vendor_id": party.id,
-        "vendor_name": party.name,
-        "company_name": party.name,
-        "status": status,
-        "current_sub_status": status,
-        "order_status": status,
-        "date": scene.date(record.created),
-        "due_date": scene.date(record.created + 30 * DAY),
-        "expected_delivery_date": scene.date(record.created + 9 * DAY) if chance % 2 else "",
-        "delivery_date": "",
-        "balance": balance,
-        "balance_due": balance,
-        "tds_total": nothing,
-        "due_days": "Due in 30 days" if chance % 2 else "",
-        "reference_number": f"REF {chance % 90_000}" if chance % 3 else "",
-        "account_id": account_id,
-        "account_name": account_name,
-        "paid_through_account_id": scene.account(4)[0],
-        "paid_through_account_name": scene.account(4)[1],
-        "description": scene.pools.sentence(chance),
+        **_vendor(scene, party, chance),
+        **_state(paper, chance, sums),
+        **_when(scene, record, chance),
     }
     facts |= QUIRKS.get(paper.collection, _no_quirk)(scene, record)
-    if scene.spec.edition == "india":
-        facts[EXTRA] = INDIA
+    facts[EXTRA] = INDIA if scene.spec.edition == "india" else {}
     if not whole:
         return facts
     return {
         **facts,
         **addresses(scene, party, "zip"),
-        "documents": [],
-        EXTRA: facts.get(EXTRA, {}) | _attached(scene, record),
-        "payment_made": sums["total"] - balance,
+        EXTRA: facts[EXTRA] | _attached(scene, record),
+        "payment_made": sums["total"] - facts["balance"],
         "line_items": line_items(scene, paper.collection, record, party, lines, 8 + chance % 4),
         "taxes": document_taxes(scene, lines, party.currency[2]),
-        "payment_terms": 30,
-        "payment_terms_label": "Net 30",
+        **NET_30,
         "notes": scene.pools.sentence(chance >> 3),
+    }
+
+
+NET_30: Final = {"payment_terms": 30, "payment_terms_label": "Net 30", "documents": []}
+
+
+def _vendor(scene: Scene, party: Party, chance: int) -> dict[str, Any]:
+    account_id, account_name = scene.account(8 + chance % 4)
+    paid_through_id, paid_through_name = scene.account(4)
+    return {
+        "vendor_id": party.id,
+        "vendor_name": party.name,
+        "company_name": party.name,
+        "account_id": account_id,
+        "account_name": account_name,
+        "paid_through_account_id": paid_through_id,
+        "paid_through_account_name": paid_through_name,
+        "description": scene.pools.sentence(chance),
+        "reference_number": f"REF {chance % 90_000}" if chance % 3 else "",
+    }
+
+
+def _state(paper: Paper, chance: int, sums: dict[str, Any]) -> dict[str, Any]:
+    status = paper.statuses[(chance >> 12) % len(paper.statuses)]
+    nothing = sums["total"] * 0
+    balance = nothing if status in {"paid", "closed", "void"} else sums["total"]
+    return {
+        "status": status,
+        "current_sub_status": status,
+        "order_status": status,
+        "balance": balance,
+        "balance_due": balance,
+        "tds_total": nothing,
+    }
+
+
+def _when(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
+    return {
+        "date": scene.date(record.created),
+        "due_date": scene.date(record.created + 30 * DAY),
+        "expected_delivery_date": scene.date(record.created + 9 * DAY) if chance % 2 else "",
+        "delivery_date": "",
+        "due_days": "Due in 30 days" if chance % 2 else "",
     }
 
 
@@ -192,62 +198,57 @@ def vendor_payment(scene: Scene, record: Record, *, whole: bool) -> dict[str, An
     """Money paid; its number is text and its mode is capitalised, unlike money received."""
     chance = scene.chance("vendorpayments", record.number)
     party = scene.vendor(chance)
-    decimals = party.currency[2]
-    terms = scene.money_terms(party)
-    amount = money((100 + chance % 70_000) * 10**decimals // 10, decimals)
-    base = in_base(scene, amount, terms["exchange_rate"])
     bill = chance % scene.size("bills")
     facts = {
         "payment_id": record.id,
-        "payment_number": str(record.number + 1),
-        "payment_number_prefix": "",
-        "payment_number_suffix": str(record.number + 1),
         **stamps(scene, record),
         **scene.user(),
-        **terms,
-        "vendor_id": party.id,
-        "vendor_name": party.name,
-        "status": "paid",
+        **_vendor(scene, party, chance),
+        **_paid(scene, record, party, chance),
         "bill_numbers": f"BILL-{bill + 1:05d}" if chance % 4 else "",
-        "payment_mode": ("Cash", "Check", "Bank Transfer")[chance % 3],
-        "date": scene.date(record.created),
-        "amount": amount,
-        "bcy_amount": base,
-        "balance": money(0, decimals),
-        "bcy_balance": scene.money(0),
-        "paid_through_account_id": scene.account(4)[0],
-        "paid_through_account_name": scene.account(4)[1],
-        "description": scene.pools.sentence(chance) if chance % 3 else "",
-        "reference_number": f"VP-{record.number:03d}",
-        "check_details": {"check_id": "", "check_status": "", "check_number": "", "memo": ""},
     }
     if not whole:
-        # A public tap met rows without it; the document has it all the same.
-        timeless = {"last_modified_time": MISSING} if every(40, record.number, 17) else {}
-        return facts | timeless
+        return facts | _timeless(record)
     applied = {
         "bill_id": scene.id("bills", bill),
         "bill_number": f"BILL-{bill + 1:05d}",
         "bill_payment_id": scene.id("bills/{bill_id}/payments", record.number),
         "is_opening_balance": False,
-        "amount_applied": amount,
-        "total": amount,
-        "date": facts["date"],
-        "due_date": facts["date"],
+        **applied_to(facts),
     }
+    comment = {
+        "description": scene.pools.sentence(chance),
+        "date": facts["date"],
+        "time": "1:15 PM",
+        "date_description": "about a  minute ago",
+    }
+    return facts | {"documents": [], "custom_fields": [], "bills": [applied], "comments": [comment]}
+
+
+def _timeless(record: Record) -> dict[str, Any]:
+    """A public tap met rows without a time of change; the document has it all the same."""
+    return {"last_modified_time": MISSING} if every(40, record.number, 17) else {}
+
+
+def _paid(scene: Scene, record: Record, party: Party, chance: int) -> dict[str, Any]:
+    decimals = party.currency[2]
+    terms = scene.money_terms(party)
+    amount = money((100 + chance % 70_000) * 10**decimals // 10, decimals)
+    number = str(record.number + 1)
     return {
-        **facts,
-        "documents": [],
-        "custom_fields": [],
-        "bills": [applied],
-        "comments": [
-            {
-                "description": scene.pools.sentence(chance),
-                "date": facts["date"],
-                "time": "1:15 PM",
-                "date_description": "about a  minute ago",
-            }
-        ],
+        **terms,
+        "status": "paid",
+        "payment_number": number,
+        "payment_number_prefix": "",
+        "payment_number_suffix": number,
+        "payment_mode": ("Cash", "Check", "Bank Transfer")[chance % 3],
+        "date": scene.date(record.created),
+        "amount": amount,
+        "bcy_amount": in_base(scene, amount, terms["exchange_rate"]),
+        "balance": money(0, decimals),
+        "bcy_balance": scene.money(0),
+        "reference_number": f"VP-{record.number:03d}",
+        "check_details": {"check_id": "", "check_status": "", "check_number": "", "memo": ""},
     }
 
 

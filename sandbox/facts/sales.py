@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.facts.common import (
     DAY,
+    Paper,
     addresses,
     document_taxes,
     in_base,
@@ -23,19 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.facts.common import FactsOf
-    from sandbox.scene import Scene
+    from sandbox.scene import Party, Scene
     from sandbox.store import Record
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """What sets one kind of sales document apart from another."""
-
-    collection: str
-    key: str
-    number: str
-    prefix: str
-    statuses: tuple[str, ...]
 
 
 PAPERS: Final = (
@@ -82,48 +71,59 @@ def sale(scene: Scene, record: Record, *, whole: bool, paper: Paper) -> dict[str
     party = scene.customer(chance)
     lines = scene.lines(chance, party.currency[2])
     sums = totals(scene, party, lines)
-    status = paper.statuses[(chance >> 12) % len(paper.statuses)]
-    settled = status in {"paid", "closed", "void", "invoiced"}
     facts = {
-        paper.key: record.id,
-        paper.number: f"{paper.prefix}-{record.number + 1:06d}",
+        **paper.named(record, 6),
         **stamps(scene, record),
         **scene.user(),
         **sums,
-        **_who(scene, party.id, party.name, chance),
+        **_who(scene, party, chance),
         **_when(scene, record, chance),
-        "status": status,
-        "current_sub_status": status,
-        "order_status": status,
-        "balance": Decimal(0).scaleb(-party.currency[2]) if settled else sums["total"],
+        **_state(paper, chance, sums),
         "billing_address": addresses(scene, party, "zipcode")["billing_address"],
         "country": scene.spec.country,
-        "email": party.person.email,
         "reference_number": f"PO-{chance % 9000 + 1000:05d}" if chance % 3 else "",
     }
     facts |= QUIRKS.get(paper.collection, _no_quirk)(scene, record, sums)
     facts[EXTRA] = _edition(scene, record)
     if not whole:
         return facts
-    decimals = party.currency[2]
     return {
         **facts,
         **addresses(scene, party, "zip"),
-        "documents": [],
-        "created_date": scene.date(record.created),
         "payment_made": sums["total"] - facts["balance"],
         "line_items": line_items(scene, paper.collection, record, party, lines, 0),
-        "taxes": document_taxes(scene, lines, decimals),
+        "taxes": document_taxes(scene, lines, party.currency[2]),
+        **_terms(scene, record, chance),
+    }
+
+
+def _state(paper: Paper, chance: int, sums: dict[str, Any]) -> dict[str, Any]:
+    status = paper.statuses[(chance >> 12) % len(paper.statuses)]
+    settled = status in {"paid", "closed", "void", "invoiced"}
+    return {
+        "status": status,
+        "current_sub_status": status,
+        "order_status": status,
+        "balance": sums["total"] * 0 if settled else sums["total"],
+    }
+
+
+def _terms(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
+    """What only the document says: terms, notes, the account that it was booked on."""
+    account_id, account_name = scene.account(1)
+    return {
+        "documents": [],
+        "created_date": scene.date(record.created),
         "payment_terms": 30,
         "payment_terms_label": "Net 30",
-        "account_id": scene.account(1)[0],
-        "account_name": scene.account(1)[1],
+        "account_id": account_id,
+        "account_name": account_name,
         "notes": scene.pools.sentence(chance),
         "contact_persons": [],
     }
 
 
-def _who(scene: Scene, party_id: str, name: str, chance: int) -> dict[str, Any]:
+def _who(scene: Scene, party: Party, chance: int) -> dict[str, Any]:
     seller = chance % 7
     # A sentinel, not a person: -1 and "Others" is what stands where nobody was named.
     sold_by = (
@@ -134,7 +134,13 @@ def _who(scene: Scene, party_id: str, name: str, chance: int) -> dict[str, Any]:
             "salesperson_name": scene.pools.person(seller).name,
         }
     )
-    return {"customer_id": party_id, "customer_name": name, "company_name": name, **sold_by}
+    return {
+        "customer_id": party.id,
+        "customer_name": party.name,
+        "company_name": party.name,
+        "email": party.person.email,
+        **sold_by,
+    }
 
 
 def _when(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
@@ -217,13 +223,7 @@ def customer_payment(scene: Scene, record: Record, *, whole: bool) -> dict[str, 
     """Money received; the document has no last_modified_time, it calls it updated_time."""
     chance = scene.chance("customerpayments", record.number)
     party = scene.customer(chance)
-    decimals = party.currency[2]
-    terms = scene.money_terms(party)
-    amount = money((100 + chance % 90_000) * 10**decimals // 10, decimals)
-    base = in_base(scene, amount, terms["exchange_rate"])
-    account_id, account_name = scene.account(4)
     invoice = chance % scene.size("invoices")
-    mode = ("cash", "check", "banktransfer", "creditcard")[chance % 4]
     number = f"INV-{invoice + 1:06d}"
     facts = {
         "payment_id": record.id,
@@ -231,25 +231,14 @@ def customer_payment(scene: Scene, record: Record, *, whole: bool) -> dict[str, 
         "invoice_numbers": number if chance % 5 else f"{number},INV-{invoice + 2:06d}",
         **stamps(scene, record),
         **scene.user(),
-        **terms,
+        **received(scene, party, chance),
         "date": scene.date(record.created),
-        "payment_mode": mode,
-        "payment_mode_formatted": mode,
-        "amount": amount,
-        "bcy_amount": base,
-        "unused_amount": money(0, decimals),
-        "bcy_unused_amount": scene.money(0),
-        "bcy_refunded_amount": scene.money(0),
-        "tax_amount_withheld": scene.money(0),
-        "account_id": account_id,
-        "account_name": account_name,
         "customer_id": party.id,
         "customer_name": party.name,
         "description": scene.pools.sentence(chance) if chance % 3 else "",
         "reference_number": f"RCPT{chance % 10**6}" if chance % 2 else "",
         "applied_invoices": [],
         "documents": "",
-        "custom_fields_list": "",
     }
     if not whole:
         return facts
@@ -257,13 +246,42 @@ def customer_payment(scene: Scene, record: Record, *, whole: bool) -> dict[str, 
         "invoice_id": scene.id("invoices", invoice),
         "invoice_number": number,
         "invoice_payment_id": scene.id("invoices/{invoice_id}/payments", record.number),
-        "amount_applied": amount,
-        "total": amount,
-        "balance": money(0, decimals),
-        "date": facts["date"],
-        "due_date": facts["date"],
+        **applied_to(facts),
     }
     return {**facts, "documents": [], "invoices": [applied], "custom_fields": []}
+
+
+def received(scene: Scene, party: Party, chance: int) -> dict[str, Any]:
+    """How much came in, how, and where it went."""
+    decimals = party.currency[2]
+    terms = scene.money_terms(party)
+    amount = money((100 + chance % 90_000) * 10**decimals // 10, decimals)
+    account_id, account_name = scene.account(4)
+    mode = ("cash", "check", "banktransfer", "creditcard")[chance % 4]
+    return {
+        **terms,
+        "payment_mode": mode,
+        "payment_mode_formatted": mode,
+        "amount": amount,
+        "bcy_amount": in_base(scene, amount, terms["exchange_rate"]),
+        "unused_amount": money(0, decimals),
+        "bcy_unused_amount": scene.money(0),
+        "bcy_refunded_amount": scene.money(0),
+        "tax_amount_withheld": scene.money(0),
+        "account_id": account_id,
+        "account_name": account_name,
+    }
+
+
+def applied_to(payment: dict[str, Any]) -> dict[str, Any]:
+    """A payment as it stands with the document that it pays, in full."""
+    return {
+        "amount_applied": payment["amount"],
+        "total": payment["amount"],
+        "balance": payment["amount"] * 0,
+        "date": payment["date"],
+        "due_date": payment["date"],
+    }
 
 
 FACTS: Final[dict[str, FactsOf]] = {

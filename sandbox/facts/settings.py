@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from sandbox.facts.common import stamps
+from sandbox.facts.common import stamps, tax_of
 from sandbox.numbers import every
 from sandbox.scene import TAXES
 from sandbox.shapes import EXTRA, MISSING
@@ -25,14 +25,13 @@ def item(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     name = scene.pools.product(record.number)
     rate = scene.money(500 + chance % 100_000)
     account_id, account_name = scene.account(0)
-    service = record.number % 5 == 0
     facts: dict[str, Any] = {
         "item_id": record.id,
         "name": name,
         "item_name": name,
         "sku": f"{record.number:06d}" if record.number % 4 else "",
-        "unit": "hour" if service else "pcs",
         **stamps(scene, record),
+        **_ware(scene, record, chance),
         "status": "inactive" if chance % 13 == 0 else "active",
         "description": scene.pools.sentence(chance),
         "rate": rate,
@@ -41,24 +40,24 @@ def item(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
         "purchase_rate": scene.money(0),
         "account_id": account_id,
         "account_name": account_name,
-        "tax_id": "",
-        "tax_name": "",
-        "tax_percentage": Decimal(0),
-        "product_type": "service" if service else "goods",
-        "item_type": "sales" if service else "inventory",
+        **tax_of(scene, 0),
         "created_at": scene.date(record.created),
     }
-    more: dict[str, Any] = {}
-    if not service:
-        more = {
-            "stock_on_hand": Decimal(chance % 50),
-            "available_stock": Decimal(chance % 50),
-            "reorder_level": ("", Decimal("1.00"))[chance % 2],
-        }
-    if scene.spec.edition == "india":
-        more["hsn_or_sac"] = f"{chance % 10**6:06d}"
-    facts[EXTRA] = more
     return {**facts, "documents": [], "custom_fields": []} if whole else facts
+
+
+def _ware(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
+    indian = scene.spec.edition == "india"
+    code = {"hsn_or_sac": f"{chance % 10**6:06d}"} if indian else {}
+    if every(5, record.number, 0):
+        return {"unit": "hour", "product_type": "service", "item_type": "sales", EXTRA: code}
+    stock = {
+        "stock_on_hand": Decimal(chance % 50),
+        "available_stock": Decimal(chance % 50),
+        "reorder_level": ("", Decimal("1.00"))[chance % 2],
+    }
+    kind = {"unit": "pcs", "product_type": "goods", "item_type": "inventory"}
+    return {**kind, EXTRA: stock | code}
 
 
 def currency(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:

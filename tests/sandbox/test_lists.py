@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
 from sandbox import Behaviour, World
 from sandbox.catalog import endpoints
 from tests.sandbox.client import Client, Clock, instant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TOP = [path for path in endpoints() if "{" not in path and not endpoints()[path].parent]
 BEHIND_INVOICES = "debitnotes"
@@ -261,3 +265,59 @@ def test_a_count_can_be_had_without_rows(client: Client) -> None:
     answer = client.get("invoices", response_option="2")
     assert answer["page_context"]["total"] == 30
     assert "invoices" not in answer
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "field", "value"),
+    [
+        ("invoices", "Status.Paid", "status", "paid"),
+        ("contacts", "Status.Inactive", "status", "inactive"),
+        ("users", "Status.Deleted", "status", "deleted"),
+        ("chartofaccounts", "AccountType.Inactive", "is_active", False),
+        ("customerpayments", "PaymentMode.Check", "payment_mode", "check"),
+    ],
+)
+def test_a_filter_by_status_keeps_what_has_it(
+    clock: Clock, path: str, asked: str, field: str, value: object
+) -> None:
+    """filter_by keeps the rows of a status or mode, and is echoed as the applied filter."""
+    client = Client(World.build(rows=120, clock=clock), clock)
+    answer = client.get(path, filter_by=asked)
+    everything = client.world.rows(client.organization_id, path)
+    wanted = [one for one in everything if one[field] == value]
+    assert wanted
+    assert len(answer[endpoints()[path].rows]) == len(wanted)
+    assert answer["page_context"]["applied_filter"] == asked
+
+
+@pytest.mark.parametrize(
+    ("ending", "kept"),
+    [
+        ("", lambda date, limit: date == limit),
+        ("_start", lambda date, limit: date >= limit),
+        ("_end", lambda date, limit: date <= limit),
+        ("_before", lambda date, limit: date < limit),
+        ("_after", lambda date, limit: date > limit),
+    ],
+)
+def test_dates_may_be_bounded(
+    client: Client, ending: str, kept: Callable[[str, str], bool]
+) -> None:
+    """Date and its variants keep the documents of that day, or from, to, before and after it."""
+    everything = client.rows("bills")
+    limit = everything[10]["date"]
+    found = client.rows("bills", **{f"date{ending}": limit})
+    wanted = {row["bill_id"] for row in everything if kept(row["date"], limit)}
+    assert {row["bill_id"] for row in found} == wanted
+
+
+@pytest.mark.parametrize("path", ["vendorcredits", "salespersons", "settings/tags"])
+def test_a_disputed_key_is_spelt_both_ways(client: Client, path: str) -> None:
+    """Where sources disagree on the key of the rows, one edition has each spelling."""
+    keys = []
+    for organization in client.world.holdings:
+        client.organization_id = organization
+        keys.append(
+            next(name for name, value in client.get(path).items() if isinstance(value, list))
+        )
+    assert keys == [endpoints()[path].rows, endpoints()[path].other_rows]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from time import perf_counter
 
 import pytest
 
-from sandbox import Request, World
+from sandbox import CustomField, Request, World
 from sandbox.catalog import endpoints
+from sandbox.organizations import PRESETS
 from tests.sandbox.client import Client, Clock, instant
 
 
@@ -148,3 +150,63 @@ def test_the_log_tells_what_was_asked(client: Client, clock: Clock) -> None:
     assert first.params == {"organization_id": client.organization_id, "page": "2"}
     assert (first.status, first.code, first.token_id) == (200, 0, "t1")
     assert (second.status, second.code) == (404, 5)
+
+
+def test_times_may_be_given_as_text(client: Client) -> None:
+    """An inserted row has the times that it was given, in any notation, down to the second."""
+    made = client.world.insert(
+        client.organization_id,
+        "bills",
+        created_time="2026-01-01T00:00:00+0000",
+        last_modified_time="2026-02-01T00:00:00Z",
+    )
+    row = next(one for one in client.rows("bills") if one["bill_id"] == made)
+    assert row["created_time"] == "2025-12-31T19:00:00-0500"
+    assert row["last_modified_time"] == "2026-01-31T19:00:00-0500"
+
+
+def test_revisions_tell_how_often_each_row_was_written(world: World) -> None:
+    """Every row begins with revision 1; each change adds one."""
+    key = next(iter(world.holdings))
+    first, second = sorted(world.ids(key, "bills"))[:2]
+    for _ in range(2):
+        world.change(key, "bills", first)
+    revisions = world.revisions(key, "bills")
+    assert (revisions[first], revisions[second]) == (3, 1)
+
+
+def test_there_may_be_more_organizations_than_countries(clock: Clock) -> None:
+    """Any number of organizations can be had, each with ids of its own."""
+    world = World.build(rows=3, organizations=14, clock=clock)
+    ids = [one for key in world.holdings for one in world.ids(key, "bills")]
+    assert len(world.holdings) == 14
+    assert len(set(ids)) == len(ids) == 42
+
+
+def test_an_organization_may_be_made_to_measure(clock: Clock) -> None:
+    """A test may bring organizations of its own, with a quota and custom fields."""
+    own = replace(
+        PRESETS[5],
+        organization_id="5",
+        daily_quota=1,
+        custom_fields=(CustomField("bill", "cf_mine", "Mine", "string"),),
+    )
+    client = Client(World.build(rows=30, organizations=[own], clock=clock), clock)
+    assert any("cf_mine" in row for row in client.rows("bills"))
+    assert client.call("bills").code == 45
+
+
+def test_seeded_sizes_can_be_told_apart(clock: Clock) -> None:
+    """Rows can be given for some collections; the others have a handful, or what "*" says."""
+    world = World.build(rows={"bills": 5}, clock=clock)
+    key = next(iter(world.holdings))
+    assert (len(world.ids(key, "bills")), len(world.ids(key, "invoices"))) == (5, 12)
+    world = World.build(rows={"bills": 5, "*": 0}, clock=clock)
+    assert (len(world.ids(key, "bills")), len(world.ids(key, "invoices"))) == (5, 0)
+
+
+def test_other_addresses_are_not_of_this_world(client: Client) -> None:
+    """A path that is neither Books nor Accounts is not found."""
+    answer = client.world.answer(Request("GET", "/elsewhere"))
+    assert (answer.status, answer.code) == (404, 5)
+    assert client.world.answer(Request("GET", "/oauth/elsewhere")).code == 5

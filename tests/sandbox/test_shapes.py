@@ -1,0 +1,134 @@
+"""Shapes hold names and kinds, never values, and can be made again from the folders."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sandbox import make_shapes
+from sandbox.catalog import endpoints
+from sandbox.kinds import Kind, kind_of_schema, merge, shape_of_values
+from sandbox.render import shape_name
+from sandbox.shapes import FOLDER, shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+KINDS = {
+    "id", "text", "money", "number", "count", "bool", "time", "date", "display-time",
+    "display-date", "display-money", "email", "url", "duration", "digits", "empty",
+}  # fmt: skip
+
+
+def leaves(kind: Kind) -> Iterator[str]:
+    """Every word of a shape."""
+    match kind:
+        case dict():
+            for inner in kind.values():
+                yield from leaves(inner)
+        case list():
+            for inner in kind:
+                yield from leaves(inner)
+        case _:
+            yield kind
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in FOLDER.glob("*.json")))
+def test_a_shape_holds_kinds_and_nothing_else(file: str) -> None:
+    """Each leaf of a shape is one of the known kinds: no value was copied."""
+    content = json.loads((FOLDER / file).read_text("utf-8"))
+    assert {one.rstrip("?") for one in leaves(content)} <= KINDS
+
+
+@pytest.mark.parametrize("path", sorted(endpoints()))
+def test_every_list_has_a_shape_for_its_rows(path: str) -> None:
+    """Each endpoint goes by a shape file that has fields."""
+    assert shape(shape_name(endpoints()[path]), "row")
+
+
+def test_no_shape_is_left_over() -> None:
+    """Each shape file belongs to an endpoint, or to custom modules."""
+    known = {shape_name(one) for one in endpoints().values()} | {"cm_module"}
+    assert {path.stem for path in FOLDER.glob("*.json")} == known
+
+
+def test_kinds_are_told_from_recorded_values() -> None:
+    """What a field held over several rows makes its kind; blank at times makes it optional."""
+    rows = [
+        {"a_id": "260815000000097001", "total": 1.5, "when": "2026-06-09T09:47:08-0400"},
+        {"a_id": "", "total": 2, "when": "09 Jun 2026", "flag": True, "tags": [], "sub": {"x": ""}},
+    ]
+    assert shape_of_values(rows) == {
+        "a_id": "id?",
+        "total": "money",
+        "when": "text",
+        "flag": "bool",
+        "tags": [],
+        "sub": {"x": "empty"},
+    }
+
+
+def test_a_file_tells_what_a_recording_left_blank() -> None:
+    """Blank fields and empty arrays take their kind from the OpenAPI file; others keep theirs."""
+    seen: dict[str, Kind] = {"rate": "empty", "taxes": [], "total": "money", "odd": "empty"}
+    described: dict[str, Kind] = {"rate": "money", "taxes": [{"tax_id": "id"}], "total": "text"}
+    assert merge(seen, described) == {
+        "rate": "money?",
+        "taxes": [{"tax_id": "id"}],
+        "total": "money",
+        "odd": "empty",
+    }
+
+
+def test_shapes_are_made_from_two_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The script reads recordings and OpenAPI files, and writes a shape a list."""
+    recordings, openapi, made = (tmp_path / name for name in ("recordings", "openapi", "made"))
+    for folder in (recordings, openapi, made):
+        folder.mkdir()
+    row = {"bill_id": "260815000000113002", "total": 1, "notes": ""}
+    (recordings / "list-bills.json").write_text(json.dumps({"code": 0, "bills": [row]}))
+    (openapi / "bills.yml").write_text(
+        "paths:\n  /bills/{id}:\n    get:\n      responses:\n        '200':\n          content:\n"
+        "            application/json:\n              schema:\n                properties:\n"
+        "                  bill:\n                    properties:\n"
+        "                      total: {type: number}\n"
+    )
+    monkeypatch.setattr(make_shapes, "SHAPES", made)
+    make_shapes.main(recordings, openapi)
+    assert [path.name for path in made.iterdir() if path.stem == "bills"] == ["bills.json"]
+    assert json.loads((made / "bills.json").read_text()) == {
+        "row": {"bill_id": "id", "total": "money", "notes": "empty"},
+        "document": {"total": "money"},
+    }
+
+
+def test_kinds_are_told_from_an_openapi_schema() -> None:
+    """References are followed; types, names and examples of the file make the kinds."""
+    described = {"components": {"schemas": {"line": {"properties": {"qty": {"type": "number"}}}}}}
+    schema = {
+        "properties": {
+            "a_id": {"type": "integer"},
+            "total": {"type": "number"},
+            "is_on": {"type": "boolean"},
+            "when": {"type": "string", "example": "2014-07-28T08:29:07+0530"},
+            "due_date": {"type": "string"},
+            "label": {"type": "string", "example": "12"},
+            "lines": {"type": "array", "items": {"$ref": "#/components/schemas/line"}},
+            "loose": {"type": "array"},
+            "bare": {"type": "object"},
+        }
+    }
+    assert kind_of_schema("", schema, described) == {
+        "a_id": "id",
+        "total": "money",
+        "is_on": "bool",
+        "when": "time",
+        "due_date": "date",
+        "label": "text",
+        "lines": [{"qty": "number"}],
+        "loose": [],
+        "bare": {},
+    }
