@@ -22,9 +22,11 @@ from tap_zohobooks.errors import (
     Fault,
     Gone,
     Missing,
+    NotHere,
     NotOffered,
     ParameterRefused,
     QuotaReached,
+    Refusal,
     Refused,
     ServiceError,
     Success,
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 # in this run: then somebody cancels tokens, and another one is worth its price.
 RENEWALS_UNPROVEN = 1
 RENEWALS_PROVEN = 3
+PROBE = "organizations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ class Client:
             query["organization_id"] = organization_id
         budget = self._budget(organization_id)
         patience = Patience(self._rules.max_wait)
-        token, renewals = self._auth.token(), 0
+        token, renewals, resets = self._auth.token(), 0, 0
         while True:
             verdict, served = self._attempt(budget, token, path, query)
             match verdict:
@@ -144,7 +147,9 @@ class Client:
                     renewals += 1
                     token = self._another(token, renewals, path, organization_id, message)
                 case DayOver(message, reset):
-                    self._end_of_day(budget, organization_id, message, reset)
+                    resets += 1
+                    until = reset if resets == 1 else None
+                    self._end_of_day(budget, organization_id, message, until)
                 case Fault() | Throttled() | Crowded():
                     self._wait(verdict, patience, budget, path)
                 case _:
@@ -181,25 +186,37 @@ class Client:
         return judge(answer.status_code, answer.headers, answer.content), _served(answer.headers)
 
     def _take_place(self, budget: Budget, organization_id: str) -> None:
+        """Wait for the pace, and see that the quota allows one more; wait for that once at most."""
+        for may_wait in (True, False):
+            self._keep_pace(budget)
+            quota = self._spent_quota(budget)
+            if quota is None:
+                return
+            found = f"{quota.remaining} of {quota.limit} calls of the day are left"
+            reset = quota.resets_at - self._clock()
+            self._end_of_day(budget, organization_id, found, reset if may_wait else None)
+
+    def _keep_pace(self, budget: Budget) -> None:
         with budget.lock:
+            if budget.over is not None:
+                raise budget.over
             delay = budget.window.reserve(self._clock())
         if delay > 0:
             self.waits["pace"] += 1
             self._sleep(delay)
+
+    def _spent_quota(self, budget: Budget) -> Quota | None:
+        """Book the call, or return the quota that does not allow it."""
         with budget.lock:
             if budget.over is not None:
                 raise budget.over
-            quota, now = budget.quota, self._clock()
-            allowed = quota is None or quota.allows(
-                now, reserve=self._rules.quota_reserve, in_flight=budget.in_flight
-            )
-            if allowed:
-                budget.in_flight += 1
-                budget.calls += 1
-        if quota is not None and not allowed:
-            found = f"{quota.remaining} of {quota.limit} calls of the day are left"
-            self._end_of_day(budget, organization_id, found, quota.resets_at - now)
-            self._take_place(budget, organization_id)
+            if budget.quota is not None and not budget.quota.allows(
+                self._clock(), reserve=self._rules.quota_reserve, in_flight=budget.in_flight
+            ):
+                return budget.quota
+            budget.in_flight += 1
+            budget.calls += 1
+        return None
 
     def _end_of_day(
         self, budget: Budget, organization_id: str, found: str, reset: float | None
@@ -224,10 +241,19 @@ class Client:
         self, token: Token, renewals: int, path: str, organization_id: str, message: str
     ) -> Token:
         proven = _area(organization_id, path) in self._proven
-        if renewals > (RENEWALS_PROVEN if proven else RENEWALS_UNPROVEN):
+        is_suspect = renewals > 1 if proven else renewals == 1
+        spent = renewals > (RENEWALS_PROVEN if proven else RENEWALS_UNPROVEN)
+        if spent or (is_suspect and self._still_works(token)):
             msg = f"'{path}' may not be read by this token ({message.rstrip('.')})."
             raise Denied(msg)
         return self._auth.renew(token)
+
+    def _still_works(self, token: Token) -> bool:
+        """Tell a missing scope from a dead token: what this run has read can be read again."""
+        if _area("", PROBE) not in self._proven:
+            return False
+        verdict, _ = self._attempt(self._budget(""), token, PROBE, {})
+        return isinstance(verdict, Success)
 
     def _wait(
         self, verdict: Fault | Throttled | Crowded, patience: Patience, budget: Budget, path: str
@@ -293,12 +319,12 @@ def refuse(verdict: Verdict, path: str, organization_id: str) -> NoReturn:
             msg = f"'{path}' does not exist ({message.rstrip('.')})."
             raise Gone(msg)
         case NotOffered(message):
-            raise Denied(message)
+            raise NotHere(message)
         case Refused(status, code, message):
             msg = (
                 f"Zoho Books refused '{path}' of organization {organization_id} with HTTP "
                 f"{status}, code {code}: {message.rstrip('.')}. Report this line."
             )
-            raise ServiceError(msg)
+            raise Refusal(msg)
     msg = f"{type(verdict).__name__} is not a refusal."
     raise AssertionError(msg)

@@ -6,10 +6,15 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from singer_sdk.exceptions import (
+    ConfigValidationError,
+    MapExpressionError,
+    StreamMapConfigError,
+)
 from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
 
-from tap_zohobooks.errors import TapError
+from tap_zohobooks.errors import ConfigError, TapError
 
 if TYPE_CHECKING:
     import click
@@ -26,6 +31,9 @@ class ZohoBooksCommand(SingerCommand):
         except TapError as error:
             self.logger.error("%s", error)  # noqa: TRY400  # the line is the whole message
             sys.exit(error.exit_code)
+        except (ConfigValidationError, MapExpressionError, StreamMapConfigError) as error:
+            self.logger.error("The configuration is wrong: %s", error)  # noqa: TRY400
+            sys.exit(ConfigError.exit_code)
 
     @override
     def invoke(self, ctx: click.Context) -> Any:

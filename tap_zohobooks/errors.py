@@ -22,6 +22,10 @@ class ServiceError(TapError):
     """The service cannot be reached, or answers what nobody can read."""
 
 
+class Refusal(ServiceError):
+    """A no that no rule explains."""
+
+
 class ConfigError(TapError):
     """A setting, catalog or state that cannot be right."""
 
@@ -41,7 +45,11 @@ class QuotaReached(TapError):
 
 
 class Denied(TapError):
-    """This endpoint may not be read with these scopes, or is not in this edition."""
+    """This may not be read with these scopes, or by this user."""
+
+
+class NotHere(Denied):
+    """The plan or edition of the organization does not have this: no scope would help."""
 
 
 class Gone(TapError):

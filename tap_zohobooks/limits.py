@@ -97,8 +97,8 @@ class Patience:
                 wait = next(self.stumbled)
                 return wait if self.tries > 0 and wait <= self.longest else None
             case Throttled(retry_after=after):
-                wait = next(self.throttled) if after is None else after
+                wait = after or next(self.throttled)  # zero seconds are no advice
             case Crowded(retry_after=after):
-                wait = next(self.stumbled) if after is None else after
+                wait = after or next(self.stumbled)
         self.spent += wait
         return wait if self.spent <= self.longest else None

@@ -171,6 +171,8 @@ def problems(config: dict[str, Any], schema: Mapping[str, Any]) -> list[str]:
     for name in [name for name, value in config.items() if value is None or value == ""]:
         del config[name]
     _read_number(config, "request_timeout")
+    if isinstance(ids := config.get("organization_ids"), list):
+        config["organization_ids"] = [one for one in dict.fromkeys(ids) if one != ""]
     errors = list(_Validator(schema).iter_errors(config))
     found = [_sentence(error.validator, error.message, list(error.path)) for error in errors]
     return found or _contradictions(config)
@@ -203,6 +205,9 @@ def _contradictions(config: dict[str, Any]) -> list[str]:
         found.append("Setting 'region' is missing: an access_token does not tell its data center.")
     for name in ("accounts_url", "api_url"):
         found += _unsafe_url(name, config.get(name))
+    for name in ("access_token", "user_agent"):
+        if not all(" " <= letter <= "~" for letter in config.get(name, "")):
+            found.append(f"Setting '{name}' holds characters that no HTTP header can carry.")
     return found + _read_instant(config, "start_date")
 
 

@@ -75,7 +75,9 @@ def checked_state(state: dict[str, Any]) -> dict[str, Any]:
 
 def _strangeness(state: dict[str, Any]) -> Iterator[str]:
     bookmarks = state.get("bookmarks", {})
-    if not isinstance(bookmarks, dict) or (state and "bookmarks" not in state):
+    if not isinstance(bookmarks, dict) or (
+        state.keys() - {"bookmarks", "currently_syncing"} and "bookmarks" not in state
+    ):
         yield "it has no 'bookmarks'"
         return
     for stream, bookmark in bookmarks.items():
@@ -90,6 +92,11 @@ def _strangeness(state: dict[str, Any]) -> Iterator[str]:
             return
         for partition in partitions:
             yield from _strange_partition(stream, partition)
+        for partition in (bookmark, *partitions):
+            if not isinstance(partition.get("progress_markers", {}), dict):
+                yield f"the progress_markers of '{stream}' are no object"
+        if len({str(partition["context"]) for partition in partitions}) < len(partitions):
+            yield f"'{stream}' has an organization twice"
 
 
 def _strange_partition(stream: str, partition: dict[str, Any]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from singer_sdk.singerlib import RecordMessage
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
-from tap_zohobooks.errors import Denied, Gone, QuotaReached, ServiceError
+from tap_zohobooks.errors import Denied, Gone, QuotaReached, Refusal, ServiceError
 from tap_zohobooks.pagination import Page, Scan, earlier, time_of
 from tap_zohobooks.reading import Ability, Item, Reader
 from tap_zohobooks.records import Cleaner, Row
@@ -100,9 +100,10 @@ class ResourceStream(Stream):
                     record[ORGANIZATION] = organization
                 yield record
         except (Denied, Gone) as denied:
-            self.tap.skip(self, organization, str(denied))
+            self.tap.skip(self, organization, denied)
         except QuotaReached as reached:
             self.logger.warning("%s", reached)
+            self.tap.cut_short.append(reached)
 
     def _read(self, organization: str, start: str | None) -> Iterator[Item]:
         raise NotImplementedError
@@ -250,6 +251,7 @@ class DetailStream(IncrementalStream):
     """Documents whole: the list tells which changed, each is fetched, they leave in order."""
 
     STATE_MSG_FREQUENCY = 1  # each document has cost a call
+    _fetched = False
     selected_by_default = False
 
     @override
@@ -295,6 +297,13 @@ class DetailStream(IncrementalStream):
         except Gone:
             self.tap.gone[self.name] += 1
             return None
+        except (Denied, Refusal) as refused:
+            if not self._fetched:
+                raise  # not this document but all of them
+            self.tap.refused[self.name] += 1
+            self.logger.warning("%s Its list row is sent in its place.", refused)
+            return dict(row)
+        self._fetched = True
         documents = rows_of(answer.document, self.resource.document_key)
         if len(documents) != 1:
             msg = f"Stream '{self.name}': '{path}' answered {len(documents)} documents, not one."

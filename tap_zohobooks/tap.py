@@ -21,7 +21,15 @@ from tap_zohobooks import resources, settings
 from tap_zohobooks.auth import Authenticator
 from tap_zohobooks.client import Client
 from tap_zohobooks.command import ZohoBooksCommand
-from tap_zohobooks.errors import ConfigError, QuotaReached, ReauthorizationNeeded, TapError
+from tap_zohobooks.errors import (
+    ConfigError,
+    Gone,
+    NotHere,
+    QuotaReached,
+    ReauthorizationNeeded,
+    ServiceError,
+    TapError,
+)
 from tap_zohobooks.organizations import Organizations
 from tap_zohobooks.state import checked_catalog, checked_state, read_json
 from tap_zohobooks.streams import (
@@ -64,8 +72,9 @@ class TapZohoBooks(Tap):
         """Prepare what the streams share; no call is made before a stream needs one."""
         self.abilities: dict[tuple[str, str], Ability] = {}
         self.gone: Counter[str] = Counter()
-        self.skipped: dict[str, str] = {}
-        self.read: set[str] = set()
+        self.refused: Counter[str] = Counter()
+        self.skipped: dict[tuple[str, str], TapError] = {}
+        self.cut_short: list[QuotaReached] = []
         super().__init__(*args, **kwargs)
 
     @override
@@ -151,9 +160,9 @@ class TapZohoBooks(Tap):
         """Seconds that an incremental run re-reads before its bookmark."""
         return int(self.config["lookback_seconds"])
 
-    def skip(self, stream: Stream, organization: str, why: str) -> None:
+    def skip(self, stream: Stream, organization: str, why: TapError) -> None:
         """Note a stream that may not be read; the others go on."""
-        self.skipped[stream.name] = why
+        self.skipped[stream.name, organization] = why
         stream.logger.warning("Stream '%s' of organization %s is skipped: %s",
                               stream.name, organization, why)  # fmt: skip
 
@@ -165,6 +174,8 @@ class TapZohoBooks(Tap):
         """
         try:
             self.sync_all()
+        except QuotaReached as reached:
+            self.cut_short.append(reached)
         finally:
             self.state_writer.write_state(self.state)
         self._conclude()
@@ -184,15 +195,29 @@ class TapZohoBooks(Tap):
         raise failure
 
     def _incomplete(self) -> TapError | None:
-        selected = {stream.name for stream in self.streams.values() if stream.selected}
-        for reached in self.client.exhausted.values():
-            return reached
-        if selected and selected == set(self.skipped):
-            areas = sorted({resources.TABLE[name].area for name in selected})
+        if self.cut_short:
+            return self.cut_short[0]
+        if self._is_all_denied():
+            areas = sorted({resources.TABLE[name].area for name, _ in self.skipped})
             scopes = ",".join(f"ZohoBooks.{area}.READ" for area in areas)
             msg = f"No selected stream may be read. Authorize again with the scopes {scopes}."
             return ReauthorizationNeeded(msg)
+        if self.refused:
+            msg = (
+                f"Documents were refused: {dict(self.refused)}. Their list rows were sent without "
+                "lines; see the warnings above, and give this user access to them."
+            )
+            return ServiceError(msg)
         return None
+
+    def _is_all_denied(self) -> bool:
+        if all(isinstance(why, (Gone, NotHere)) for why in self.skipped.values()):
+            return False
+        names = {stream.name for stream in self.streams.values() if stream.selected}
+        names.discard(resources.ORGANIZATIONS.name)
+        return self.skipped.keys() == {
+            (name, organization) for name in names for organization in self.organization_ids
+        }
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:

@@ -92,6 +92,7 @@ def test_throttling_is_waited_for_up_to_the_longest_wait() -> None:
     assert [patience.wait_for(Throttled(44, None)) for _ in range(5)] == [5, 10, 20, 40, None]
     assert Patience(80.0).wait_for(Throttled(43, 3600.0)) is None
     assert Patience(80.0).wait_for(Throttled(43, 7.0)) == 7.0
+    assert Patience(80.0).wait_for(Throttled(43, 0.0)) == 5.0
 
 
 def test_crowding_is_waited_for_briefly() -> None:

@@ -49,6 +49,7 @@ def test_the_least_that_is_needed() -> None:
         ({"refresh_token": None}, "Setting 'refresh_token' is missing"),
         ({"grant_type": "client_credentials"}, "Setting 'organization_ids' is missing"),
         ({"access_token": "t"}, "Setting 'region' is missing"),
+        ({"user_agent": "täp"}, "Setting 'user_agent' holds characters"),
     ],
 )
 def test_what_is_wrong_is_named(config: dict[str, Any], found: str) -> None:

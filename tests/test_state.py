@@ -23,6 +23,7 @@ BOOKMARK = {
     [
         {},
         {"bookmarks": {}},
+        {"currently_syncing": None},
         {"bookmarks": {"invoices": {}}},
         {
             "bookmarks": {
@@ -58,6 +59,8 @@ def test_own_state_is_taken(state: dict[str, Any]) -> None:
             {"bookmarks": {"invoices": {"partitions": [BOOKMARK | {"replication_key_value": 5}]}}},
             "no instant",
         ),
+        ({"bookmarks": {"invoices": {"partitions": [BOOKMARK, BOOKMARK]}}}, "twice"),
+        ({"bookmarks": {"invoices": {"progress_markers": "x"}}}, "progress_markers"),
     ],
 )
 def test_foreign_state_is_refused(state: dict[str, Any], found: str) -> None:

@@ -279,7 +279,7 @@ def test_a_missing_scope_skips_its_stream(service: Make) -> None:
     area = next(scope for scope in place.world.scopes[token] if "invoices" in scope)
     place.world.scopes[token] = place.world.scopes[token] - {area}
     run = place.complete(["invoices", "contacts"])
-    assert set(run.tap.skipped) == {"invoices"}
+    assert {name for name, _ in run.tap.skipped} == {"invoices"}
     assert len(run.records("contacts")) == 80
     assert run.records("invoices") == []
 
@@ -477,3 +477,69 @@ def test_rows_that_move_while_they_are_read(service: Make) -> None:
             k: time for k, time in held.items() if k not in silent
         }
         assert len(silent) < len(held) / 2
+
+
+def test_a_block_that_lasts_is_not_a_success(service: Make) -> None:
+    """A stream that is throttled until patience ends makes the run end with 75, not with 0."""
+    place = service(organizations=1, **PLENTY)
+
+    def block(world: World, request: Request) -> None:
+        if request.path.endswith("/invoices"):
+            world.script.append("429:44")
+
+    place.world.before_call.append(block)
+    run = place.run(["invoices", "contacts"])
+    assert isinstance(run.failure, QuotaReached)
+    assert len(run.records("contacts")) == 40
+
+
+def test_missing_scopes_mint_nothing(service: Make) -> None:
+    """A missing scope is told from a dead token by asking again what has worked before."""
+    place = service(**PLENTY)
+    token = place.world.credentials.refresh_token
+    kept = {scope for scope in place.world.scopes[token] if "settings" in scope}
+    place.world.scopes[token] = frozenset(kept)
+    run = place.complete(["organizations", "items", *LISTED])
+    assert len(run.records("items")) == 80
+    assert len(place.world.mints) == 1
+    assert place.clock.slept.count(600.0) == 0
+
+
+def test_a_plan_without_a_stream_is_no_matter_of_scopes(service: Make) -> None:
+    """Where only one organization's plan lacks a stream, the other one's rows arrive, exit 0."""
+    place = service(**PLENTY)
+    first, second = place.organizations
+
+    message = "This is not available in your plan."
+    place.world.refuse("invoices", 400, 100, message, organization_id=second)
+    run = place.complete(["invoices"])
+    assert {organization for _, organization in run.counts} == {first}
+    assert set(run.tap.skipped) == {("invoices", second)}
+
+
+def test_one_refused_document_does_not_stop_the_others(service: Make) -> None:
+    """A document that nobody may read leaves its list row, the rest arrives, the run says so."""
+    place = service(rows=30, organizations=1, **PLENTY)
+    (organization,) = place.organizations
+    wanted = place.world.ids(organization, "invoices")
+    refused = sorted(wanted)[9]
+
+    def forbid(world: World, request: Request) -> None:
+        world.refusals.clear()
+        if request.path.endswith("/" + refused):
+            world.refuse("invoices/{invoice_id}", 401, 57, "You are not authorized.")
+            world.refuse("invoices", 401, 57, "You are not authorized.")
+
+    place.world.before_call.append(forbid)
+    run = place.run(["invoice_details"])
+    assert ids(run, "invoice_details", organization) == wanted
+    assert isinstance(run.failure, ServiceError)
+    assert run.tap.refused == {"invoice_details": 1}
+
+
+def test_an_organization_named_twice_is_read_once(service: Make) -> None:
+    """Repeated and empty ids change nothing."""
+    place = service()
+    first, _ = place.organizations
+    run = place.complete(["contacts"], organization_ids=[first, "", first])
+    assert run.counts == {("contacts", first): 40}

@@ -143,6 +143,7 @@ def test_settings_from_the_environment(shell: Shell, config: dict[str, Any]) -> 
     [
         ({"page_size": 500}, 78, "'page_size'"),
         ({"region": "mars"}, 78, "'region'"),
+        ({"stream_maps": {"invoices": {"x": "no syntax("}}}, 78, "configuration"),
         ({"refresh_token": ""}, 78, "'refresh_token'"),
         ({"organization_ids": ["4711"]}, 78, "4711"),
         ({"client_secret": "wrong"}, 78, "client_secret"),
