@@ -32,6 +32,7 @@ VISIBLE: Final = (
     "record_name",
     "first_name",
     "address",
+    "recurrence_name",
 )
 SHARED_SHAPES: Final = {"comments": "invoices.comments"}
 
