@@ -9,10 +9,11 @@ import argparse
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from rich.markup import escape
 
 from demo import report
 from demo.pipeline import Pipeline
@@ -102,34 +103,36 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Set everything up, show it, and leave nothing behind."""
-    asked = parser().parse_args(arguments)
-    end_on_signals()
-    console = report.terminal()
-    streams = {
-        name: resource.list_path
-        for name, resource in resources.TABLE.items()
-        if resource is not resources.ORGANIZATIONS
-    }
+def show(asked: argparse.Namespace, console: Console) -> bool:
+    """Set everything up, show it, leave nothing behind, and say whether it was right."""
     options = {
         "rows": asked.rows,
         "organizations": asked.organizations,
         "requests-per-minute": CALLS_A_MINUTE,
     }
+    streams = {
+        name: resource.list_path
+        for name, resource in resources.TABLE.items()
+        if resource is not resources.ORGANIZATIONS
+    }
+    with (
+        service([f"--{key}={value}" for key, value in options.items()]) as double,
+        postgres() as database,
+        tempfile.TemporaryDirectory(prefix="zohobooks-demo-") as folder,
+    ):
+        pipeline = Pipeline(asked.meltano.absolute(), Path(folder), double, database)
+        return Demo(pipeline, streams, console).show()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demo and return its exit code."""
+    asked = parser().parse_args(arguments)
+    end_on_signals()
+    console = report.terminal()
     try:
-        with ExitStack() as stack:
-            double = stack.enter_context(
-                service([f"--{key}={value}" for key, value in options.items()])
-            )
-            database = stack.enter_context(postgres())
-            folder = Path(
-                stack.enter_context(tempfile.TemporaryDirectory(prefix="zohobooks-demo-"))
-            )
-            pipeline = Pipeline(asked.meltano.absolute(), folder, double, database)
-            right = Demo(pipeline, streams, console).show()
+        right = show(asked, console)
     except (DemoError, subprocess.TimeoutExpired, OSError) as error:
-        console.print(f"[red]The demo failed:[/red] {error}", soft_wrap=True)
+        console.print(f"[red]The demo failed:[/red] {escape(str(error))}", soft_wrap=True)
         return 1
     except KeyboardInterrupt:
         console.print("Interrupted; everything that was started has been ended.")

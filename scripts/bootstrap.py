@@ -25,7 +25,8 @@ SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
 
 def has_pip() -> bool:
     """Say whether this Python can make an environment with pip in it; Debian's, bare, cannot."""
-    return all(importlib.util.find_spec(name) for name in ("venv", "ensurepip"))
+    found = [importlib.util.find_spec(name) for name in ("venv", "ensurepip")]
+    return all(spec is not None and spec.origin for spec in found)
 
 
 def wheel_tags(system: str, machine: str, libc: str) -> tuple[str, str]:

@@ -87,6 +87,12 @@ def test_nothing_is_looked_up(name: str) -> None:
 
 
 @pytest.mark.fast
+def test_the_catalog_is_always_of_this_version() -> None:
+    """Meltano discovers anew at each run: it would not notice that the tap has changed."""
+    assert plugins()["tap-zohobooks"]["use_cached_catalog"] is False
+
+
+@pytest.mark.fast
 def test_the_environments_are_there() -> None:
     """The same file serves a real account and the double; the real one is the default."""
     read = meltano()
