@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import yaml
 from rich.markup import escape
 
 from demo import report
@@ -94,6 +95,20 @@ class Demo:
         return whole and still_whole and seen.changed == wanted and not seen.lost
 
 
+def selected() -> list[str]:
+    """Return the streams that the sandbox environment selects."""
+    settings = yaml.safe_load(Path("meltano.yml").read_text(encoding="utf-8"))
+    (sandbox,) = [one for one in settings["environments"] if one["name"] == "sandbox"]
+    (extractor,) = sandbox["config"]["plugins"]["extractors"]
+    return [pattern.removesuffix(".*") for pattern in extractor["select"]]
+
+
+def collection(stream: str) -> str:
+    """Return under which path the service holds the rows of a stream."""
+    resource = resources.TABLE[stream]
+    return (resources.TABLE[resource.of] if resource.of else resource).list_path
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the command line."""
     made = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
@@ -111,9 +126,7 @@ def show(asked: argparse.Namespace, console: Console) -> bool:
         "requests-per-minute": CALLS_A_MINUTE,
     }
     streams = {
-        name: resource.list_path
-        for name, resource in resources.TABLE.items()
-        if resource is not resources.ORGANIZATIONS
+        name: collection(name) for name in selected() if name != resources.ORGANIZATIONS.name
     }
     with (
         service([f"--{key}={value}" for key, value in options.items()]) as double,

@@ -16,6 +16,7 @@ MODIFIED = "last_modified_time"
 class Resource:
     """A stream and its endpoint; what is not stated derives from the name.
 
+    `path` may hold {columns} of the row that it is asked for, `of` names the stream of those rows.
     Source: Zoho's OpenAPI files, and recorded answers where those differ.
     """
 
@@ -25,42 +26,45 @@ class Resource:
     rows: str = ""
     scope: str = ""
     params: Mapping[str, str] = field(default_factory=dict)
+    of: str = ""
     filters: bool | None = None
     sorts: bool | None = None
 
     @property
-    def list_path(self) -> str:
-        """The path of the list below /books/v3."""
-        return self.path or self.name.removesuffix("_details").replace("_", "") + self._plural
+    def keys(self) -> list[str]:
+        """The columns that tell a row from others of its organization."""
+        return self.key.split()
 
     @property
-    def _plural(self) -> str:
-        return "s" if self.name.endswith("_details") else ""
+    def list_path(self) -> str:
+        """The path of the endpoint below /books/v3, without what follows a question mark."""
+        return (self.path or self.name.replace("_", "")).partition("?")[0]
 
     @property
     def rows_key(self) -> str:
-        """The key that holds the rows in an answer of the list."""
+        """The key that holds the rows in an answer; where it is absent the only other one does."""
         return self.rows or self.list_path.rpartition("/")[2]
 
     @property
-    def document_key(self) -> str:
-        """The key that holds the document in an answer for one."""
-        return self.rows or self.list_path.rpartition("/")[2].removesuffix("s")
+    def query(self) -> dict[str, str]:
+        """The parameters that every call needs."""
+        written = (pair.partition("=") for pair in self.path.partition("?")[2].split("&") if pair)
+        return {name: value for name, _, value in written} | dict(self.params)
 
     @property
     def area(self) -> str:
         """The area of the scope that reading needs."""
-        return self.scope or self.list_path.partition("/")[0]
+        return self.scope or (TABLE[self.of].area if self.of else self.list_path.partition("/")[0])
 
 
 # Rows tell when they last changed. Whether the endpoint sorts and filters by it is read off its
 # own answers, unless an answer cannot show it.
 INCREMENTAL = (
     Resource("bills", "bill_id"),
-    Resource("chart_of_accounts", "account_id", scope="accountants",
-             params={"filter_by": "AccountType.All", "showbalance": "true"}),
+    Resource("chart_of_accounts", "account_id", "chartofaccounts?filter_by=AccountType.All&showbalance=true", scope="accountants"),
     Resource("contacts", "contact_id"),
     Resource("credit_notes", "creditnote_id"),
+    Resource("customer_debit_notes", "invoice_id", "invoices?filter_by=Type.DebitNote", "debit_notes"),
     Resource("customer_payments", "payment_id"),
     Resource("estimates", "estimate_id"),
     Resource("expenses", "expense_id"),
@@ -68,27 +72,156 @@ INCREMENTAL = (
     Resource("items", "item_id", scope="settings"),
     # The filter was seen to mean "equal to"; an empty answer would look like "nothing new".
     Resource("journals", "journal_id", scope="accountants", filters=False),
+    Resource("projects", "project_id"),
     Resource("purchase_orders", "purchaseorder_id"),
+    Resource("recurring_bills", "recurring_bill_id", scope="bills"),
+    Resource("recurring_expenses", "recurring_expense_id", rows="recurring_expenses", scope="expenses"),
+    Resource("recurring_invoices", "recurring_invoice_id", rows="recurring_invoices", scope="invoices"),
+    Resource("retainer_invoices", "retainerinvoice_id", scope="invoices"),
     Resource("sales_orders", "salesorder_id"),
+    Resource("sales_receipts", "sales_receipt_id", scope="invoices"),
     Resource("vendor_credits", "vendor_credit_id", rows="vendor_credits", scope="debitnotes"),
     Resource("vendor_payments", "payment_id"),
 )  # fmt: skip
 
-# Documents whole, lines included: one call a changed document.
-DETAILED = (
-    Resource("bill_details", "bill_id"),
-    Resource("invoice_details", "invoice_id"),
-)
-
 # Rows do not tell when they changed: all of them are read every time.
 WHOLE = (
     Resource("bank_accounts", "account_id", scope="banking"),
+    Resource("bank_transactions", "transaction_id", "banktransactions?filter_by=Status.All", scope="banking"),
+    Resource("base_currency_adjustments", "base_currency_adjustment_id", "basecurrencyadjustment", "base_currency_adjustments", "accountants"),
+    Resource("credit_note_refunds", "creditnote_refund_id", "creditnotes/refunds", "creditnote_refunds"),
     Resource("currencies", "currency_id", "settings/currencies"),
-    Resource("taxes", "tax_id", "settings/taxes", params={"filter_by": "Taxes.All"}),
-    Resource("users", "user_id", scope="settings", params={"filter_by": "Status.All"}),
+    Resource("employees", "employee_id", scope="expenses"),
+    Resource("fixed_asset_types", "fixed_asset_type_id", rows="fixed_asset_types", scope="fixedasset"),
+    Resource("fixed_assets", "fixed_asset_id", scope="fixedasset"),
+    Resource("taxes", "tax_id", "settings/taxes?filter_by=Taxes.All"),
+    Resource("time_entries", "time_entry_id", "projects/timeentries", "time_entries"),
+    Resource("users", "user_id", "users?filter_by=Status.All", scope="settings"),
+    Resource("vendor_credit_refunds", "vendor_credit_refund_id", "vendorcredits/refunds", "vendor_credit_refunds", "debitnotes"),
+)  # fmt: skip
+
+# Seen in public code, in no official file: a refusal means that this edition does not have them.
+UNDOCUMENTED = (
+    Resource("inventory_adjustments", "inventory_adjustment_id", rows="inventoryadjustments", scope="settings"),
+    Resource("item_categories", "category_id", "categories?include_root_category=false", scope="settings"),
+    Resource("price_books", "pricebook_id", scope="settings"),
+    Resource("reporting_tags", "tag_id", "settings/tags"),
+    Resource("salespersons", "salesperson_id", scope="settings"),
+)  # fmt: skip
+
+# One answer holds everything: these take no page.
+SINGLE = (
+    Resource("locations", "location_id", scope="settings"),
+    Resource("opening_balances", "opening_balance_id", "settings/openingbalances", "opening_balance"),
+    Resource("organization_details", ORGANIZATION, "organizations/{organization_id}", "organization", "settings"),
+    Resource("tax_authorities", "tax_authority_id", "settings/taxauthorities", "tax_authorities"),
+    Resource("tax_exemptions", "tax_exemption_id", "settings/taxexemptions", "tax_exemptions"),
+)  # fmt: skip
+
+# Documents whole, lines included: one call a changed document.
+DETAILED = (
+    Resource("bill_details", "bill_id", of="bills"),
+    Resource("chart_of_account_details", "account_id", of="chart_of_accounts"),
+    Resource("contact_details", "contact_id", of="contacts"),
+    Resource("credit_note_details", "creditnote_id", of="credit_notes"),
+    Resource("customer_debit_note_details", "invoice_id", of="customer_debit_notes"),
+    Resource("customer_payment_details", "payment_id", of="customer_payments"),
+    Resource("estimate_details", "estimate_id", of="estimates"),
+    Resource("expense_details", "expense_id", of="expenses"),
+    Resource("invoice_details", "invoice_id", of="invoices"),
+    Resource("journal_details", "journal_id", of="journals"),
+    Resource("project_details", "project_id", of="projects"),
+    Resource("purchase_order_details", "purchaseorder_id", of="purchase_orders"),
+    Resource("recurring_bill_details", "recurring_bill_id", of="recurring_bills"),
+    Resource("recurring_expense_details", "recurring_expense_id", of="recurring_expenses"),
+    Resource("recurring_invoice_details", "recurring_invoice_id", of="recurring_invoices"),
+    Resource("retainer_invoice_details", "retainerinvoice_id", of="retainer_invoices"),
+    Resource("sales_order_details", "salesorder_id", of="sales_orders"),
+    Resource("sales_receipt_details", "sales_receipt_id", of="sales_receipts"),
+    Resource("vendor_credit_details", "vendor_credit_id", of="vendor_credits"),
+    Resource("vendor_payment_details", "payment_id", of="vendor_payments"),
 )
+
+# The same, a hundred documents a call.
+BULK = (Resource("item_details", "item_id", "itemdetails", "items", of="items"),)
+
+# Documents of lists that do not tell when their rows changed: one call a row, every time.
+WHOLE_DETAILED = (
+    Resource("bank_account_details", "account_id", of="bank_accounts"),
+    Resource("bank_transaction_details", "transaction_id", of="bank_transactions"),
+    Resource("base_currency_adjustment_details", "base_currency_adjustment_id", of="base_currency_adjustments"),
+    Resource("fixed_asset_details", "fixed_asset_id", of="fixed_assets"),
+)  # fmt: skip
+
+# What hangs on one row of another stream: one call a row of that stream, every time.
+NESTED = (
+    Resource("bank_rules", "rule_id", "bankaccounts/rules?account_id={account_id}", of="bank_accounts"),
+    Resource("bank_statements", "account_id statement_id", "bankaccounts/{account_id}/statement/lastimported", "statement", of="bank_accounts"),
+    Resource("bill_payments", "bill_id bill_payment_id", "bills/{bill_id}/payments", of="bills"),
+    Resource("contact_addresses", "contact_id address_id", "contacts/{contact_id}/address", "addresses", of="contacts"),
+    Resource("contact_persons", "contact_id contact_person_id", "contacts/{contact_id}/contactpersons", "contact_persons", of="contacts"),
+    Resource("contact_refunds", "contact_id creditnote_refund_id", "contacts/{contact_id}/refunds", "creditnote_refunds", of="contacts"),
+    Resource("credit_note_invoices", "creditnote_id creditnote_invoice_id", "creditnotes/{creditnote_id}/invoices", "invoices_credited", of="credit_notes"),
+    Resource("customer_payment_refunds", "payment_id payment_refund_id", "customerpayments/{payment_id}/refunds", "payment_refunds", of="customer_payments"),
+    Resource("fixed_asset_forecast", "fixed_asset_id valuation_date", "fixedassets/{fixed_asset_id}/forecast", of="fixed_assets"),
+    Resource("fixed_asset_history", "fixed_asset_id valuation_id", "fixedassets/{fixed_asset_id}/history", "asset_history", of="fixed_assets"),
+    Resource("invoice_credits_applied", "invoice_id creditnotes_invoice_id", "invoices/{invoice_id}/creditsapplied", "credits", of="invoices"),
+    Resource("invoice_payments", "invoice_id invoice_payment_id", "invoices/{invoice_id}/payments", of="invoices"),
+    Resource("project_tasks", "project_id task_id", "projects/{project_id}/tasks", of="projects"),
+    Resource("project_users", "project_id user_id", "projects/{project_id}/users", of="projects"),
+    Resource("unused_retainer_payments", "contact_id payment_id", "contacts/{contact_id}/receivables/unusedretainerpayments", "unused_credits_receivable", of="contacts"),
+    Resource("vendor_credit_bills", "vendor_credit_id vendor_credit_bill_id", "vendorcredits/{vendor_credit_id}/bills", "bills_credited", of="vendor_credits"),
+    Resource("vendor_payment_refunds", "payment_id vendorpayment_refund_id", "vendorpayments/{payment_id}/refunds", "vendorpayment_refunds", of="vendor_payments"),
+)  # fmt: skip
+
+# Comments and history: the audit trail of a document.
+COMMENTED = tuple(
+    Resource(
+        one.name.removesuffix("_details") + "_comments",
+        f"{one.key} comment_id",
+        f"{name.replace('_', '')}/{{{one.key}}}/comments",
+        of=name,
+    )
+    for one in DETAILED
+    for name in [one.of]
+    if name
+    in {
+        "contacts", "estimates", "sales_orders", "invoices", "recurring_invoices",
+        "retainer_invoices", "credit_notes", "expenses", "recurring_expenses",
+        "purchase_orders", "bills", "recurring_bills", "vendor_credits", "projects",
+    }
+)  # fmt: skip
+
+# Postings may lack the id that is their key.
+POSTINGS = (
+    Resource("account_transactions", "account_id categorized_transaction_id", "chartofaccounts/transactions?account_id={account_id}", "transactions", of="chart_of_accounts"),
+)  # fmt: skip
+
+# The base currency has no rates: asking for them is refused.
+RATES = (
+    Resource("exchange_rates", "currency_id exchange_rate_id", "settings/currencies/{currency_id}/exchangerates", "exchange_rates", of="currencies"),
+)  # fmt: skip
+
+# Only those taxes that are groups can be asked for as such.
+GROUPS = (Resource("tax_groups", "tax_group_id", "settings/taxgroups/{tax_id}", of="taxes"),)
+
+# Asked an entity at a time, answered under the entity's name.
+FIELDS = (
+    Resource("custom_fields", "entity customfield_id", "settings/customfields?entity={entity}"),
+)
+ENTITIES = (
+    "bill", "contact", "creditnote", "customer_payment", "estimate", "expense", "invoice", "item",
+    "purchaseorder", "salesorder", "vendor_credit", "vendor_payment",
+)  # fmt: skip
 
 # The organizations themselves: one call for all, not paginated, of no organization.
 ORGANIZATIONS = Resource("organizations", ORGANIZATION, scope="settings")
 
-TABLE = {resource.name: resource for resource in (*INCREMENTAL, *DETAILED, *WHOLE, ORGANIZATIONS)}
+TABLE = {
+    resource.name: resource
+    for group in (
+        INCREMENTAL, WHOLE, UNDOCUMENTED, SINGLE, DETAILED, BULK, WHOLE_DETAILED, NESTED,
+        COMMENTED, POSTINGS, RATES, GROUPS, FIELDS, (ORGANIZATIONS,),
+    )
+    for resource in group
+}  # fmt: skip

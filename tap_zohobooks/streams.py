@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk import Stream, StreamSchema
 from singer_sdk.helpers.conform import TypeConformanceLevel
@@ -14,14 +12,21 @@ from singer_sdk.singerlib import RecordMessage
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
-from tap_zohobooks.errors import Denied, Gone, QuotaReached, Refusal, ServiceError
-from tap_zohobooks.pagination import Page, Scan, earlier, time_of
+from tap_zohobooks.errors import (
+    Denied,
+    Gone,
+    ParameterRefused,
+    QuotaReached,
+    Refusal,
+    ServiceError,
+)
+from tap_zohobooks.pagination import Page, Scan, earlier
 from tap_zohobooks.reading import Ability, Item, Reader
 from tap_zohobooks.records import Cleaner, Row
-from tap_zohobooks.resources import MODIFIED, ORGANIZATION, Resource
+from tap_zohobooks.resources import ENTITIES, MODIFIED, ORGANIZATION, TABLE, Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from singer_sdk.helpers.types import Context, Record
@@ -53,19 +58,59 @@ def rows_of(document: dict[str, Any], rows_key: str) -> list[Row]:
     raise ServiceError(msg)
 
 
+def page_of(stream: str, answer: Answer, rows_key: str, *, is_paged: bool = True) -> Page:
+    """Return an answer as a page; one that need not be paged may be all there is.
+
+    Raises:
+        ServiceError: It is not one, or holds no rows.
+    """
+    context = answer.document.get("page_context", None if is_paged else {})
+    if not isinstance(context, dict):
+        msg = f"Stream '{stream}': a page came without page_context; is this Zoho Books?"
+        raise ServiceError(msg)
+    per_page = context.get("per_page")
+    return Page(
+        rows_of(answer.document, rows_key),
+        has_more=context.get("has_more_page") is True,
+        served=answer.served,
+        per_page=per_page if isinstance(per_page, int) and per_page > 0 else None,
+        sort_column=context.get("sort_column"),
+        sort_order=context.get("sort_order"),
+    )
+
+
+def checked_key(stream: str, row: Row, columns: Sequence[str]) -> str:
+    """Return what tells a row from others of its organization.
+
+    Raises:
+        ServiceError: A part of it is missing.
+    """
+    parts = [row.get(column) for column in columns]
+    if all(parts):
+        return " ".join(map(str, parts))
+    msg = (
+        f"Stream '{stream}': a row came without its key '{' '.join(columns)}', so it cannot be "
+        f"told from others; its fields are {sorted(row)}. Report this line."
+    )
+    raise ServiceError(msg)
+
+
 class ResourceStream(Stream):
     """What all kinds share: cleaning, messages and the bookmark."""
 
     schema = StreamSchema(SCHEMAS)
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE  # our cleaner has done it
     STATE_MSG_FREQUENCY = 200
+    calls_per_row: ClassVar[float] = 0.005
+    is_incremental: ClassVar[bool] = False
 
     def __init__(self, tap: TapZohoBooks, resource: Resource) -> None:
         """Make the stream of a row of the table."""
         super().__init__(tap, name=resource.name)
         self.tap = tap
         self.resource = resource
-        self.primary_keys = list(dict.fromkeys((ORGANIZATION, resource.key)))
+        self.listed = TABLE[resource.of] if resource.of else resource
+        self.primary_keys = list(dict.fromkeys((ORGANIZATION, *resource.keys)))
         self._frontier: str | None = None
         self._ceiling: str | None = None
         self._extracted: datetime | None = None
@@ -184,6 +229,8 @@ class ResourceStream(Stream):
 class ListStream(ResourceStream):
     """A list endpoint, read whole or by what changed."""
 
+    is_paged: ClassVar[bool] = True
+
     @override
     def _read(self, organization: str, start: str | None) -> Iterator[Item]:
         if self.replication_method == REPLICATION_INCREMENTAL:
@@ -196,8 +243,8 @@ class ListStream(ResourceStream):
 
     def _reader(self, organization: str) -> Reader:
         ability = self.tap.abilities.setdefault(
-            (organization, self.resource.list_path),
-            Ability(self.resource.filters, self.resource.sorts),
+            (organization, self.listed.name),
+            Ability(self.listed.filters, self.listed.sorts),
         )
         return Reader(
             lambda params: self._page(organization, params),
@@ -208,38 +255,20 @@ class ListStream(ResourceStream):
         )
 
     def _key(self, row: Row) -> str:
-        key = row.get(self.resource.key)
-        if not key:
-            msg = (
-                f"Stream '{self.name}': a row came without its key '{self.resource.key}', so it "
-                f"cannot be told from others; its fields are {sorted(row)}. Report this line."
-            )
-            raise ServiceError(msg)
-        return str(key)
+        return checked_key(self.name, row, self.listed.keys)
 
     def _page(self, organization: str, params: Params) -> Page:
-        answer = self._get(
-            organization, self.resource.list_path, {**self.resource.params, **params}
-        )
+        listed = self.listed
+        answer = self._get(organization, listed.list_path, {**listed.query, **params})
         if self._ceiling is None:
             self._ceiling = earlier(answer.served.isoformat(), self.tap.lookback_seconds)
-        context = answer.document.get("page_context")
-        if not isinstance(context, dict):
-            msg = f"Stream '{self.name}': a page came without page_context; is this Zoho Books?"
-            raise ServiceError(msg)
-        per_page = context.get("per_page")
-        return Page(
-            rows_of(answer.document, self.resource.rows_key),
-            has_more=context.get("has_more_page") is True,
-            served=answer.served,
-            per_page=per_page if isinstance(per_page, int) and per_page > 0 else None,
-            sort_column=context.get("sort_column"),
-            sort_order=context.get("sort_order"),
-        )
+        return page_of(self.name, answer, listed.rows_key, is_paged=self.is_paged)
 
 
 class IncrementalStream(ListStream):
     """A list whose rows tell when they last changed."""
+
+    is_incremental = True
 
     def __init__(self, tap: TapZohoBooks, resource: Resource) -> None:
         """Make the stream; its bookmark is the time of change."""
@@ -247,68 +276,44 @@ class IncrementalStream(ListStream):
         self.replication_key = MODIFIED
 
 
-class DetailStream(IncrementalStream):
-    """Documents whole: the list tells which changed, each is fetched, they leave in order."""
+class UndocumentedStream(ListStream):
+    """A list that no official file knows: any refusal means that it is not to be had here."""
 
-    STATE_MSG_FREQUENCY = 1  # each document has cost a call
-    _fetched = False
-    selected_by_default = False
+    is_paged = False
 
     @override
     def _read(self, organization: str, start: str | None) -> Iterator[Item]:
-        items = self._in_order(super()._read(organization, start))
-        with ThreadPoolExecutor(self.tap.max_concurrency) as pool:
-            yield from self._fetch_ahead(pool, organization, items)
-
-    def _in_order(self, items: Iterator[Item]) -> Iterator[Item]:
-        """Put rows whose order promises nothing into the order of time, so that each counts."""
-        waiting: list[Row] = []
-        for row, frontier in items:
-            if row is not None and frontier is not None:
-                yield row, frontier
-            elif row is not None:
-                waiting.append(row)
-        for row in sorted(waiting, key=lambda row: time_of(row) or ""):
-            yield row, time_of(row)
-
-    def _fetch_ahead(
-        self, pool: ThreadPoolExecutor, organization: str, items: Iterator[Item]
-    ) -> Iterator[Item]:
-        ahead: deque[tuple[Future[Row | None], str | None]] = deque()
         try:
-            for row, frontier in items:
-                if row is not None:
-                    ahead.append((pool.submit(self._document, organization, row), frontier))
-                if len(ahead) > 2 * self.tap.max_concurrency:
-                    document, reached = ahead.popleft()
-                    yield document.result(), reached
-            while ahead:
-                document, reached = ahead.popleft()
-                yield document.result(), reached
-        finally:
-            for future, _ in ahead:
-                future.cancel()
+            yield from super()._read(organization, start)
+        except (ParameterRefused, Refusal) as refused:
+            raise Denied(str(refused)) from refused
 
-    def _document(self, organization: str, row: Row) -> Row | None:
-        """Fetch one document and merge it over its list row; None where it is gone by now."""
-        path = f"{self.resource.list_path}/{row[self.resource.key]}"
-        try:
-            answer = self._get(organization, path, {})
-        except Gone:
-            self.tap.gone[self.name] += 1
-            return None
-        except (Denied, Refusal) as refused:
-            if not self._fetched:
-                raise  # not this document but all of them
-            self.tap.refused[self.name] += 1
-            self.logger.warning("%s Its list row is sent in its place.", refused)
-            return dict(row)
-        self._fetched = True
-        documents = rows_of(answer.document, self.resource.document_key)
-        if len(documents) != 1:
-            msg = f"Stream '{self.name}': '{path}' answered {len(documents)} documents, not one."
-            raise ServiceError(msg)
-        return {**row, **documents[0]}
+
+class SingleStream(ResourceStream):
+    """An endpoint whose one answer holds everything."""
+
+    @override
+    def _read(self, organization: str, start: str | None) -> Iterator[Item]:
+        path = self.resource.list_path.format(organization_id=organization)
+        answer = self._get(organization, path, self.resource.query)
+        for row in rows_of(answer.document, self.resource.rows_key):
+            yield row, None
+
+
+class CustomFieldStream(ResourceStream):
+    """Custom fields, asked an entity at a time and answered under the entity's name."""
+
+    @override
+    def _read(self, organization: str, start: str | None) -> Iterator[Item]:
+        for entity in ENTITIES:
+            try:
+                answer = self._get(organization, self.resource.list_path, {"entity": entity})
+            except (ParameterRefused, Refusal) as refused:
+                raise Denied(str(refused)) from refused
+            fields = answer.document.get("customfields") or {}
+            for row in fields.get(entity, []) if isinstance(fields, dict) else fields:
+                number = row.get("customfield_id") or row.get("field_id")
+                yield {**row, "entity": entity, "customfield_id": number}, None
 
 
 class OrganizationStream(ResourceStream):

@@ -21,6 +21,15 @@ from tap_zohobooks import resources, settings
 from tap_zohobooks.auth import Authenticator
 from tap_zohobooks.client import Client
 from tap_zohobooks.command import ZohoBooksCommand
+from tap_zohobooks.documents import (
+    BulkDetailStream,
+    DetailStream,
+    GroupStream,
+    NestedStream,
+    PostingStream,
+    RateStream,
+    WholeDetailStream,
+)
 from tap_zohobooks.errors import (
     ConfigError,
     Gone,
@@ -33,11 +42,13 @@ from tap_zohobooks.errors import (
 from tap_zohobooks.organizations import Organizations
 from tap_zohobooks.state import checked_catalog, checked_state, read_json
 from tap_zohobooks.streams import (
-    DetailStream,
+    CustomFieldStream,
     IncrementalStream,
     ListStream,
     OrganizationStream,
     ResourceStream,
+    SingleStream,
+    UndocumentedStream,
 )
 
 if TYPE_CHECKING:
@@ -51,9 +62,18 @@ if TYPE_CHECKING:
 
 KINDS: dict[type[ResourceStream], tuple[resources.Resource, ...]] = {
     IncrementalStream: resources.INCREMENTAL,
-    DetailStream: resources.DETAILED,
     ListStream: resources.WHOLE,
+    UndocumentedStream: resources.UNDOCUMENTED,
+    SingleStream: resources.SINGLE,
+    CustomFieldStream: resources.FIELDS,
     OrganizationStream: (resources.ORGANIZATIONS,),
+    BulkDetailStream: resources.BULK,
+    DetailStream: resources.DETAILED,
+    WholeDetailStream: resources.WHOLE_DETAILED,
+    NestedStream: (*resources.NESTED, *resources.COMMENTED),
+    PostingStream: resources.POSTINGS,
+    RateStream: resources.RATES,
+    GroupStream: resources.GROUPS,
 }
 
 
@@ -97,6 +117,19 @@ class TapZohoBooks(Tap):
     @override
     def discover_streams(self) -> Sequence[Stream]:
         return [kind(self, resource) for kind, rows in KINDS.items() for resource in rows]
+
+    @property
+    @override
+    def streams(self) -> dict[str, Stream]:
+        """The streams in the order in which they run: the cheap ones first, then by name."""
+        if self._streams is None:
+            costs = {one.name: kind.calls_per_row for kind, rows in KINDS.items() for one in rows}
+            known = super().streams
+            self._streams = {
+                name: known[name]
+                for name in sorted(known, key=lambda name: (costs.get(name, 0), name))
+            }
+        return self._streams
 
     @cached_property
     def session(self) -> requests.Session:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
-from tap_zohobooks import resources, settings
+import pytest
+import yaml
+
+from tap_zohobooks import pages, resources, settings
+from tap_zohobooks.tap import KINDS
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -29,11 +34,38 @@ def test_the_readme_shows_the_settings() -> None:
     assert found[1] == settings_table()
 
 
-def test_the_readme_names_every_stream() -> None:
-    """Each stream stands in the README's table of streams."""
-    text = README.read_text()
-    missing = [name for name in resources.TABLE if not re.search(rf"\b{name}\b", text)]
-    assert missing == []
+def test_the_page_of_streams_is_the_printed_one() -> None:
+    """docs/streams.md is what the program prints."""
+    page = README.parent / "docs" / "streams.md"
+    assert page.read_text() == pages.streams_page()
+
+
+def test_the_shortest_scopes() -> None:
+    """Streams need the scopes of their areas, and settings to see the organizations."""
+    needed = pages.scopes(["invoices", "invoice_comments", "vendor_credits"])
+    assert needed == "ZohoBooks.debitnotes.READ,ZohoBooks.invoices.READ,ZohoBooks.settings.READ"
+
+
+def test_unknown_streams_are_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The page's command names a stream that does not exist, and prints scopes of one that does."""
+    monkeypatch.setattr("sys.argv", ["pages", "nonsense"])
+    with pytest.raises(SystemExit, match="nonsense"):
+        pages.main()
+    monkeypatch.setattr("sys.argv", ["pages", "bills"])
+    pages.main()
+    assert "ZohoBooks.bills.READ" in capsys.readouterr().out
+
+
+def test_meltano_selects_what_is_cheap() -> None:
+    """The default selection leaves out exactly the streams that cost a call a row, and details."""
+    extractor = yaml.safe_load((README.parent / "meltano.yml").read_text())["plugins"]["extractors"]
+    banned = [pattern[1:].removesuffix(".*") for pattern in extractor[0]["select"][1:]]
+    left_out = {name for name in resources.TABLE for pattern in banned if fnmatch(name, pattern)}
+    kinds = {one.name: kind for kind, rows in KINDS.items() for one in rows}
+    dear = {name for name, kind in kinds.items() if not kind.selected_by_default}
+    assert left_out == dear | {"organization_details"}
 
 
 def test_the_readme_names_the_two_commands() -> None:

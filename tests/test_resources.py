@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.resources
+
 import pytest
 
 from tap_zohobooks.errors import ServiceError
@@ -13,7 +15,7 @@ from tap_zohobooks.streams import SCHEMAS, rows_of
 def test_schema_holds_its_keys(name: str) -> None:
     """Each stream has a schema, and its keys are in it and never null."""
     properties = SCHEMAS.fetch_schema(name)["properties"]
-    for key in (ORGANIZATION, TABLE[name].key):
+    for key in (ORGANIZATION, *TABLE[name].keys):
         assert properties[key]["type"] == "string"
 
 
@@ -27,8 +29,9 @@ def test_replication_key_is_an_instant(resource: Resource) -> None:
 def test_derived_names() -> None:
     """Path, rows and scope derive from the name, and only exceptions are stated."""
     assert TABLE["sales_orders"].list_path == "salesorders"
-    assert TABLE["invoice_details"].list_path == "invoices"
-    assert TABLE["invoice_details"].document_key == "invoice"
+    assert TABLE["contact_persons"].list_path == "contacts/{contact_id}/contactpersons"
+    assert TABLE["taxes"].query == {"filter_by": "Taxes.All"}
+    assert TABLE["invoice_comments"].area == "invoices"
     assert TABLE["currencies"].rows_key == "currencies"
     assert TABLE["bills"].area == "bills"
     assert TABLE["vendor_credits"].area == "debitnotes"
@@ -54,3 +57,18 @@ def test_rows_that_cannot_be_told() -> None:
     """Two candidates are an error that names them, not a guess."""
     with pytest.raises(ServiceError, match="credits"):
         rows_of({"code": 0, "credits": [], "debits": []}, "bills")
+
+
+def test_the_table_and_the_schemas_agree() -> None:
+    """Each stream has a schema file, and no schema file is without its stream."""
+    folder = importlib.resources.files("tap_zohobooks") / "schemas"
+    files = {file.name.removesuffix(".json") for file in folder.iterdir()}
+    assert files == set(TABLE)
+
+
+def test_endpoints_are_asked_once() -> None:
+    """No two streams ask for the same with the same parameters."""
+    asked = [
+        (one.path or one.name, tuple(one.query.items())) for one in TABLE.values() if not one.of
+    ]
+    assert len(set(asked)) == len(asked)
