@@ -8,35 +8,25 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import requests
 
 from tap_zohobooks.auth import TokenHeader
 from tap_zohobooks.errors import (
-    BadParameter,
-    ConfigError,
     Crowded,
     DayOver,
     Denied,
     Fault,
-    Gone,
-    Missing,
-    NotHere,
-    NotOffered,
-    ParameterRefused,
     QuotaReached,
-    Refusal,
-    Refused,
-    ServiceError,
     Success,
     Throttled,
     TokenRefused,
     Verdict,
-    WrongOrganization,
     judge,
 )
 from tap_zohobooks.limits import MINUTE, Patience, Quota, Window
+from tap_zohobooks.refusals import describe, give_up, refuse
 
 if TYPE_CHECKING:
     import logging
@@ -260,7 +250,7 @@ class Client:
     ) -> None:
         wait = patience.wait_for(verdict)
         if wait is None:
-            _give_up(verdict, path)
+            give_up(verdict, path)
         self._logger.warning("'%s': %s; asking again in %.0f s.", path, describe(verdict), wait)
         self.waits[type(verdict).__name__.lower()] += 1
         if isinstance(verdict, Throttled):
@@ -278,53 +268,3 @@ def _served(headers: Mapping[str, str]) -> datetime:
         return parsedate_to_datetime(headers["Date"]).astimezone(timezone.utc)
     except (KeyError, ValueError):
         return datetime.now(timezone.utc)
-
-
-def describe(verdict: Fault | Throttled | Crowded) -> str:
-    """Name a passing trouble."""
-    match verdict:
-        case Fault(reason):
-            return reason
-        case Throttled(code, _):
-            return f"too many calls a minute (HTTP 429, code {code})"
-        case Crowded():
-            return "too many calls at the same time (code 1070)"
-
-
-def _give_up(verdict: Fault | Throttled | Crowded, path: str) -> NoReturn:
-    found = describe(verdict)
-    if isinstance(verdict, Fault):
-        msg = f"Zoho Books did not answer '{path}' ({found}). State is written; run again later."
-        raise ServiceError(msg)
-    msg = (
-        f"Zoho Books still refuses '{path}' after max_wait_seconds: {found}. State is written; "
-        "run again later, or lower requests_per_minute or max_concurrency."
-    )
-    raise QuotaReached(msg)
-
-
-def refuse(verdict: Verdict, path: str, organization_id: str) -> NoReturn:
-    """Raise what a final no means for the run.
-
-    Raises:
-        TapError: Always.
-    """
-    match verdict:
-        case WrongOrganization(message):
-            msg = f"Organization {organization_id} is not open to this user: {message}"
-            raise ConfigError(msg)
-        case BadParameter(message):
-            raise ParameterRefused(message)
-        case Missing(message):
-            msg = f"'{path}' does not exist ({message.rstrip('.')})."
-            raise Gone(msg)
-        case NotOffered(message):
-            raise NotHere(message)
-        case Refused(status, code, message):
-            msg = (
-                f"Zoho Books refused '{path}' of organization {organization_id} with HTTP "
-                f"{status}, code {code}: {message.rstrip('.')}. Report this line."
-            )
-            raise Refusal(msg)
-    msg = f"{type(verdict).__name__} is not a refusal."
-    raise AssertionError(msg)

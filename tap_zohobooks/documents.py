@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from typing_extensions import override
 
+from tap_zohobooks.answers import checked_key, page_of, rows_of
 from tap_zohobooks.errors import Denied, Gone, Refusal, ServiceError
 from tap_zohobooks.pagination import MOST_ROWS, Scan, time_of
-from tap_zohobooks.streams import IncrementalStream, ListStream, checked_key, page_of, rows_of
+from tap_zohobooks.streams import IncrementalStream, ListStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

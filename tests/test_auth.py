@@ -13,24 +13,22 @@ import requests
 from requests.adapters import BaseAdapter
 from typing_extensions import override
 
-from tap_zohobooks.auth import (
-    Authenticator,
-    Dead,
-    Grant,
-    Hosts,
-    Minted,
-    MintThrottled,
-    NoAnswer,
-    Outcome,
-    UnknownClient,
-    read_token_answer,
-)
+from tap_zohobooks.auth import Authenticator, Grant, Hosts
 from tap_zohobooks.errors import (
     ConfigError,
     QuotaReached,
     ReauthorizationNeeded,
     ServiceError,
     TapError,
+)
+from tap_zohobooks.tokens import (
+    Dead,
+    Minted,
+    MintThrottled,
+    NoAnswer,
+    Outcome,
+    UnknownClient,
+    read_token_answer,
 )
 
 THROTTLE = b'{"error_description":"too many","error":"Access Denied","status":"failure"}'

@@ -6,9 +6,10 @@ import importlib.resources
 
 import pytest
 
+from tap_zohobooks.answers import rows_of
 from tap_zohobooks.errors import ServiceError
 from tap_zohobooks.resources import INCREMENTAL, MODIFIED, ORGANIZATION, TABLE, Resource
-from tap_zohobooks.streams import SCHEMAS, rows_of
+from tap_zohobooks.streams import SCHEMAS
 
 
 @pytest.mark.parametrize("name", TABLE)
