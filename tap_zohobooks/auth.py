@@ -18,6 +18,7 @@ from tap_zohobooks.errors import (
     TapError,
 )
 from tap_zohobooks.regions import AUTO, REGIONS, SEARCHED, Region
+from tap_zohobooks.resources import TABLE, scopes
 from tap_zohobooks.tokens import (
     Minted,
     MintThrottled,
@@ -35,29 +36,6 @@ if TYPE_CHECKING:
 LEEWAY = 300.0
 MINT_WINDOW = 600.0
 SOID = "ZohoBooks"
-
-# What client credentials ask for: they have no consent page that grants scopes.
-SCOPES = ",".join(
-    f"ZohoBooks.{area}.READ"
-    for area in [
-        "settings",
-        "contacts",
-        "estimates",
-        "invoices",
-        "customerpayments",
-        "creditnotes",
-        "projects",
-        "expenses",
-        "salesorders",
-        "purchaseorders",
-        "bills",
-        "debitnotes",
-        "vendorpayments",
-        "banking",
-        "accountants",
-        "fixedasset",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +62,7 @@ class Grant:
         if self.soid is not None:
             return form | {
                 "grant_type": "client_credentials",
-                "scope": SCOPES,
+                "scope": scopes(TABLE),  # no consent page grants them
                 "soid": f"{SOID}.{self.soid}",
             }
         return form | {"grant_type": "refresh_token", "refresh_token": self.refresh_token or ""}
@@ -209,8 +187,6 @@ class Authenticator:
             if isinstance(outcome, Minted):
                 return self._accept(outcome, region, searched=len(candidates) > 1)
             outcomes.append((region, outcome))
-            if isinstance(outcome, (MintThrottled, NoAnswer)) and len(candidates) == 1:
-                break
         raise self._explain(outcomes)
 
     def _ask(self, grant: Grant, region: Region) -> Outcome:
@@ -257,7 +233,4 @@ class Authenticator:
 
     def _explain(self, outcomes: list[tuple[Region, Outcome]]) -> TapError:
         where = self._hosts.accounts_url or ", ".join(region.name for region, _ in outcomes)
-        for _, outcome in sorted(outcomes, key=lambda pair: weight(pair[1])):
-            return failure(outcome, where)
-        msg = "No data center was asked for a token."
-        return ConfigError(msg)
+        return failure(min((outcome for _, outcome in outcomes), key=weight), where)

@@ -105,11 +105,6 @@ class Client:
         """Calls made so far, by organization id; those without one under an empty id."""
         return {organization: budget.calls for organization, budget in self._budgets.items()}
 
-    @property
-    def exhausted(self) -> dict[str, QuotaReached]:
-        """The organizations whose calls are used up, and what was found."""
-        return {name: budget.over for name, budget in self._budgets.items() if budget.over}
-
     def get(
         self,
         path: str,

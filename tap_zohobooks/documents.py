@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from tap_zohobooks.reading import Item
     from tap_zohobooks.records import Row
-    from tap_zohobooks.resources import Resource
-    from tap_zohobooks.tap import TapZohoBooks
 
 BULK_SIZE = 100
 
@@ -62,11 +60,15 @@ class DetailStream(IncrementalStream):
             row, _ = item
             return None if row is None else self._document(organization, row)
 
-        items = _in_order(self._listed_items(organization, start))
+        items = self._listed_items(organization, start)
         for (_, frontier), document in ahead(self.tap.max_concurrency, fetch, items):
             yield document, frontier
 
     def _listed_items(self, organization: str, start: str | None) -> Iterator[Item]:
+        """Return what the list tells, in the order in which the documents leave."""
+        return _in_order(self._rows_listed(organization, start))
+
+    def _rows_listed(self, organization: str, start: str | None) -> Iterator[Item]:
         return super()._read(organization, start)
 
     def _document(self, organization: str, row: Row) -> Row | None:
@@ -111,7 +113,7 @@ class BulkDetailStream(DetailStream):
 
     @override
     def _read(self, organization: str, start: str | None) -> Iterator[Item]:
-        items = _in_order(self._listed_items(organization, start))
+        items = self._listed_items(organization, start)
         chunks = iter(lambda: list(islice(items, BULK_SIZE)), [])
 
         def fetch(chunk: list[Item]) -> list[Item]:
@@ -137,20 +139,9 @@ class WholeDetailStream(DetailStream):
 
     is_incremental = False
 
-    def __init__(self, tap: TapZohoBooks, resource: Resource) -> None:
-        """Make the stream; it has no bookmark."""
-        super().__init__(tap, resource)
-        self.replication_key = None
-
     @override
-    def _read(self, organization: str, start: str | None) -> Iterator[Item]:
-        def fetch(item: Item) -> Row | None:
-            row, _ = item
-            return None if row is None else self._document(organization, row)
-
-        items = self._listed_items(organization, start)
-        for _, document in ahead(self.tap.max_concurrency, fetch, items):
-            yield document, None
+    def _listed_items(self, organization: str, start: str | None) -> Iterator[Item]:
+        return self._rows_listed(organization, start)
 
 
 class NestedStream(ListStream):

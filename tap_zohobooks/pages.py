@@ -8,8 +8,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from tap_zohobooks.resources import ORGANIZATION, TABLE
-from tap_zohobooks.tap import KINDS
+from tap_zohobooks.kinds import KINDS
+from tap_zohobooks.resources import ORGANIZATION, ORGANIZATIONS, TABLE, scopes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,14 +17,13 @@ if TYPE_CHECKING:
     from tap_zohobooks.streams import ResourceStream
 
 
-def scopes(names: Iterable[str]) -> str:
-    """Return the shortest scopes that reading these streams needs.
+def needed(names: Iterable[str]) -> str:
+    """Return the shortest scopes that reading these streams, and seeing organizations, needs.
 
     Raises:
         KeyError: There is no such stream.
     """
-    areas = {"settings"} | {TABLE[name].area for name in names}
-    return ",".join(f"ZohoBooks.{area}.READ" for area in sorted(areas))
+    return scopes([ORGANIZATIONS.name, *names])
 
 
 def _cost(kind: type[ResourceStream]) -> str:
@@ -52,7 +51,7 @@ def streams_page() -> str:
         replication = "`last_modified_time`" if kind.is_incremental else "full table"
         scope = f"`ZohoBooks.{one.area}.READ`"
         lines.append(f"| `{name}` | {keys} | {replication} | {_cost(kind)} | {scope} |")
-    everything = scopes(TABLE)
+    everything = needed(TABLE)
     return "\n".join([*lines, "", "All of them need:", "", "```text", everything, "```", ""])
 
 
@@ -62,7 +61,7 @@ def main() -> None:
     unknown = sorted(set(names) - TABLE.keys())
     if unknown:
         sys.exit(f"There is no stream {', '.join(unknown)}; docs/streams.md lists all.")
-    sys.stdout.write(f"{scopes(names)}\n" if names else streams_page())
+    sys.stdout.write(f"{needed(names)}\n" if names else streams_page())
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 ORGANIZATION = "organization_id"
 MODIFIED = "last_modified_time"
@@ -225,3 +225,12 @@ TABLE = {
     )
     for resource in group
 }  # fmt: skip
+
+
+def scopes(names: Iterable[str]) -> str:
+    """Return the scopes that reading these streams needs, as Zoho takes them.
+
+    Raises:
+        KeyError: There is no such stream.
+    """
+    return ",".join(f"ZohoBooks.{area}.READ" for area in sorted({TABLE[n].area for n in names}))

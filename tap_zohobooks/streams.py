@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+from datetime import timezone
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk import Stream, StreamSchema
@@ -54,6 +55,8 @@ class ResourceStream(Stream):
         self.resource = resource
         self.listed = TABLE[resource.of] if resource.of else resource
         self.primary_keys = list(dict.fromkeys((ORGANIZATION, *resource.keys)))
+        if self.is_incremental:
+            self.replication_key = MODIFIED
         self._frontier: str | None = None
         self._ceiling: str | None = None
         self._extracted: datetime | None = None
@@ -104,7 +107,7 @@ class ResourceStream(Stream):
         seconds = 0
         if self.get_context_state(context).get("replication_key_value"):
             seconds = max(1, self.tap.lookback_seconds)
-        return earlier(value.astimezone(self.tap.utc).isoformat(), seconds)
+        return earlier(value.astimezone(timezone.utc).isoformat(), seconds)
 
     def _clean(self, row: Row) -> Row:
         if self._cleaner is None:
@@ -212,11 +215,6 @@ class IncrementalStream(ListStream):
     """A list whose rows tell when they last changed."""
 
     is_incremental = True
-
-    def __init__(self, tap: TapZohoBooks, resource: Resource) -> None:
-        """Make the stream; its bookmark is the time of change."""
-        super().__init__(tap, resource)
-        self.replication_key = MODIFIED
 
 
 class UndocumentedStream(ListStream):

@@ -6,7 +6,6 @@ import os
 import time
 from collections import Counter
 from copy import deepcopy
-from datetime import timezone
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
@@ -21,15 +20,6 @@ from tap_zohobooks import resources, settings
 from tap_zohobooks.auth import Authenticator
 from tap_zohobooks.client import Client
 from tap_zohobooks.command import ZohoBooksCommand
-from tap_zohobooks.documents import (
-    BulkDetailStream,
-    DetailStream,
-    GroupStream,
-    NestedStream,
-    PostingStream,
-    RateStream,
-    WholeDetailStream,
-)
 from tap_zohobooks.errors import (
     ConfigError,
     Gone,
@@ -39,17 +29,9 @@ from tap_zohobooks.errors import (
     ServiceError,
     TapError,
 )
+from tap_zohobooks.kinds import KINDS
 from tap_zohobooks.organizations import Organizations
 from tap_zohobooks.state import checked_catalog, checked_state, read_json
-from tap_zohobooks.streams import (
-    CustomFieldStream,
-    IncrementalStream,
-    ListStream,
-    OrganizationStream,
-    ResourceStream,
-    SingleStream,
-    UndocumentedStream,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,22 +42,6 @@ if TYPE_CHECKING:
 
     from tap_zohobooks.reading import Ability
 
-KINDS: dict[type[ResourceStream], tuple[resources.Resource, ...]] = {
-    IncrementalStream: resources.INCREMENTAL,
-    ListStream: resources.WHOLE,
-    UndocumentedStream: resources.UNDOCUMENTED,
-    SingleStream: resources.SINGLE,
-    CustomFieldStream: resources.FIELDS,
-    OrganizationStream: (resources.ORGANIZATIONS,),
-    BulkDetailStream: resources.BULK,
-    DetailStream: resources.DETAILED,
-    WholeDetailStream: resources.WHOLE_DETAILED,
-    NestedStream: (*resources.NESTED, *resources.COMMENTED),
-    PostingStream: resources.POSTINGS,
-    RateStream: resources.RATES,
-    GroupStream: resources.GROUPS,
-}
-
 
 class TapZohoBooks(Tap):
     """Singer tap for Zoho Books."""
@@ -84,7 +50,6 @@ class TapZohoBooks(Tap):
     package_name = "tap-zohobooks"
     config_jsonschema: ClassVar[dict[str, Any]] = deepcopy(settings.SCHEMA)  # the SDK adds its own
     message_writer_class = MsgSpecWriter
-    utc = timezone.utc
     clock: Callable[[], float] = staticmethod(time.monotonic)
     sleep: Callable[[float], None] = staticmethod(time.sleep)
 
@@ -231,8 +196,7 @@ class TapZohoBooks(Tap):
         if self.cut_short:
             return self.cut_short[0]
         if self._is_all_denied():
-            areas = sorted({resources.TABLE[name].area for name, _ in self.skipped})
-            scopes = ",".join(f"ZohoBooks.{area}.READ" for area in areas)
+            scopes = resources.scopes(name for name, _ in self.skipped)
             msg = f"No selected stream may be read. Authorize again with the scopes {scopes}."
             return ReauthorizationNeeded(msg)
         if self.refused:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tap_zohobooks import pages, resources, settings
-from tap_zohobooks.tap import KINDS
+from tap_zohobooks.kinds import KINDS
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -42,7 +42,7 @@ def test_the_page_of_streams_is_the_printed_one() -> None:
 
 def test_the_shortest_scopes() -> None:
     """Streams need the scopes of their areas, and settings to see the organizations."""
-    needed = pages.scopes(["invoices", "invoice_comments", "vendor_credits"])
+    needed = pages.needed(["invoices", "invoice_comments", "vendor_credits"])
     assert needed == "ZohoBooks.debitnotes.READ,ZohoBooks.invoices.READ,ZohoBooks.settings.READ"
 
 
