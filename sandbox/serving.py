@@ -21,7 +21,11 @@ LOOPBACK = "127.0.0.1"
 
 def listen(host: str = LOOPBACK, port: int = 0) -> socket.socket:
     """A listening socket; port 0 takes a free one."""
-    return socket.create_server((host, port), backlog=128)
+    listener = socket.create_server((host, port), backlog=128)
+    # asyncio does this only for sockets that name their protocol. Without it head and body of an
+    # answer, written one after the other, are 40 milliseconds apart; connections inherit it.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def address(listener: socket.socket) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ import pytest
 import requests
 
 from sandbox import World, serve
+from sandbox.serving import listen
 from sandbox.transport import WorldAdapter
 
 if TYPE_CHECKING:
@@ -127,7 +129,7 @@ def test_the_adapter_lets_latency_pass_and_time_out() -> None:
 
 def test_calls_at_once_meet_the_limit_of_calls_in_flight() -> None:
     """Of fourteen slow calls at once over real sockets, ten pass and four are 429."""
-    world = World.build(rows=3, latency=0.3)
+    world = World.build(rows=3, latency=1.5)
     with serve(world) as base, requests.Session() as session:
         header = authorized(session, base, credentials(world)).headers["Authorization"]
         params = {"organization_id": next(iter(world.holdings))}
@@ -222,6 +224,14 @@ def test_the_double_listens_on_loopback_only() -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 1
     assert "loopback" in done.stderr
+
+
+def test_an_answer_leaves_at_once() -> None:
+    """No connection holds back the body of an answer until its head is acknowledged."""
+    with listen() as listener, socket.create_connection(listener.getsockname(), 5):
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
 
 
 def test_a_clock_may_stand_still(clock: Clock) -> None:
