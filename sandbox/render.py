@@ -106,6 +106,8 @@ def _seeded(
         made.pop(one.key, None)
     else:
         made[one.key] = key
+    if not modified and "last_modified_time" in made:
+        made["last_modified_time"] = ""
     if one.parent and shape_name(one) != one.slug:
         made[one.parent_key] = made.pop("invoice_id", parent)
     if one.parent and one.parent_key in made:

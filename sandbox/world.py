@@ -208,7 +208,10 @@ class World:
         return render.visible_field(endpoint(collection))
 
     def insert(self, organization_id: str, collection: str, **fields: Any) -> str:
-        """Add a record and return its id; its times are now, unless they are given."""
+        """Add a record and return its id; its times are now, unless they are given.
+
+        One whose ``last_modified_time`` is blank says nowhere when it changed.
+        """
         with self.lock:
             created, modified = self._times(fields)
             own = self.holdings[organization_id]
@@ -240,7 +243,7 @@ class World:
 
     def _times(self, fields: Mapping[str, Any]) -> tuple[int, int]:
         now = self.clock()
-        modified = epoch_of(fields.get("last_modified_time", now))
+        modified = epoch_of(fields.get("last_modified_time", now) or 0)
         return epoch_of(fields.get("created_time", min(now, self.clock()))), modified
 
     @staticmethod

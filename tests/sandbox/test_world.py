@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -125,9 +125,9 @@ def test_every_collection_can_be_changed_in_sight(world: World, path: str) -> No
 def test_two_large_organizations_are_built_at_once() -> None:
     """Building two organizations of 450 rows costs well under a second."""
     World.build(rows=1)
-    started = perf_counter()
+    started = process_time()
     World.build(rows=450)
-    assert perf_counter() - started < 0.5
+    assert process_time() - started < 0.5
 
 
 def test_a_page_of_many_rows_does_not_cost_a_sort(clock: Clock) -> None:
@@ -135,9 +135,9 @@ def test_a_page_of_many_rows_does_not_cost_a_sort(clock: Clock) -> None:
     client = Client(World.build(rows={"invoices": 100_000}, clock=clock), clock)
     asked = {"sort_column": "last_modified_time", "sort_order": "A", "per_page": "1"}
     client.get("invoices", **asked)
-    started = perf_counter()
+    started = process_time()
     client.get("invoices", **asked, page="90000")
-    assert perf_counter() - started < 0.1
+    assert process_time() - started < 0.1
 
 
 def test_the_log_tells_what_was_asked(client: Client, clock: Clock) -> None:
