@@ -33,6 +33,8 @@ _MONEY: Final = re.compile(
     r"|payment|made|cost|limit|value|refund|payable|receivable|withheld|write_off)"
 )
 
+_NUMERIC: Final = re.compile(r"(_amount|_percentage|_on_hand|_value|repeat_every)$")
+
 _ENDINGS: Final = (
     ("_formatted", EMPTY),
     ("_id", "id"),
@@ -64,6 +66,15 @@ def _text_kind(name: str, value: str) -> str:
 def _name_kind(name: str) -> str:
     """What a text field that is always blank would hold, where its name tells."""
     return next((kind for ending, kind in _ENDINGS if name.endswith(ending)), EMPTY)
+
+
+def _spoken_kind(name: str) -> str:
+    """What a field holds that a file calls text: an amount is written in digits even so."""
+    if name.startswith("is_"):
+        return "bool"
+    if _NUMERIC.search(name):
+        return "digits"
+    return "text" if _name_kind(name) == EMPTY else _name_kind(name)
 
 
 def shape_of_values(values: list[dict[str, Any]]) -> Shape:
@@ -124,7 +135,7 @@ def kind_of_schema(name: str, schema: dict[str, Any], described: dict[str, Any])
             example = _text_kind(name, str(schema.get("example") or ""))
             if example not in {EMPTY, "digits", "text"}:
                 return example
-            return "text" if _name_kind(name) == EMPTY else _name_kind(name)
+            return _spoken_kind(name)
 
 
 def merge(seen: Shape, described: Shape) -> Shape:
