@@ -1,6 +1,7 @@
 # Needs git, make and Python 3.10 or newer; everything else is fetched from the package registry
-# into .tools, .venv and .meltano, and is left alone when it is there already.
-# Another Python: make test PYTHON=python3.12
+# into .tools, .venv and .meltano, and is left alone when it is there already. The tests open a
+# Chromium or Chrome, which is installed by apt-get where there is none.
+# Another Python: make test PYTHON=python3.12; another browser: make test CHROMIUM=/path/to/chrome
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -12,10 +13,11 @@ SHELL := /bin/sh
 uv := .tools/uv-$(UV_VERSION)/bin/uv
 venv := .venv/bin
 meltano := .tools/meltano
+programs := duckdb singer-tools target-csv target-jsonl target-postgres target-sqlite
 
 # The environments are made anew for another Python.
 version := $(shell $(PYTHON) -c 'import platform; print(platform.python_version())' 2>/dev/null)
-installed := $(meltano)/installed-$(version)
+installed := $(meltano)/installed-$(version) $(programs:%=.tools/%/installed-$(version))
 
 export UV_PYTHON := $(shell $(PYTHON) -c 'import sys; print(sys.executable)' 2>/dev/null)
 export UV_PYTHON_DOWNLOADS := never
@@ -39,7 +41,7 @@ help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: test
-test: sync ## Run every check: ruff, mypy, pytest
+test: sync plugins browser ## Run every check: ruff, mypy, pytest
 	$(venv)/ruff check
 	$(venv)/ruff format --check
 	$(venv)/mypy
@@ -57,7 +59,7 @@ fix: sync ## Let ruff put in order what it can
 .PHONY: lock
 lock: $(uv) ## Move every pinned version to the newest that fits
 	$(uv) lock --upgrade
-	for name in meltano target-postgres; do \
+	for name in meltano $(programs); do \
 	  $(uv) pip compile --quiet --upgrade --universal --python-version 3.10 --no-annotate \
 	    --no-header plugins/$$name.in --output-file plugins/$$name.txt || exit; \
 	done
@@ -71,16 +73,25 @@ clean: ## Remove what the other targets have set up
 sync: $(uv)
 	$(uv) sync --quiet --frozen --all-groups
 
+.PHONY: browser
+browser: sync
+	$(venv)/python scripts/chromium.py
+
 .PHONY: plugins
 plugins: $(installed)
 
-# Meltano and each plugin live in environments of their own, as they pin what others need newer.
-$(installed): $(uv) meltano.yml pyproject.toml uv.lock $(wildcard plugins/*.txt)
+# Meltano and each program live in environments of their own, as they pin what others need newer.
+$(meltano)/installed-$(version): $(uv) meltano.yml pyproject.toml uv.lock plugins/meltano.txt plugins/target-postgres.txt
 	$(uv) venv --quiet --clear $(meltano)
 	$(uv) pip install --quiet --python $(meltano) --requirements plugins/meltano.txt
 	$(uv) export --quiet --frozen --no-dev --no-emit-project --no-hashes --output-file .tools/tap.txt
 	UV_CONSTRAINT=.tools/tap.txt $(meltano)/bin/meltano install --clean --plugin-type extractor
 	$(meltano)/bin/meltano install --clean --plugin-type loader
+	touch $@
+
+.tools/%/installed-$(version): plugins/%.txt $(uv)
+	$(uv) venv --quiet --clear $(@D)
+	$(uv) pip install --quiet --python $(@D) --requirements $<
 	touch $@
 
 $(uv): scripts/bootstrap.py
