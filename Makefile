@@ -51,6 +51,10 @@ test: sync plugins browser ## Run every check: ruff, mypy, pytest
 demo: sync plugins ## Show the pipeline: the double of Zoho Books, Meltano, PostgreSQL
 	$(venv)/python -m demo </dev/null
 
+.PHONY: soak
+soak: sync ## Tell 20,000 histories of a service that changes while it is read
+	ZOHOBOOKS_EXAMPLES=20000 $(venv)/pytest --numprocesses=2 --timeout=0 tests/test_stateful.py
+
 .PHONY: fix
 fix: sync ## Let ruff put in order what it can
 	$(venv)/ruff check --fix

@@ -96,11 +96,22 @@ def programs(account: Account, folder: Path) -> Path:
     package = Path(found.origin).parent
     if not account.is_another:
         return package / INSTALLATION / "bin"
-    shutil.copytree(package / INSTALLATION, folder / PACKAGE / INSTALLATION)
+    headers = shutil.ignore_patterns("include")
+    installed = folder / PACKAGE / INSTALLATION
+    shutil.copytree(package / INSTALLATION, installed, ignore=headers, copy_function=link)
     libraries = package.with_name(f"{PACKAGE}.libs")
     if libraries.exists():
-        shutil.copytree(libraries, folder / libraries.name)
+        shutil.copytree(libraries, folder / libraries.name, copy_function=link)
     return folder / PACKAGE / INSTALLATION / "bin"
+
+
+def link(source: str, target: str) -> str:
+    """Let a file go by a second name, or copy it where the other name is on another disk."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+    return target
 
 
 def free_port() -> int:

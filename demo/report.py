@@ -81,8 +81,9 @@ def reread(seen: Arrivals, incremental: frozenset[str]) -> str:
         (key.stream, key.organization) for key in seen.reread if key.stream in incremental
     )
     return (
-        f"Written again without a change: {edge.total()} rows at the bookmark or within the "
-        f"lookback before it, at most {max(edge.values(), default=0)} a stream and organization; "
+        f"Written again without a change: {edge.total()} rows at the bookmark, within the "
+        "lookback before it, or without a time of change, at most "
+        f"{max(edge.values(), default=0)} a stream and organization; "
         f"{len(seen.reread) - edge.total()} rows of streams that are read whole, because their "
         "rows do not tell when they changed."
     )

@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Write into meltano.yml what it has to say of the tap: its capabilities and its settings.
+"""Write what Meltano has to know of the tap: into meltano.yml, and for Meltano Hub.
 
 Run as `python scripts/meltano_plugin.py` where a setting has changed.
 """
@@ -17,6 +17,7 @@ import yaml
 from tap_zohobooks.tap import TapZohoBooks
 
 MELTANO = Path(__file__).parents[1] / "meltano.yml"
+HUB = Path(__file__).parents[1] / "docs" / "hub" / "tap-zohobooks.yml"
 WRITTEN = re.compile(
     r"(?<=    # Written by scripts/meltano_plugin.py\.\n).*?(?=\n  loaders:)", re.DOTALL
 )
@@ -27,6 +28,17 @@ KINDS = {
     "number": "decimal",
     "object": "object",
     "string": "string",
+}
+# What only the Hub asks for. Who submits the definition adds `repo`, and their own `variant`.
+OF_THE_HUB = {
+    "description": "Accounting software",
+    "domain_url": "https://www.zoho.com/books/",
+    "keywords": ["api", "meltano_sdk"],
+    "logo_url": "/assets/logos/extractors/zohobooks.svg",
+    "maintenance_status": "beta",
+    "pip_url": "tap-zohobooks",
+    "quality": "unknown",
+    "variant": "maintainers",
 }
 
 
@@ -72,5 +84,19 @@ def rewritten(text: str) -> str:
     return WRITTEN.sub(lambda _: indent(described, "    "), text)
 
 
+def hub(text: str) -> str:
+    """Return the definition for Meltano Hub, with the selection and the groups of meltano.yml."""
+    (extractor,) = yaml.safe_load(text)["plugins"]["extractors"]
+    schema = TapZohoBooks.config_jsonschema["properties"]
+    described = plugin()
+    for one in described["settings"]:
+        if (default := schema.get(one["name"], {}).get("default")) is not None:
+            one["value"] = default
+    same = ("executable", "label", "name", "namespace", "select", "settings_group_validation")
+    known = {name: extractor[name] for name in same}
+    return yaml.safe_dump(OF_THE_HUB | described | known, width=80)
+
+
 if __name__ == "__main__":
     MELTANO.write_text(rewritten(MELTANO.read_text(encoding="utf-8")), encoding="utf-8")
+    HUB.write_text(hub(MELTANO.read_text(encoding="utf-8")), encoding="utf-8")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tap_zohobooks.errors import ServiceError
 from tap_zohobooks.pagination import Page
+from tap_zohobooks.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,42 +16,49 @@ if TYPE_CHECKING:
 _ENVELOPE = frozenset({"code", "message", "page_context"})
 
 
-def rows_of(document: dict[str, Any], rows_key: str) -> list[Row]:
+def rows_of(document: dict[str, Any], rows_key: str, key: str = "") -> list[Row]:
     """Return the rows of an answer: those under the expected key, or under the only other one.
+
+    An answer that bears the `key` of a row itself is that row, not wrapped in anything.
 
     Raises:
         ServiceError: The answer holds no rows that could be told from the rest.
     """
     names = [rows_key] if rows_key in document else [n for n in document if n not in _ENVELOPE]
+    if key in names:
+        return [{name: document[name] for name in names}]
     match [document[name] for name in names]:
         case [list(rows)]:
             return rows
         case [dict(row)]:
             return [row]
-        case [""] | []:
+        case ["" | None] | []:
             return []
-    msg = f"An answer with the keys {sorted(document)} has no '{rows_key}' to read rows from."
-    raise ServiceError(msg)
+    raise Reason.NO_ROWS.error(keys=sorted(document), wanted=rows_key)
 
 
-def page_of(stream: str, answer: Answer, rows_key: str, *, is_paged: bool = True) -> Page:
-    """Return an answer as a page; one that need not be paged may be all there is.
+def page_of(answer: Answer, rows_key: str) -> Page:
+    """Return an answer as a page; its context is an object, or the only one of a list.
 
     Raises:
-        ServiceError: It is not one, or holds no rows.
+        ServiceError: It holds no rows that could be told from the rest.
     """
-    context = answer.document.get("page_context", None if is_paged else {})
-    if not isinstance(context, dict):
-        msg = f"Stream '{stream}': a page came without page_context; is this Zoho Books?"
-        raise ServiceError(msg)
-    per_page = context.get("per_page")
+    rows = rows_of(answer.document, rows_key)
+    match answer.document.get("page_context"):
+        case dict(context) | [dict(context)]:
+            pass
+        case _:
+            context = {}
+    per_page, has_more = context.get("per_page"), context.get("has_more_page")
+    is_told = isinstance(has_more, bool)
     return Page(
-        rows_of(answer.document, rows_key),
-        has_more=context.get("has_more_page") is True,
+        rows,
+        has_more=has_more is True if is_told else bool(rows),
         served=answer.served,
         per_page=per_page if isinstance(per_page, int) and per_page > 0 else None,
         sort_column=context.get("sort_column"),
         sort_order=context.get("sort_order"),
+        is_told=is_told,
     )
 
 
@@ -61,11 +68,9 @@ def checked_key(stream: str, row: Row, columns: Sequence[str]) -> str:
     Raises:
         ServiceError: A part of it is missing.
     """
+    if len(columns) == 1 and (only := row.get(columns[0])):
+        return str(only)  # nearly always, and for every row
     parts = [row.get(column) for column in columns]
     if all(parts):
         return " ".join(map(str, parts))
-    msg = (
-        f"Stream '{stream}': a row came without its key '{' '.join(columns)}', so it cannot be "
-        f"told from others; its fields are {sorted(row)}. Report this line."
-    )
-    raise ServiceError(msg)
+    raise Reason.KEY_MISSING.error(stream=stream, key=" ".join(columns), fields=sorted(row))

@@ -11,15 +11,20 @@ import requests
 from requests.auth import AuthBase
 from typing_extensions import override
 
+from tap_zohobooks.cache import PATIENCE, Record
 from tap_zohobooks.errors import (
     ConfigError,
     QuotaReached,
     ReauthorizationNeeded,
     TapError,
 )
+from tap_zohobooks.ledger import Ledger, Stored
+from tap_zohobooks.reasons import Reason
 from tap_zohobooks.regions import AUTO, REGIONS, SEARCHED, Region
 from tap_zohobooks.resources import TABLE, scopes
 from tap_zohobooks.tokens import (
+    LIFETIME,
+    Dead,
     Minted,
     MintThrottled,
     NoAnswer,
@@ -33,14 +38,16 @@ if TYPE_CHECKING:
     import logging
     from collections.abc import Callable, Sequence
 
+    from tap_zohobooks.cache import Cache
+    from tap_zohobooks.disconnected import Disconnection
+
 LEEWAY = 300.0
-MINT_WINDOW = 600.0
 SOID = "ZohoBooks"
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An access token, the API host it is for, and when to stop using it (seconds, monotonic)."""
+    """An access token, the API host it is for, and when to stop using it (the ledger's clock)."""
 
     value: str = field(repr=False)
     api_url: str
@@ -62,7 +69,7 @@ class Grant:
         if self.soid is not None:
             return form | {
                 "grant_type": "client_credentials",
-                "scope": scopes(TABLE),  # no consent page grants them
+                "scope": scopes(TABLE.values()),  # no consent page grants them
                 "soid": f"{SOID}.{self.soid}",
             }
         return form | {"grant_type": "refresh_token", "refresh_token": self.refresh_token or ""}
@@ -89,6 +96,20 @@ class Hosts:
     def call_url(self, region: Region, named: str | None = None) -> str:
         """Return the API's base URL, where `named` is what the token answer said."""
         return self.api_url or named or region.api_url
+
+
+def ledger_of(cache: Cache, grant: Grant | None, hosts: Hosts, timeout: float) -> Record[Ledger]:
+    """Return what all who mint with a grant know together; its name shows nothing of the grant."""
+    if grant is None:
+        return Record(Ledger, cache.clock)
+    return cache.record(
+        Ledger,
+        grant.client_id,
+        grant.soid or "",
+        hosts.accounts_url or hosts.region,
+        secret=f"{grant.client_secret}\0{grant.refresh_token}",
+        patience=PATIENCE + timeout * len(hosts.candidates()),  # it is held while one mints
+    )
 
 
 class TokenHeader(AuthBase):
@@ -123,24 +144,27 @@ class Authenticator:
         *,
         session: requests.Session,
         logger: logging.Logger,
+        ledger: Record[Ledger],
         access_token: str | None = None,
         timeout: float = 60.0,
         max_wait: float = 900.0,
-        clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Prepare; nothing is minted before it is needed."""
+        """Prepare; nothing is minted before it is needed. Processes may share the ledger.
+
+        `disconnection` may be set to what remembers a dead refresh token.
+        """
         self.mints = 0
+        self.disconnection: Disconnection | None = None
         self._grant = grant
         self._hosts = hosts
         self._session = session
         self._logger = logger
+        self._ledger = ledger
         self._timeout = timeout
         self._max_wait = max_wait
-        self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
-        self._found: Region | None = None
         self._failure: TapError | None = None
         self._token = self._given(access_token)
 
@@ -153,56 +177,85 @@ class Authenticator:
     def token(self) -> Token:
         """Return a token that is good for some minutes yet."""
         with self._lock:
-            if self._token is None or self._token.good_until <= self._clock():
-                self._token = self._mint()
+            if self._token is None or self._token.good_until <= self._ledger.now():
+                self._token = self._obtain(None)
             return self._token
+
+    def mint(self) -> Token:
+        """Return a token that was minted now: one that is shared does not prove that a grant lives.
+
+        Only a token that was given is returned as it is.
+        """
+        token = self.token()
+        return token if self.mints or self._grant is None else self.renew(token)
 
     def renew(self, refused: Token) -> Token:
         """Return another token than the refused one; only the first who asks has it minted."""
         with self._lock:
             if self._token is None or self._token.value == refused.value:
-                self._token = self._mint()
+                self._token = self._obtain(refused.value)
             return self._token
 
-    def _mint(self) -> Token:
+    def _obtain(self, refused: str | None) -> Token:
         if self._failure is not None:
             raise self._failure
         try:
-            return self._mint_anywhere()
+            return self._wait_for_token(refused)
         except (ReauthorizationNeeded, ConfigError, QuotaReached) as failure:
             self._failure = failure
             raise
 
-    def _mint_anywhere(self) -> Token:
+    def _wait_for_token(self, refused: str | None) -> Token:
         if self._grant is None:
-            msg = (
-                "The access_token setting was refused: it is older than an hour, or from another "
-                "data center. Set a new access_token, or a refresh_token."
-            )
-            raise ReauthorizationNeeded(msg)
-        candidates = [self._found] if self._found else self._hosts.candidates()
-        outcomes: list[tuple[Region, Outcome]] = []
-        for region in candidates:
-            outcome = self._ask(self._grant, region)
-            if isinstance(outcome, Minted):
-                return self._accept(outcome, region, searched=len(candidates) > 1)
-            outcomes.append((region, outcome))
-        raise self._explain(outcomes)
-
-    def _ask(self, grant: Grant, region: Region) -> Outcome:
-        outcome = self._post(grant, region)
-        if isinstance(outcome, MintThrottled) and self._max_wait >= MINT_WINDOW:
+            raise Reason.ACCESS_TOKEN_REFUSED.error()
+        if self.disconnection is not None:
+            self.disconnection.check()
+        spent = 0.0
+        while True:
+            found = self._take_turn(self._grant, refused)
+            if isinstance(found, Dead) and self.disconnection is not None:
+                self.disconnection.note(f"{found.error} from {self._where}")
+            match found:
+                case Stored(api_url=named):
+                    url = self._hosts.call_url(REGIONS[found.region], named)
+                    return Token(found.value, url, found.good_until)
+                case MintThrottled(pause) if spent + pause <= self._max_wait:
+                    spent += pause
+                case _:
+                    raise failure(found, self._where)
             self._logger.warning(
-                "Zoho mints no more than ten access tokens in ten minutes; waiting %d s for the "
-                "window to end. Use token_cache or access_token for many short runs.",
-                MINT_WINDOW,
+                "Zoho mints no more than ten access tokens in ten minutes; waiting %.0f s.", pause
             )
-            self._sleep(MINT_WINDOW)
+            self._sleep(pause)
+
+    def _take_turn(self, grant: Grant, refused: str | None) -> Stored | Outcome:
+        """Return the token that another has minted meanwhile, or mint one where that is allowed."""
+        with self._ledger.changing() as ledger:
+            stored = ledger.usable(self._ledger.now(), refused)
+            if stored is not None:
+                return stored
+            outcome = self._mint(grant, ledger) if not ledger.wait(self._ledger.now()) else None
+            if isinstance(outcome, MintThrottled):
+                ledger.throttled(self._ledger.now())
+            if outcome is None or isinstance(outcome, MintThrottled):
+                return MintThrottled(ledger.wait(self._ledger.now()))
+            return outcome
+
+    def _mint(self, grant: Grant, ledger: Ledger) -> Stored | Outcome:
+        """Ask the accounts servers in turn, that of the last token first."""
+        known, failures = ledger.region, list[Outcome]()
+        for region in sorted(self._hosts.candidates(), key=lambda one: one.name != known):
             outcome = self._post(grant, region)
-        return outcome
+            if isinstance(outcome, Minted):
+                return self._accept(outcome, region, ledger)
+            failures.append(outcome)
+            if isinstance(outcome, MintThrottled):
+                ledger.region = region.name
+            if isinstance(outcome, (Dead, MintThrottled)) and region.name == known:
+                break  # who has minted for this grant knows it best
+        return min(failures, key=weight)
 
     def _post(self, grant: Grant, region: Region) -> Outcome:
-        self.mints += 1
         try:
             answer = self._session.post(
                 self._hosts.mint_url(region),
@@ -215,22 +268,22 @@ class Authenticator:
             return NoAnswer(type(error).__name__)
         return read_token_answer(answer.status_code, answer.content)
 
-    def _accept(self, minted: Minted, region: Region, *, searched: bool) -> Token:
-        if searched:
+    def _accept(self, minted: Minted, region: Region, ledger: Ledger) -> Stored:
+        if len(self._hosts.candidates()) > 1 and ledger.region != region.name:
             self._logger.warning(
                 "The credentials belong to data center '%s'. Set region to '%s' to spare the "
                 "search.",
                 region.name,
                 region.name,
             )
-        self._found = region
-        good_for = max(minted.lifetime - LEEWAY, minted.lifetime / 2)
-        return Token(
-            minted.value,
-            self._hosts.call_url(region, minted.api_url),
-            self._clock() + good_for,
-        )
+        self.mints += 1
+        now, lifetime = self._ledger.now(), min(minted.lifetime, LIFETIME)
+        good_until = now + max(lifetime - LEEWAY, lifetime / 2)
+        ledger.mints.append(now)
+        ledger.region = region.name
+        ledger.token = Stored(minted.value, region.name, minted.api_url, good_until)
+        return ledger.token
 
-    def _explain(self, outcomes: list[tuple[Region, Outcome]]) -> TapError:
-        where = self._hosts.accounts_url or ", ".join(region.name for region, _ in outcomes)
-        return failure(min((outcome for _, outcome in outcomes), key=weight), where)
+    @property
+    def _where(self) -> str:
+        return self._hosts.accounts_url or ", ".join(one.name for one in self._hosts.candidates())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -13,26 +13,29 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 from tap_zohobooks.auth import TokenHeader
+from tap_zohobooks.budget import Budget
+from tap_zohobooks.cache import Record
 from tap_zohobooks.errors import (
     Crowded,
     DayOver,
     Denied,
     Fault,
-    QuotaReached,
     Success,
     Throttled,
     TokenRefused,
     Verdict,
     judge,
 )
-from tap_zohobooks.limits import MINUTE, Patience, Quota, Window
-from tap_zohobooks.refusals import describe, give_up, refuse
+from tap_zohobooks.limits import Patience, Rules, Window
+from tap_zohobooks.refusals import describe, give_up, limit_of, refuse
 
 if TYPE_CHECKING:
     import logging
     from collections.abc import Callable, Mapping
 
     from tap_zohobooks.auth import Authenticator, Token
+    from tap_zohobooks.cache import Cache
+    from tap_zohobooks.limits import Quota
 
 # A fresh token that is refused means a missing scope, unless the same area has already answered
 # in this run: then somebody cancels tokens, and another one is worth its price.
@@ -42,37 +45,11 @@ PROBE = "organizations"
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """What the settings say about calls; times in seconds."""
-
-    requests_per_minute: int = 100
-    max_concurrency: int = 5
-    quota_reserve: int = 0
-    wait_for_quota: bool = False
-    max_wait: float = 900.0
-    timeout: float = 60.0
-    window: float = MINUTE
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """A good answer and the service's clock when it was given (aware, UTC)."""
 
     document: dict[str, Any]
     served: datetime
-
-
-@dataclass(slots=True)
-class Budget:
-    """One organization's calls: its pace, its places in flight, its day."""
-
-    window: Window
-    places: threading.Semaphore
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    quota: Quota | None = None
-    in_flight: int = 0
-    calls: int = 0
-    over: QuotaReached | None = None
 
 
 class Client:
@@ -85,15 +62,19 @@ class Client:
         *,
         session: requests.Session,
         logger: logging.Logger,
+        cache: Cache,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Prepare; the first call mints the token."""
+        """Prepare; the first call mints the token. The cache holds what other runs have sent."""
         self.waits: Counter[str] = Counter()
+        self.refusals: Counter[str] = Counter()
+        self._judging = threading.Lock()
         self._auth = auth
         self._rules = rules
         self._session = session
         self._logger = logger
+        self._cache = cache
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
@@ -103,7 +84,20 @@ class Client:
     @property
     def calls(self) -> dict[str, int]:
         """Calls made so far, by organization id; those without one under an empty id."""
-        return {organization: budget.calls for organization, budget in self._budgets.items()}
+        with self._lock:
+            return {organization: budget.calls for organization, budget in self._budgets.items()}
+
+    @property
+    def quotas(self) -> dict[str, Quota]:
+        """What is left of the day, by organization id, as far as answers have told."""
+        with self._lock:
+            return {name: one.quota for name, one in self._budgets.items() if one.quota}
+
+    def spare(self, organization_id: str) -> int:
+        """Return how many more calls in flight than now the limits of an organization allow."""
+        with self._lock:
+            budget = self._budgets.get(organization_id)
+        return budget.spare() if budget else 0
 
     def get(
         self,
@@ -119,9 +113,9 @@ class Client:
         query = dict(params or {})
         if organization_id:
             query["organization_id"] = organization_id
-        budget = self._budget(organization_id)
         patience = Patience(self._rules.max_wait)
         token, renewals, resets = self._auth.token(), 0, 0
+        budget = self._budget(token, organization_id)
         while True:
             verdict, served = self._attempt(budget, token, path, query)
             match verdict:
@@ -133,26 +127,42 @@ class Client:
                     token = self._another(token, renewals, path, organization_id, message)
                 case DayOver(message, reset):
                     resets += 1
-                    until = reset if resets == 1 else None
-                    self._end_of_day(budget, organization_id, message, until)
-                case Fault() | Throttled() | Crowded():
-                    self._wait(verdict, patience, budget, path)
+                    budget.end_of_day(message, reset if resets == 1 else None)
+                case Throttled():
+                    self._heed_hold(verdict, patience, budget.held_for(), path)
+                case Fault() | Crowded():
+                    self._wait(verdict, patience, path)
                 case _:
                     refuse(verdict, path, organization_id)
 
-    def _budget(self, organization_id: str) -> Budget:
+    def _budget(self, token: Token, organization_id: str) -> Budget:
         with self._lock:
             if organization_id not in self._budgets:
-                window = Window(self._rules.requests_per_minute, self._rules.window)
-                places = threading.Semaphore(self._rules.max_concurrency)
-                self._budgets[organization_id] = Budget(window, places)
+                self._budgets[organization_id] = Budget(
+                    organization_id,
+                    self._rules,
+                    self._window(token, organization_id),
+                    clock=self._clock,
+                    sleep=self._sleep,
+                    note=self._note,
+                    logger=self._logger,
+                )
             return self._budgets[organization_id]
+
+    def _window(self, token: Token, organization_id: str) -> Record[Window]:
+        if not organization_id:  # such calls count for no organization
+            return Record(Window, self._clock)
+        return self._cache.hasty_record(Window, token.api_url, organization_id)
+
+    def _note(self, cause: str) -> None:
+        with self._lock:
+            self.waits[cause] += 1
 
     def _attempt(
         self, budget: Budget, token: Token, path: str, query: dict[str, str | int]
     ) -> tuple[Verdict, datetime]:
-        with budget.places:
-            self._take_place(budget, str(query.get("organization_id", "")))
+        headers: Mapping[str, str] = {}
+        with budget.under_way() as left:
             try:
                 answer = self._session.get(
                     f"{token.api_url}/books/v3/{path}",
@@ -162,67 +172,28 @@ class Client:
                     allow_redirects=False,
                 )
             except requests.RequestException as error:
-                return Fault(f"{type(error).__name__} while asking"), datetime.now(timezone.utc)
+                verdict: Verdict = Fault(f"{type(error).__name__} while asking")
+            else:
+                headers = answer.headers
+                verdict = judge(answer.status_code, headers, answer.content)
             finally:
-                with budget.lock:
-                    budget.in_flight -= 1
-        with budget.lock:
-            budget.quota = Quota.read(answer.headers, self._clock()) or budget.quota
-        return judge(answer.status_code, answer.headers, answer.content), _served(answer.headers)
-
-    def _take_place(self, budget: Budget, organization_id: str) -> None:
-        """Wait for the pace, and see that the quota allows one more; wait for that once at most."""
-        for may_wait in (True, False):
-            self._keep_pace(budget)
-            quota = self._spent_quota(budget)
-            if quota is None:
-                return
-            found = f"{quota.remaining} of {quota.limit} calls of the day are left"
-            reset = quota.resets_at - self._clock()
-            self._end_of_day(budget, organization_id, found, reset if may_wait else None)
-
-    def _keep_pace(self, budget: Budget) -> None:
-        with budget.lock:
-            if budget.over is not None:
-                raise budget.over
-            delay = budget.window.reserve(self._clock())
-        if delay > 0:
-            self.waits["pace"] += 1
-            self._sleep(delay)
-
-    def _spent_quota(self, budget: Budget) -> Quota | None:
-        """Book the call, or return the quota that does not allow it."""
-        with budget.lock:
-            if budget.over is not None:
-                raise budget.over
-            if budget.quota is not None and not budget.quota.allows(
-                self._clock(), reserve=self._rules.quota_reserve, in_flight=budget.in_flight
-            ):
-                return budget.quota
-            budget.in_flight += 1
-            budget.calls += 1
-        return None
-
-    def _end_of_day(
-        self, budget: Budget, organization_id: str, found: str, reset: float | None
-    ) -> None:
-        if self._rules.wait_for_quota and reset is not None and reset <= self._rules.max_wait:
-            self._logger.warning("%s: waiting %.0f s for the day's reset.", found, reset)
-            self.waits["quota"] += 1
-            self._sleep(reset + 1)
-            with budget.lock:
-                budget.quota = None
-            return
-        hours = "at midnight of the organization" if reset is None else f"in {reset / 3600:.1f} h"
-        msg = (
-            f"Organization {organization_id}: the quota is reached ({found.rstrip('.')}). "
-            f"State is written; run again after the reset {hours}, or lower quota_reserve."
-        )
-        with budget.lock:
-            budget.over = QuotaReached(msg)
-        raise budget.over
+                budget.arrived(left, headers)
+        budget.heed(verdict, left)
+        if code := limit_of(verdict):
+            with self._lock:
+                self.refusals[code] += 1
+        return verdict, _served(headers)
 
     def _another(
+        self, token: Token, renewals: int, path: str, organization_id: str, message: str
+    ) -> Token:
+        with self._judging:  # of many calls that carry one token, the first asks what is wrong
+            current = self._auth.token()
+            if current.value != token.value:
+                return current
+            return self._judged(token, renewals, path, organization_id, message)
+
+    def _judged(
         self, token: Token, renewals: int, path: str, organization_id: str, message: str
     ) -> Token:
         proven = _area(organization_id, path) in self._proven
@@ -237,20 +208,22 @@ class Client:
         """Tell a missing scope from a dead token: what this run has read can be read again."""
         if _area("", PROBE) not in self._proven:
             return False
-        verdict, _ = self._attempt(self._budget(""), token, PROBE, {})
+        verdict, _ = self._attempt(self._budget(token, ""), token, PROBE, {})
         return isinstance(verdict, Success)
 
-    def _wait(
-        self, verdict: Fault | Throttled | Crowded, patience: Patience, budget: Budget, path: str
-    ) -> None:
+    def _heed_hold(self, verdict: Throttled, patience: Patience, held: float, path: str) -> None:
+        """See that a call which was refused for its pace may wait as long as all are held back."""
+        if not patience.affords(held):
+            give_up(verdict, path, held)
+        self._logger.warning("'%s': %s; all wait for %.0f s.", path, describe(verdict), held)
+        self._note("throttled")
+
+    def _wait(self, verdict: Fault | Crowded, patience: Patience, path: str) -> None:
         wait = patience.wait_for(verdict)
         if wait is None:
             give_up(verdict, path)
         self._logger.warning("'%s': %s; asking again in %.0f s.", path, describe(verdict), wait)
-        self.waits[type(verdict).__name__.lower()] += 1
-        if isinstance(verdict, Throttled):
-            with budget.lock:
-                budget.window.hold(self._clock(), wait)
+        self._note(type(verdict).__name__.lower())
         self._sleep(wait)
 
 

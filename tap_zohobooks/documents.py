@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, TypeVar
 from typing_extensions import override
 
 from tap_zohobooks.answers import checked_key, page_of, rows_of
-from tap_zohobooks.errors import Denied, Gone, Refusal, ServiceError
+from tap_zohobooks.errors import Denied, Gone, Refusal
 from tap_zohobooks.pagination import MOST_ROWS, Scan, time_of
-from tap_zohobooks.streams import IncrementalStream, ListStream
+from tap_zohobooks.reasons import Reason
+from tap_zohobooks.streams import IncrementalStream, ListStream, Reading
+from tap_zohobooks.turns import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
+    from tap_zohobooks.client import Answer
+    from tap_zohobooks.pagination import Params
     from tap_zohobooks.reading import Item
     from tap_zohobooks.records import Row
 
@@ -28,13 +32,20 @@ _Out = TypeVar("_Out")
 
 def ahead(
     places: int, work: Callable[[_In], _Out], items: Iterable[_In]
-) -> Iterator[tuple[_In, _Out]]:
-    """Work on some items at the same time, and yield them in order with what came out."""
+) -> Generator[tuple[_In, _Out], None, None]:
+    """Work on some items at the same time, and yield them in order with what came out.
+
+    The calls leave in that order, too.
+    """
     waiting: deque[tuple[_In, Future[_Out]]] = deque()
+    turn = None
     with ThreadPoolExecutor(places) as pool:
         try:
             for item in items:
-                waiting.append((item, pool.submit(work, item)))
+                turn = Turn(before=turn)
+                future = pool.submit(turn.run, work, item)
+                future.add_done_callback(turn.end)
+                waiting.append((item, future))
                 if len(waiting) > 2 * places:
                     first, future = waiting.popleft()
                     yield first, future.result()
@@ -50,59 +61,62 @@ class DetailStream(IncrementalStream):
     """Documents whole: the list tells which changed, each is fetched, they leave in order."""
 
     STATE_MSG_FREQUENCY = 1  # each document has cost a call
-    _fetched = False
     selected_by_default = False
     calls_per_row = 1.0
 
     @override
-    def _read(self, organization: str, start: str | None) -> Iterator[Item]:
+    def _read(self, reading: Reading) -> Iterator[Item]:
         def fetch(item: Item) -> Row | None:
             row, _ = item
-            return None if row is None else self._document(organization, row)
+            return None if row is None else self._document(reading, row)
 
-        items = self._listed_items(organization, start)
+        items = self._listed_items(reading)
         for (_, frontier), document in ahead(self.tap.max_concurrency, fetch, items):
             yield document, frontier
 
-    def _listed_items(self, organization: str, start: str | None) -> Iterator[Item]:
+    def _listed_items(self, reading: Reading) -> Iterator[Item]:
         """Return what the list tells, in the order in which the documents leave."""
-        return _in_order(self._rows_listed(organization, start))
+        return _in_order(self._rows_listed(reading))
 
-    def _rows_listed(self, organization: str, start: str | None) -> Iterator[Item]:
-        return super()._read(organization, start)
+    def _rows_listed(self, reading: Reading) -> Iterator[Item]:
+        return super()._read(reading)
 
-    def _document(self, organization: str, row: Row) -> Row | None:
+    def _document(self, reading: Reading, row: Row) -> Row | None:
         """Fetch one document and merge it over its list row; None where it is gone by now."""
         path = f"{self.listed.list_path}/{row[self.resource.key]}"
         try:
-            answer = self._get(organization, path, {})
+            answer = self._get(reading, path, {})
         except Gone:
-            self.tap.gone[self.name] += 1
+            self._lose(reading)
             return None
         except (Denied, Refusal) as refused:
-            if not self._fetched:
+            if not reading.has_answered:
                 raise  # not this document but all of them
-            self.tap.refused[self.name] += 1
-            self.logger.warning("%s Its list row is sent in its place.", refused)
+            self.tally.add(self.tally.refused, self.name)
+            self.doubt("documents were refused")
+            self.logger.warning("%s Its list row is sent in its place.", refused.found)
             return dict(row)
-        self._fetched = True
-        documents = rows_of(answer.document, self.listed.list_path.removesuffix("s"))
+        reading.has_answered = True
+        noun = self.listed.list_path.removesuffix("s")
+        documents = rows_of(answer.document, noun, self.resource.key)
         if len(documents) != 1:
-            msg = f"Stream '{self.name}': '{path}' answered {len(documents)} documents, not one."
-            raise ServiceError(msg)
+            raise Reason.NOT_ONE_DOCUMENT.error(stream=self.name, path=path, count=len(documents))
         return {**row, **documents[0]}
 
 
 def _in_order(items: Iterator[Item]) -> Iterator[Item]:
     """Put rows whose order promises nothing into the order of time, so that each counts."""
     waiting: list[Row] = []
+    reached = ""
     for row, frontier in items:
-        if row is not None and frontier is not None:
-            yield row, frontier
-        elif row is not None:
+        if row is None:
+            reached = frontier or reached
+        elif frontier is None:
             waiting.append(row)
+        else:
+            yield row, frontier
     for row in sorted(waiting, key=lambda row: time_of(row) or ""):
-        yield row, time_of(row)
+        yield row, min(time_of(row) or "", reached) or None
 
 
 class BulkDetailStream(DetailStream):
@@ -112,26 +126,46 @@ class BulkDetailStream(DetailStream):
     calls_per_row = 1 / BULK_SIZE
 
     @override
-    def _read(self, organization: str, start: str | None) -> Iterator[Item]:
-        items = self._listed_items(organization, start)
+    def _read(self, reading: Reading) -> Iterator[Item]:
+        items = self._listed_items(reading)
         chunks = iter(lambda: list(islice(items, BULK_SIZE)), [])
 
         def fetch(chunk: list[Item]) -> list[Item]:
-            return self._documents(organization, chunk)
+            return self._documents(reading, chunk)
 
         for _, documents in ahead(self.tap.max_concurrency, fetch, chunks):
             yield from documents
 
-    def _documents(self, organization: str, chunk: list[Item]) -> list[Item]:
+    def _documents(self, reading: Reading, chunk: list[Item]) -> list[Item]:
         key = self.resource.key
-        rows = {str(row[key]): (row, frontier) for row, frontier in chunk if row is not None}
-        answer = self._get(organization, self.resource.list_path, {f"{key}s": ",".join(rows)})
+        rows = [(str(row[key]), row, frontier) for row, frontier in chunk if row is not None]
+        names = dict.fromkeys(name for name, _, _ in rows)  # a row that changes is listed twice
+        answer = self._get(reading, self.resource.list_path, {f"{key}s": ",".join(names)})
         found = {str(row[key]): row for row in rows_of(answer.document, self.resource.rows_key)}
-        self.tap.gone[self.name] += len(rows.keys() - found.keys())
+        self._lose(reading, len(names.keys() - found.keys()))
+        reading.has_answered = reading.has_answered or bool(found)
         return [
             ({**row, **found[name]} if name in found else None, frontier)
-            for name, (row, frontier) in rows.items()
+            for name, row, frontier in rows
         ]
+
+
+class RespelledStream(DetailStream):
+    """Documents whose published path is spelt otherwise than their list's: either may be right."""
+
+    _is_as_published = True
+
+    @override
+    def _get(self, reading: Reading, path: str, params: Params) -> Answer:
+        _, is_document, number = path.partition("/")
+        if not (is_document and self._is_as_published):
+            return super()._get(reading, path, params)
+        try:
+            return super()._get(reading, f"{self.resource.of}/{number}", params)
+        except Gone:
+            answer = super()._get(reading, path, params)  # the document is there after all
+        self._is_as_published = False
+        return answer
 
 
 class WholeDetailStream(DetailStream):
@@ -140,8 +174,8 @@ class WholeDetailStream(DetailStream):
     is_incremental = False
 
     @override
-    def _listed_items(self, organization: str, start: str | None) -> Iterator[Item]:
-        return self._rows_listed(organization, start)
+    def _listed_items(self, reading: Reading) -> Iterator[Item]:
+        return self._rows_listed(reading)
 
 
 class NestedStream(ListStream):
@@ -149,15 +183,14 @@ class NestedStream(ListStream):
 
     selected_by_default = False
     calls_per_row = 1.0
-    _fetched = False
 
     @override
-    def _read(self, organization: str, start: str | None) -> Iterator[Item]:
+    def _read(self, reading: Reading) -> Iterator[Item]:
         def fetch(item: Item) -> list[Row]:
             row, _ = item
-            return [] if row is None else self._hanging_on(organization, row)
+            return [] if row is None else self._hanging_on(reading, row)
 
-        parents = super()._read(organization, start)
+        parents = super()._read(reading)
         for _, rows in ahead(self.tap.max_concurrency, fetch, parents):
             for row in rows:
                 yield row, None
@@ -168,21 +201,22 @@ class NestedStream(ListStream):
     def _identified(self, row: Row) -> Row:
         return row
 
-    def _hanging_on(self, organization: str, parent: Row) -> list[Row]:
+    def _hanging_on(self, reading: Reading, parent: Row) -> list[Row]:
         if not self._is_asked(parent):
             return []
         try:
-            rows = self._children(organization, parent)
+            rows = self._children(reading, parent)
         except Gone:
-            self.tap.gone[self.name] += 1
+            self._lose(reading)
             return []
         except (Denied, Refusal) as refused:
-            if not self._fetched:
+            if not reading.has_answered:
                 raise  # not what hangs on this row but all of it
-            self.tap.refused[self.name] += 1
-            self.logger.warning("%s", refused)
+            self.tally.add(self.tally.refused, self.name)
+            self.doubt("documents were refused")
+            self.logger.warning("%s", refused.found)
             return []
-        self._fetched = True
+        reading.has_answered = True
         own = {column: parent[column] for column in self.listed.keys
                if column in self.resource.keys}  # fmt: skip
         found = [self._identified({**row, **own}) for row in rows]
@@ -190,26 +224,32 @@ class NestedStream(ListStream):
             checked_key(self.name, row, self.resource.keys)
         return found
 
-    def _children(self, organization: str, parent: Row) -> list[Row]:
+    def _children(self, reading: Reading, parent: Row) -> list[Row]:
         path = self.resource.list_path.format(**parent)
         query = {name: value.format(**parent) for name, value in self.resource.query.items()}
-        answer = self._get(organization, path, query)
-        context = answer.document.get("page_context")
-        if not isinstance(context, dict) or context.get("has_more_page") is not True:
-            return rows_of(answer.document, self.resource.rows_key)
-        first = page_of(self.name, answer, self.resource.rows_key)
+        answer = self._get(reading, path, query)
+        first = page_of(answer, self.resource.rows_key)
+        if not first.has_more or (not first.is_told and len(first.rows) < MOST_ROWS):
+            return first.rows  # most of these are not paged, and say nothing of it
         scan = Scan(
             lambda params: page_of(
-                self.name,
-                self._get(organization, path, {**query, **params}),
-                self.resource.rows_key,
+                self._get(reading, path, {**query, **params}), self.resource.rows_key
             ),
             lambda row: checked_key(self.name, self._identified({**parent, **row}),
                                     self.resource.keys),
             first.per_page or MOST_ROWS,
             in_hand=first,
         )  # fmt: skip
-        return [row for rows, _ in scan.pages() for row in rows]
+        found = [row for rows, _ in scan.pages() for row in rows]
+        if scan.moved:
+            self.doubt(f"'{path}' moved while it was read")
+        return found
+
+
+class LatestStream(NestedStream):
+    """What only the newest of is shown: one that is no longer shown is not gone."""
+
+    shows_all = False
 
 
 class PostingStream(NestedStream):

@@ -9,13 +9,35 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from typing_extensions import Self
 
 
 class TapError(Exception):
-    """A foreseeable end of a run; its text names what was found and the next step."""
+    """A foreseeable end of a run; its text names what was found, the next step, and itself.
+
+    Those that end a run are made by a `Reason`; without one, who raises it knows who catches it.
+    """
 
     exit_code: ClassVar[int] = 1
+
+    def __init__(self, found: str, next_step: str = "", name: str = "") -> None:
+        """Keep the parts; `name` is what `docs/errors.md` calls it."""
+        self.found, self.next_step, self.name = found, next_step, name
+        super().__init__(" ".join(part for part in (found, self.advice) if part))
+
+    @property
+    def advice(self) -> str:
+        """The next step, and the name under which there is more to read."""
+        return " ".join(part for part in (self.next_step, self.name and f"[{self.name}]") if part)
+
+    @classmethod
+    def of_all(cls, errors: Sequence[TapError]) -> Self:
+        """Return several errors as one: all that was found, each next step once."""
+        steps = dict.fromkeys(one.next_step for one in errors)
+        names = dict.fromkeys(one.name for one in errors)
+        return cls(" ".join(one.found for one in errors), " ".join(steps), ", ".join(names))
 
 
 class ServiceError(TapError):
@@ -30,6 +52,18 @@ class ConfigError(TapError):
     """A setting, catalog or state that cannot be right."""
 
     exit_code = 78
+
+
+class Interrupted(TapError):
+    """A person has stopped the run."""
+
+    exit_code = 130
+
+
+class Terminated(TapError):
+    """The system, or who runs the run, has stopped it."""
+
+    exit_code = 143
 
 
 class ReauthorizationNeeded(TapError):

@@ -9,16 +9,18 @@ from tap_zohobooks.documents import (
     BulkDetailStream,
     DetailStream,
     GroupStream,
+    LatestStream,
     NestedStream,
     PostingStream,
     RateStream,
+    RespelledStream,
     WholeDetailStream,
 )
+from tap_zohobooks.metadata import CustomFieldStream, OrganizationStream
 from tap_zohobooks.streams import (
-    CustomFieldStream,
+    FilteredStream,
     IncrementalStream,
     ListStream,
-    OrganizationStream,
     SingleStream,
     UndocumentedStream,
 )
@@ -29,14 +31,17 @@ if TYPE_CHECKING:
 KINDS: dict[type[ResourceStream], tuple[resources.Resource, ...]] = {
     IncrementalStream: resources.INCREMENTAL,
     ListStream: resources.WHOLE,
+    FilteredStream: resources.FILTERED,
     UndocumentedStream: resources.UNDOCUMENTED,
     SingleStream: resources.SINGLE,
     CustomFieldStream: resources.FIELDS,
     OrganizationStream: (resources.ORGANIZATIONS,),
     BulkDetailStream: resources.BULK,
     DetailStream: resources.DETAILED,
+    RespelledStream: resources.RESPELLED,
     WholeDetailStream: resources.WHOLE_DETAILED,
     NestedStream: (*resources.NESTED, *resources.COMMENTED),
+    LatestStream: resources.LATEST,
     PostingStream: resources.POSTINGS,
     RateStream: resources.RATES,
     GroupStream: resources.GROUPS,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tap_zohobooks.errors import ConfigError, Denied, ReauthorizationNeeded
+from tap_zohobooks.errors import Denied, Gone
+from tap_zohobooks.reasons import Reason
 
 if TYPE_CHECKING:
     import logging
@@ -29,47 +30,45 @@ def is_active(row: Row) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Organizations:
-    """The organizations to read: their ids, their rows, and when the service told them."""
+    """The organizations to read: their ids, their rows, and when the service told them.
+
+    `left_out` are active ones that the settings do not name; None where they may not be listed.
+    """
 
     ids: Sequence[str]
     wanted: Sequence[Row]
     served: datetime | None
+    left_out: frozenset[str] | None = None
 
     @classmethod
     def ask(cls, client: Client, ids: Sequence[str], logger: logging.Logger) -> Organizations:
         """Ask which organizations there are, and choose.
 
         Raises:
-            TapError: A wanted one does not exist, or there is none.
+            TapError: A wanted one does not exist, or there is none, or no Zoho Books.
         """
         try:
             answer = client.get(KEY)
         except Denied as denied:
             if not ids:
-                msg = (
-                    f"The organizations may not be listed: {denied} Authorize with the scope "
-                    "ZohoBooks.settings.READ in the right region, or set organization_ids."
-                )
-                raise ReauthorizationNeeded(msg) from denied
+                raise Reason.ORGANIZATIONS_DENIED.error(refusal=denied) from denied
             logger.warning("The organizations may not be listed; those that are set are read.")
             return cls(ids, (), None)
+        except Gone as nothing:
+            raise Reason.NOT_ZOHO_BOOKS.error(answer=str(nothing).rstrip(".")) from nothing
         rows: list[Row] = answer.document.get(KEY) or []
         known = {str(row["organization_id"]): row for row in rows}
         chosen = list(ids) or [name for name, row in known.items() if is_active(row)]
         _check(chosen, known)
         wanted = [known[name] for name in chosen] if ids else rows
-        return cls(chosen, wanted, answer.served)
+        active = {name for name, row in known.items() if is_active(row)}
+        return cls(chosen, wanted, answer.served, frozenset(active.difference(chosen)))
 
 
 def _check(chosen: Sequence[str], known: dict[str, Row]) -> None:
     names = ", ".join(f"{name} ({row.get('name')})" for name, row in known.items()) or "none"
     wrong = [name for name in chosen if name not in known]
     if wrong:
-        msg = (
-            f"Setting 'organization_ids' names {', '.join(wrong)}, which this user cannot see. "
-            f"The organizations that exist here: {names}."
-        )
-        raise ConfigError(msg)
+        raise Reason.ORGANIZATION_UNKNOWN.error(wanted=", ".join(wrong), organizations=names)
     if not chosen:
-        msg = f"There is no active organization for this user here (known: {names}). Check region."
-        raise ConfigError(msg)
+        raise Reason.NO_ORGANIZATION.error(organizations=names)

@@ -10,7 +10,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.errors import ParameterRefused
-from tap_zohobooks.pagination import MOST_ROWS, Fetch, Page, Params, Scan, for_filter, time_of
+from tap_zohobooks.pagination import (
+    MOST_ROWS,
+    Ahead,
+    Fetch,
+    Page,
+    Params,
+    Scan,
+    for_filter,
+    one_by_one,
+    time_of,
+)
 from tap_zohobooks.records import Row
 from tap_zohobooks.resources import MODIFIED
 
@@ -18,6 +28,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 MOST_CHASED_PAGES = 50
+
+# So many different times do not rise by chance; fewer, as after a bulk import, prove no order.
+TELLING_TIMES = 10
 
 Item = tuple[Row | None, str | None]
 Items = Generator[Item, None, bool]
@@ -40,7 +53,7 @@ def _params(order: str | None = None, since: str | None = None) -> Params:
     return params
 
 
-def _ignore(_: str) -> None:
+def _ignore(*_: object) -> None:
     """Tell nobody."""
 
 
@@ -49,7 +62,11 @@ class Reader:
     """Reads what has changed in one list since an instant, the cheapest sound way.
 
     Items are (row, frontier): once the row is emitted, everything that changed before the
-    frontier has been. A frontier of None promises nothing; a row of None only moves it.
+    frontier has been. A frontier of None promises nothing; a row of None only moves it. Without
+    `start`, `is_sure` tells at the end whether every row that stood in the list has been emitted.
+
+    `timeless` tells whether rows were seen that do not say when they changed. Only a whole read
+    finds such rows; whoever keeps it for the next run is told before the bookmark moves.
     """
 
     fetch: Fetch
@@ -57,11 +74,16 @@ class Reader:
     size: int = MOST_ROWS
     ability: Ability = field(default_factory=Ability)
     tell: Callable[[str], None] = _ignore
+    ahead: Ahead = one_by_one
+    note_timeless: Callable[[], None] = _ignore
+    is_sure: bool = True
+    timeless: bool = False
     _in_hand: Page | None = None
     _reached: str | None = None
     _seen: set[Hashable] = field(default_factory=set)
     _opened: datetime | None = None
     _chased: int = 0
+    _is_end_timed: bool = False
 
     def read(self, start: str | None) -> Generator[Item, None, None]:
         """Yield the rows that changed at or after `start` (UTC text), or all."""
@@ -71,10 +93,10 @@ class Reader:
 
     def _way(self, start: str | None) -> Items:
         """Choose by what is known so far; what a way finds out about the endpoint bars that way."""
-        if self.ability.sorts is False:
+        if self.ability.sorts is False or (start and self.timeless):
             return self._whole(start)
         if self.ability.filters is not False:
-            return self._by_time(start)
+            return self._by_time(start) if start else self._all_by_time()
         return self._newest_first(start) if start else self._oldest_first()
 
     def _guarded(self, items: Items) -> Items:
@@ -83,10 +105,10 @@ class Reader:
             return (yield from items)
         except ParameterRefused as refused:
             self._in_hand = None
-            if self.ability.filters is not False and "sort" not in str(refused):
-                self._cannot_filter(f"refused: {refused}")
+            if self.ability.filters is not False and "sort" not in refused.found:
+                self._cannot_filter(f"refused: {refused.found}")
             elif self.ability.sorts is not False:
-                self._cannot_sort(f"refused: {refused}")
+                self._cannot_sort(f"refused: {refused.found}")
             else:
                 raise
             return False
@@ -98,6 +120,15 @@ class Reader:
     def _cannot_sort(self, why: str) -> None:
         self.ability.sorts = False
         self.tell(f"The order by time of change does not work here ({why}).")
+
+    def _all_by_time(self) -> Items:
+        """Read the whole list from time to time; rows without one would stand behind all others."""
+        done = yield from self._by_time(None)
+        is_told = self._opened is None or self._is_end_timed  # in one page, or asked before
+        if done and not is_told and self._end("D") is None:
+            self._cannot_sort("rows that do not say when they changed stand last")
+            return False
+        return done
 
     def _by_time(self, start: str | None) -> Items:
         """Ask each page from the last row's time: nothing that other rows do can shift it."""
@@ -112,34 +143,64 @@ class Reader:
                     return False
                 self._in_hand = page if since is None else None  # in case the next one is a lie
                 yield from self._unseen(rows)
-                done = self._outcome(page)
+                done = self._outcome(page, since)
                 if done is not None or self._reached != before:
                     since = self._reached
                     break
         return done
 
-    def _outcome(self, page: Page) -> bool | None:
+    def _outcome(self, page: Page, since: str | None) -> bool | None:
         """Tell whether a page of the key set was the last one; None where it goes on."""
         self._opened = self._opened or page.served
         opened = self._opened.isoformat()
         self._chased += all((time_of(row) or "") > opened for row in page.rows)
         if self._chased > MOST_CHASED_PAGES:
             self.tell("The list changes as fast as it is read; the next run goes on from here.")
+            self.is_sure = False
             return True
-        return None if page.has_more else True
+        return None if page.has_more else self._is_all(page, since)
 
     def _is_honoured(self, page: Page, since: str | None) -> bool:
         """Check that a page obeys filter and order, and remember what it does not."""
         if since and any(not _is_due(row, since) for row in page.rows):
             self._cannot_filter("rows older than it came")
-        if not page.is_sorted("A"):
+        return self._is_ordered(page, "A") and self.ability.filters is not False
+
+    def _is_ordered(self, page: Page, order: str) -> bool:
+        """Check that the service has ordered a page, not chance, and remember where it has not."""
+        times = [time_of(row) or "" for row in page.rows]
+        if not page.is_sorted(order):
             self._cannot_sort("the answer is in another order")
-        return self.ability.filters is not False and self.ability.sorts is not False
+        elif self.ability.sorts is None and times and page.has_more:
+            if len(set(times)) >= TELLING_TIMES or self._is_turned(times, order):
+                self.ability.sorts = True
+            else:
+                self._cannot_sort("the list begins alike from both ends")
+        return self.ability.sorts is not False
+
+    def _is_turned(self, times: list[str], order: str) -> bool:
+        """Tell whether the list begins beyond a page when it is asked for the other way round.
+
+        Then it must still begin as the page does: else the list has changed, which shows nothing.
+        """
+        first, last = min(times), max(times)
+        if order == "A":
+            newest = self._end("D") or first
+            return newest > first and newest >= last and self._end("A") == first
+        oldest = self._end("A") or last
+        return oldest < last and oldest <= first and self._end("D") == last
+
+    def _end(self, order: str) -> str | None:
+        page = self.fetch({**_params(order), "page": 1, "per_page": 1})
+        end = time_of(page.rows[0]) if page.rows and page.is_sorted(order) else None
+        self._is_end_timed = self._is_end_timed or (order == "D" and end is not None)
+        return end
 
     def _keep(self, page: Page, start: str | None, *, is_first: bool, at_start: bool) -> None:
         """Keep a page that is the first one of the way in which the list is read next."""
         if self.ability.sorts is False:
-            serves = at_start or self.ability.filters is False
+            told = page.sort_column not in {None, MODIFIED}  # its order is the list's own
+            serves = told and (at_start or self.ability.filters is False)
         else:
             serves = start is None
         self._in_hand = page if is_first and serves else None
@@ -158,6 +219,8 @@ class Reader:
 
     def _last_page(self, page: Page, since: str | None) -> Items:
         """Emit a page that is the whole rest, in whatever order it came."""
+        if since is None and not all(time_of(row) for row in page.rows):
+            self._note_timeless()
         wanted = [row for row in page.rows if _is_due(row, since)]
         timed = [row for row in wanted if time_of(row)]
         timed.sort(key=lambda row: time_of(row) or "")
@@ -165,27 +228,26 @@ class Reader:
             if not time_of(row):
                 yield row, None
         yield from self._unseen(timed)
-        has_newer = any((time_of(row) or "") > (since or "") for row in timed)
-        trusted = since is None or len(wanted) < len(page.rows) or has_newer
-        return trusted or self._confirm(since or "")
+        return self._is_all(page, since)
 
-    def _confirm(self, since: str) -> bool:
-        """Ask for the newest row: a filter that hides it is a filter that lies."""
-        newest = self.fetch({**_params("D"), "page": 1, "per_page": 1})
-        if not newest.rows:
+    def _is_all(self, page: Page, since: str | None) -> bool:
+        """Tell whether a last page is the end; if it brings nothing newer, ask for the newest."""
+        if since is None or not _is_only_at(since, page):
             return True
-        time = time_of(newest.rows[0])
-        if newest.is_sorted("D") and time is not None and time <= since:
+        newest = self._end("D")
+        if newest is not None and newest <= since and self._is_in_order(newest):
             return True
-        self._cannot_filter("it hides rows that changed later")
+        self._cannot_filter("it may hide rows that changed later")
         return False
+
+    def _is_in_order(self, newest: str) -> bool:
+        return self.ability.sorts is True or (self._end("A") or newest) < newest
 
     def _oldest_first(self) -> Items:
         """Read the whole list in the order of time, by place."""
-        scan = Scan(self.fetch, self.key, self.size, _params("A"), in_hand=self._take())
+        scan = self._scan(_params("A"), self._take())
         for rows, page in scan.pages():
-            if not page.is_sorted("A"):
-                self._cannot_sort("the answer is in another order")
+            if not self._is_ordered(page, "A"):
                 return False
             yield from self._unseen([row for row in rows if _is_due(row, self._reached)])
         return True
@@ -193,10 +255,9 @@ class Reader:
     def _newest_first(self, start: str) -> Items:
         """Read from the newest row down to `start`, then emit from the oldest up."""
         found: dict[Hashable, Row] = {}
-        scan = Scan(self.fetch, self.key, self.size, _params("D"))
+        scan = self._scan(_params("D"))
         for rows, page in scan.pages():
-            if page.rows and not page.is_sorted("D"):
-                self._cannot_sort("the answer is in another order")
+            if page.rows and not self._is_ordered(page, "D"):
                 return False
             for row in rows:
                 if _is_due(row, start):
@@ -208,22 +269,39 @@ class Reader:
 
     def _whole(self, start: str | None) -> Items:
         """Read every page; rows that changed before `start` are dropped here."""
-        since = start if self.ability.filters is not False else None
-        page = self._take()
-        params = _params("A" if page else None, since)  # page by page in the same order
-        scan = Scan(self.fetch, self.key, self.size, params, in_hand=page)
-        newest = ""
-        for rows, _ in scan.pages():
+        is_filtered = self.ability.filters is not False and not self.timeless
+        since = start if is_filtered else None
+        scan = self._scan(_params(None, since), self._take())
+        newest, is_timeless = "", False
+        for rows, page in scan.pages():
+            if since and _is_only_at(since, page):
+                self._cannot_filter("nothing newer came, which may be its fault")
+                return False
+            self._opened = self._opened or page.served
+            opened = self._opened.isoformat()
             for row in rows:
-                if _is_due(row, start):
-                    newest = max(newest, time_of(row) or "")
-                    yield row, None
-        if since and newest <= since:
-            self._cannot_filter("nothing newer came, which may be its fault")
-            return False
+                time = time_of(row) or ""
+                is_timeless = is_timeless or not time
+                if not _is_due(row, start):
+                    continue
+                if newest < time <= opened:  # later ones do not vouch for what was missed meanwhile
+                    newest = time
+                yield row, None
+        self.is_sure = not scan.moved
+        if since is None and is_timeless:
+            self._note_timeless()
         if newest:
             yield None, newest
         return True
+
+    def _scan(self, params: Params, in_hand: Page | None = None) -> Scan:
+        """Read by place: what follows a page is known before it comes."""
+        return Scan(self.fetch, self.key, self.size, params, in_hand, self.ahead)
+
+    def _note_timeless(self) -> None:
+        self.timeless = True
+        self.note_timeless()
+        self.tell("Some rows do not say when they changed: each run reads the list whole.")
 
     def _take(self) -> Page | None:
         page, self._in_hand = self._in_hand, None
@@ -234,3 +312,8 @@ def _is_due(row: Row, start: str | None) -> bool:
     """Tell whether a row changed at or after `start`; one that does not say when is always due."""
     time = time_of(row)
     return start is None or time is None or time >= start
+
+
+def _is_only_at(since: str, page: Page) -> bool:
+    """Tell whether a page shows one instant only, as it would if the filter meant equality."""
+    return all(time_of(row) in {None, since} for row in page.rows)

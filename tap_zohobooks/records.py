@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -39,17 +39,21 @@ def utc(text: str) -> str | None:
     if match is None:
         return None
     day, clock, fraction, offset = match.groups()
-    digits = "+0000" if offset == "Z" else offset.replace(":", "")
-    shift = timedelta(hours=int(digits[1:3]), minutes=int(digits[3:5]))
     try:
-        local = datetime.fromisoformat(f"{day}T{clock}")
-        moment = local - shift if digits[0] == "+" else local + shift
+        moment = datetime.fromisoformat(f"{day}T{clock}") - _shift(offset)
     except (ValueError, OverflowError):
         return None
-    moment = moment.replace(tzinfo=timezone.utc)
     if fraction:
         moment = moment.replace(microsecond=int(fraction[1:].ljust(6, "0")))
-    return moment.isoformat()
+    return f"{moment.isoformat()}+00:00"
+
+
+@lru_cache(maxsize=128)
+def _shift(offset: str) -> timedelta:
+    """Return how far the clocks of an offset are ahead of UTC."""
+    digits = "+0000" if offset == "Z" else offset.replace(":", "")
+    shift = timedelta(hours=int(digits[1:3]), minutes=int(digits[3:5]))
+    return shift if digits[0] == "+" else -shift
 
 
 class Surprises:
@@ -114,22 +118,30 @@ def _as_instant(value: object, surprises: Surprises, path: str) -> object:
     return moment
 
 
+@lru_cache(maxsize=4096)
+def _day(text: str) -> str | None:
+    """Return a day as it is written; None where the text is none, or no calendar has it."""
+    if _DATE.fullmatch(text.strip()) is None:
+        return None
+    try:
+        return datetime.fromisoformat(text.strip()).date().isoformat()
+    except ValueError:
+        return None
+
+
 def _as_date(value: object, surprises: Surprises, path: str) -> object:
-    if isinstance(value, str) and _DATE.fullmatch(value.strip()):
-        try:
-            return datetime.fromisoformat(value.strip()).date().isoformat()
-        except ValueError:
-            pass  # a day that no calendar has is a misfit like any other text
-    surprises.misfit(path, value)
-    return None
+    day = _day(value) if isinstance(value, str) else None
+    if day is None:
+        surprises.misfit(path, value)
+    return day
 
 
 def _as_anything(value: object, _surprises: Surprises, _path: str) -> object:
     return value
 
 
-def _object_rule(schema: Mapping[str, Any]) -> Rule:
-    rules = compile_rules(schema.get("properties", {}))
+def _object_rule(schema: Mapping[str, Any], *, is_open: bool) -> Rule:
+    rules = compile_rules(schema.get("properties", {}), is_open=is_open)
 
     def as_object(value: object, surprises: Surprises, path: str) -> object:
         if not isinstance(value, dict):
@@ -138,7 +150,14 @@ def _object_rule(schema: Mapping[str, Any]) -> Rule:
         return {name: _apply(rules.get(name), item, surprises, f"{path}.{name}")
                 for name, item in value.items()}  # fmt: skip
 
-    return as_object
+    def as_columns(value: object, surprises: Surprises, path: str) -> object:
+        if not isinstance(value, dict):
+            return as_object(value, surprises, path)
+        surprises.found |= {f"{path}.{name}": item for name, item in value.items()
+                            if name not in rules}  # fmt: skip
+        return as_object({name: value[name] for name in value if name in rules}, surprises, path)
+
+    return as_object if is_open or not rules else as_columns
 
 
 def _array_rule(schema: Mapping[str, Any]) -> Rule:
@@ -167,8 +186,20 @@ _SIMPLE: dict[tuple[str, ...], Rule] = {
 }
 
 
-def compile_rule(schema: Mapping[str, Any]) -> Rule:
-    """Choose how values of one field are made true."""
+# What passes as it is, by rule, and what a text becomes: most values need no more, and are spared
+# some calls each.
+_PASSING: dict[Rule, frozenset[type]] = {
+    _as_anything: frozenset({str, int, Decimal, bool}),
+    _as_boolean: frozenset({bool}),
+    _as_number: frozenset({int, Decimal}),
+    _as_text: frozenset({str}),
+}
+_READING: dict[Rule, Callable[[str], str | None]] = {_as_date: _day, _as_instant: utc}
+_NOTHING: frozenset[type] = frozenset()
+
+
+def compile_rule(schema: Mapping[str, Any], *, is_open: bool = True) -> Rule:
+    """Choose how values of one field are made true; an open object may hold unknown fields."""
     kinds = schema.get("type", [])
     kinds = {kinds} if isinstance(kinds, str) else set(kinds)
     match sorted(kinds - {"null"}), schema.get("format"):
@@ -177,16 +208,18 @@ def compile_rule(schema: Mapping[str, Any]) -> Rule:
         case ["string"], "date":
             return _as_date
         case ["object"], _:
-            return _object_rule(schema)
+            return _object_rule(schema, is_open=is_open)
         case ["array"], _:
             return _array_rule(schema)
         case known, _:
             return _SIMPLE.get(tuple(known), _as_anything)
 
 
-def compile_rules(properties: Mapping[str, Mapping[str, Any]]) -> dict[str, Rule]:
+def compile_rules(
+    properties: Mapping[str, Mapping[str, Any]], *, is_open: bool = True
+) -> dict[str, Rule]:
     """Choose the rule of every field of an object."""
-    return {name: compile_rule(schema) for name, schema in properties.items()}
+    return {name: compile_rule(schema, is_open=is_open) for name, schema in properties.items()}
 
 
 class Cleaner:
@@ -198,14 +231,20 @@ class Cleaner:
         *,
         is_selected: Callable[[str], bool],
         report: Callable[[str, bool], None],
+        flattens: bool = False,
     ) -> None:
-        """Compile the rules of a schema's properties."""
-        self._rules = compile_rules(properties)
-        self._passing = frozenset(
-            name for name, rule in self._rules.items() if rule in (_as_text, _as_anything)
-        )
-        self._selected = frozenset(name for name in properties if is_selected(name))
-        self._keeps = ADDITIONAL in self._selected
+        """Compile the rules of a schema's properties.
+
+        Where objects become columns, a field that they are not known to hold has none: it is kept
+        apart, as an unknown field of the row is.
+        """
+        rules = compile_rules(properties, is_open=not flattens)
+        self._rules = {name: rule for name, rule in rules.items() if is_selected(name)}
+        self._passing = {name: _PASSING.get(rule, _NOTHING) for name, rule in self._rules.items()}
+        self._reading = {name: _READING[rule] for name, rule in self._rules.items()
+                         if rule in _READING}  # fmt: skip
+        self._ignored = frozenset(rules.keys() - self._rules.keys())
+        self._keeps = ADDITIONAL in self._rules
         self._report = report
         self._reported: set[str] = set()
 
@@ -213,19 +252,20 @@ class Cleaner:
         """Return the record that a row means; the row itself stays as it is."""
         record: Row = {}
         surprises = Surprises()
-        rules, selected, passing = self._rules, self._selected, self._passing
+        passing, reading = self._passing, self._reading
         for name, value in row.items():
-            rule = rules.get(name)
-            if rule is None:
-                surprises.found[name] = value
-            elif name not in selected:
-                continue
-            elif value is None or value == "":
+            kinds, kind = passing.get(name), type(value)
+            if kinds is None:
+                if name not in self._ignored:
+                    surprises.found[name] = value
+            elif kind in kinds and (kind is not str or value >= "!"):  # such a text is not blank
+                record[name] = value
+            elif value is None or (kind is str and not value):
                 record[name] = None
-            elif type(value) is str and name in passing:
-                record[name] = value if value[0] > " " else _apply(rule, value, surprises, name)
+            elif kind is str and name in reading and (meant := reading[name](value)) is not None:
+                record[name] = meant
             else:
-                record[name] = _apply(rule, value, surprises, name)
+                record[name] = _apply(self._rules[name], value, surprises, name)
         if surprises.found:
             self._keep(record, surprises)
         return record

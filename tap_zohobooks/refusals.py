@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import NoReturn
 
 from tap_zohobooks.errors import (
     BadParameter,
-    ConfigError,
     Crowded,
+    DayOver,
     Fault,
     Gone,
     Missing,
     NotHere,
     NotOffered,
-    ParameterRefused,
-    QuotaReached,
-    Refusal,
     Refused,
-    ServiceError,
     Throttled,
     Verdict,
     WrongOrganization,
 )
+from tap_zohobooks.reasons import Reason
 
 
 def describe(verdict: Fault | Throttled | Crowded) -> str:
@@ -35,21 +33,29 @@ def describe(verdict: Fault | Throttled | Crowded) -> str:
             return "too many calls at the same time (code 1070)"
 
 
-def give_up(verdict: Fault | Throttled | Crowded, path: str) -> NoReturn:
-    """Raise what a trouble that did not pass means for the run.
+def limit_of(verdict: Verdict) -> str | None:
+    """Return the code of a call that was refused for a limit; None for any other."""
+    match verdict:
+        case Throttled(code, _):
+            return str(code or 429)
+        case Crowded():
+            return "1070"
+        case DayOver():
+            return "45"
+    return None
+
+
+def give_up(verdict: Fault | Throttled | Crowded, path: str, held: float = 0.0) -> NoReturn:
+    """Raise what a trouble that did not pass means for the run; `held` is the wait in seconds.
 
     Raises:
         TapError: Always.
     """
     found = describe(verdict)
     if isinstance(verdict, Fault):
-        msg = f"Zoho Books did not answer '{path}' ({found}). State is written; run again later."
-        raise ServiceError(msg)
-    msg = (
-        f"Zoho Books still refuses '{path}' after max_wait_seconds: {found}. State is written; "
-        "run again later, or lower requests_per_minute or max_concurrency."
-    )
-    raise QuotaReached(msg)
+        raise Reason.NO_ANSWER.error(path=path, problem=found)
+    when = f"in {ceil(held / 60)} min" if held else "later"
+    raise Reason.THROTTLED.error(path=path, refusal=found, when=when)
 
 
 def refuse(verdict: Verdict, path: str, organization_id: str) -> NoReturn:
@@ -60,20 +66,20 @@ def refuse(verdict: Verdict, path: str, organization_id: str) -> NoReturn:
     """
     match verdict:
         case WrongOrganization(message):
-            msg = f"Organization {organization_id} is not open to this user: {message}"
-            raise ConfigError(msg)
+            raise Reason.ORGANIZATION_CLOSED.error(
+                organization=organization_id, message=message.rstrip(".")
+            )
         case BadParameter(message):
-            raise ParameterRefused(message)
+            raise Reason.PARAMETER_REFUSED.error(path=path, message=message.rstrip("."))
         case Missing(message):
             msg = f"'{path}' does not exist ({message.rstrip('.')})."
             raise Gone(msg)
         case NotOffered(message):
             raise NotHere(message)
         case Refused(status, code, message):
-            msg = (
-                f"Zoho Books refused '{path}' of organization {organization_id} with HTTP "
-                f"{status}, code {code}: {message.rstrip('.')}. Report this line."
-            )
-            raise Refusal(msg)
+            raise Reason.REFUSED.error(
+                path=path, organization=organization_id, status=status, code=code,
+                message=message.rstrip("."),
+            )  # fmt: skip
     msg = f"{type(verdict).__name__} is not a refusal."
     raise AssertionError(msg)

@@ -6,7 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from tap_zohobooks.errors import ConfigError
+from tap_zohobooks.reasons import Reason
 
 AUTO = "auto"
 
@@ -83,8 +83,4 @@ def checked_url(setting: str, url: str) -> str:
         return url.rstrip("/")
     if parts.scheme == "http" and is_loopback(host):
         return url.rstrip("/")
-    msg = (
-        f"Setting '{setting}' is not a URL that credentials may be sent to. "
-        "Use https, or plain http to a loopback address such as http://127.0.0.1:8080."
-    )
-    raise ConfigError(msg)
+    raise Reason.URL_UNSAFE.error(setting=setting)

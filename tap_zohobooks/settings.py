@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+import logging
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pendulum
+from platformdirs import user_cache_path
 from singer_sdk import typing as th
 from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR, extend_validator_with_defaults
 
 from tap_zohobooks.auth import Grant, Hosts
-from tap_zohobooks.client import Rules
-from tap_zohobooks.errors import ConfigError
+from tap_zohobooks.cache import Cache
+from tap_zohobooks.errors import ConfigError, TapError
+from tap_zohobooks.limits import Rules
+from tap_zohobooks.reasons import Reason
 from tap_zohobooks.regions import AUTO, REGIONS, checked_url
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 REFRESH, CREDENTIALS = "refresh_token", "client_credentials"
 NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
@@ -26,15 +30,11 @@ NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 # Declared because the names are a contract; a run says so where one of them is set.
 WITHOUT_EFFECT_YET = frozenset(
     {
-        "flatten_custom_fields",
-        "max_parallel_organizations",
-        "reauth_webhook_url",
         "report_basis",
         "report_end_date",
         "report_lookback_periods",
         "report_period",
         "report_start_date",
-        "token_cache",
     }
 )
 
@@ -62,10 +62,12 @@ _ACCESS = (
                 description="Base URL of the API in place of the region's. Plain http only to a "
                 "loopback address."),
     th.Property("token_cache", th.StringType, title="Token cache",
-                description="File that shares access tokens between runs, or off; by default in "
-                "the user's cache folder."),
-    th.Property("reauth_webhook_url", th.StringType, title="Re-authorization webhook",
-                description="URL that is told once when the refresh token is dead."),
+                description="Private folder in which runs share access tokens and their pace, or "
+                "off; by default in the user's cache folder."),
+    th.Property("reauth_webhook_url", th.StringType, secret=True,
+                title="Re-authorization webhook",
+                description="URL that is told once when the refresh token is dead: https, or "
+                "plain http to a loopback address."),
 )  # fmt: skip
 
 _READING = (
@@ -82,6 +84,11 @@ _READING = (
     th.Property("flatten_custom_fields", th.BooleanType, nullable=False, default=True,
                 title="Flatten custom fields",
                 description="Discover custom fields and give them typed cf_* columns."),
+    th.Property("emit_activate_version_messages", th.BooleanType,
+                title="Emit ACTIVATE_VERSION",
+                description="After a whole read in FULL_TABLE mode, let the target delete what is "
+                "gone; unset does so unless rows of organizations that are not read may stand in "
+                "the same tables."),
     th.Property("report_start_date", th.DateType, title="Report start date",
                 description="First day that report streams cover."),
     th.Property("report_end_date", th.DateType, title="Report end date",
@@ -145,13 +152,16 @@ def from_environment(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 def _variable(name: str, schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     try:
         return parse_environment_config({"properties": {name: schema}}, prefix, Path(".env"))
+    except UnicodeDecodeError as error:
+        raise Reason.ENV_UNREADABLE.error() from error
     except ValueError as error:
-        msg = f"Variable {prefix}{name.upper()} does not hold a value of its setting's type."
-        raise ConfigError(msg) from error
+        kind = next(one for one in (*schema["type"], "") if one != "null")
+        variable = f"{prefix}{name.upper()}"
+        raise Reason.VARIABLE_WRONG.error(variable=variable, kind=kind) from error
 
 
-def check_file(path: str) -> None:
-    """Check that a settings file can be read.
+def read_file(path: str) -> dict[str, Any]:
+    """Return the settings that a file holds.
 
     Raises:
         ConfigError: It is not there, or holds no JSON object.
@@ -159,23 +169,33 @@ def check_file(path: str) -> None:
     try:
         value = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        msg = f"The file that --config names cannot be read as JSON: {error}."
-        raise ConfigError(msg) from error
+        raise Reason.CONFIG_UNREADABLE.error(problem=error) from error
     if not isinstance(value, dict):
-        msg = f"The file that --config names ({path}) is no JSON object of settings."
-        raise ConfigError(msg)
+        raise Reason.CONFIG_UNREADABLE.error(problem=f"{path} holds a {type(value).__name__}")
+    return value
 
 
-def problems(config: dict[str, Any], schema: Mapping[str, Any]) -> list[str]:
-    """Fill in defaults, and say in one sentence a setting what is wrong; never a secret."""
+def problems(config: dict[str, Any], schema: Mapping[str, Any]) -> list[TapError]:
+    """Fill in defaults, and say of each setting what is wrong; never a secret."""
     for name in [name for name, value in config.items() if value is None or value == ""]:
         del config[name]
     _read_number(config, "request_timeout")
     if isinstance(ids := config.get("organization_ids"), list):
         config["organization_ids"] = [one for one in dict.fromkeys(ids) if one != ""]
-    errors = list(_Validator(schema).iter_errors(config))
-    found = [_sentence(error.validator, error.message, list(error.path)) for error in errors]
+    errors = list(_Validator(_sound(schema)).iter_errors(config))
+    found = [_problem(error.validator, error.message, list(error.path)) for error in errors]
     return found or _contradictions(config)
+
+
+def _sound(schema: object) -> object:
+    """Return a schema without what is none: the SDK has the word "null" among alternatives."""
+    match schema:
+        case dict():
+            return {name: _sound(value) for name, value in schema.items()}
+        case [dict(), *_]:
+            return [_sound(one) for one in schema if one != "null"]
+        case _:
+            return schema
 
 
 def _read_number(config: dict[str, Any], name: str) -> None:
@@ -186,40 +206,54 @@ def _read_number(config: dict[str, Any], name: str) -> None:
         return  # absent, or wrong: the schema says so
 
 
-def _sentence(validator: object, message: str, path: list[str | int]) -> str:
+def _problem(validator: object, message: str, path: list[str | int]) -> TapError:
     if not path and validator == "required":
-        return f"Setting {message.replace(' is a required property', '')} is missing."
+        return Reason.SETTING_MISSING.error(setting=message.split("'")[1], why="every run needs it")
     if not path:
-        return f"Unknown setting: {message}. `tap-zohobooks --about` lists all."
+        return Reason.SETTING_UNKNOWN.error(problem=message)
     found = f"not of the right {validator}" if path[0] in SECRETS else message
-    return f"Setting '{path[0]}' is wrong: {found}."
+    return Reason.SETTING_WRONG.error(setting=path[0], problem=found)
 
 
-def _contradictions(config: dict[str, Any]) -> list[str]:
-    found = []
+def _contradictions(config: dict[str, Any]) -> list[TapError]:
+    missing = {}
     if config["grant_type"] == CREDENTIALS and not config["organization_ids"]:
-        found.append("Setting 'organization_ids' is missing: client_credentials mint for one.")
+        missing["organization_ids"] = "client_credentials mint for one"
     if config["grant_type"] == REFRESH and not {REFRESH, "access_token"} & config.keys():
-        found.append("Setting 'refresh_token' is missing (or access_token, or another grant_type).")
+        missing[REFRESH] = "neither access_token nor another grant_type stands in for it"
     if "access_token" in config and config["region"] == AUTO and "api_url" not in config:
-        found.append("Setting 'region' is missing: an access_token does not tell its data center.")
-    for name in ("accounts_url", "api_url"):
+        missing["region"] = "an access_token does not tell its data center"
+    if config.get("flattening_enabled") and "flattening_max_depth" not in config:
+        missing["flattening_max_depth"] = "flattening_enabled does not go without it"
+    found = [Reason.SETTING_MISSING.error(setting=name, why=why) for name, why in missing.items()]
+    for name in ("accounts_url", "api_url", "reauth_webhook_url"):
         found += _unsafe_url(name, config.get(name))
+    found += _unknown_home("token_cache", config.get("token_cache", ""))
     for name in ("access_token", "user_agent"):
         if not all(" " <= letter <= "~" for letter in config.get(name, "")):
-            found.append(f"Setting '{name}' holds characters that no HTTP header can carry.")
+            problem = "it holds characters that no HTTP header can carry"
+            found.append(Reason.SETTING_WRONG.error(setting=name, problem=problem))
     return found + _read_instant(config, "start_date")
 
 
-def _unsafe_url(name: str, url: str | None) -> list[str]:
+def _unsafe_url(name: str, url: str | None) -> list[TapError]:
     try:
         checked_url(name, url or "https://unset")
     except ConfigError as error:
-        return [str(error)]
+        return [error]
     return []
 
 
-def _read_instant(config: dict[str, Any], name: str) -> list[str]:
+def _unknown_home(name: str, path: str) -> list[TapError]:
+    try:
+        Path(path).expanduser()
+    except RuntimeError:
+        problem = f"there is no such home as '{path}' names"
+        return [Reason.SETTING_WRONG.error(setting=name, problem=problem)]
+    return []
+
+
+def _read_instant(config: dict[str, Any], name: str) -> list[TapError]:
     if name not in config:
         return []
     try:
@@ -227,7 +261,8 @@ def _read_instant(config: dict[str, Any], name: str) -> list[str]:
     except ValueError:
         instant = None
     if not isinstance(instant, pendulum.DateTime):
-        return [f"Setting '{name}' is no date-time: write it like 2026-01-31T00:00:00Z."]
+        problem = "it is no date-time, as 2026-01-31T00:00:00Z is one"
+        return [Reason.SETTING_WRONG.error(setting=name, problem=problem)]
     config[name] = instant.in_timezone("UTC").isoformat()
     return []
 
@@ -250,8 +285,26 @@ def hosts(config: Mapping[str, Any]) -> Hosts:
     return Hosts(config["region"], **urls)
 
 
-def rules(config: Mapping[str, Any]) -> Rules:
-    """Return what the settings say about calls."""
+def cache(
+    config: Mapping[str, Any],
+    logger: logging.Logger,
+    *,
+    clock: Callable[[], float],
+    wall: Callable[[], float],
+) -> Cache:
+    """Return what is shared with other runs of this user."""
+    match config.get("token_cache"):
+        case "off":
+            return Cache(None, logger, clock=clock)
+        case None:  # nobody has asked for it: a read-only home is no reason to warn
+            folder = user_cache_path("tap-zohobooks", appauthor=False)
+            return Cache(folder, logger, logging.INFO, clock=clock, wall=wall)
+        case named:
+            return Cache(Path(named).expanduser().absolute(), logger, clock=clock, wall=wall)
+
+
+def rules(config: Mapping[str, Any], window: float) -> Rules:
+    """Return what the settings say about calls, of which so many may leave in a window."""
     return Rules(
         requests_per_minute=config["requests_per_minute"],
         max_concurrency=config["max_concurrency"],
@@ -259,4 +312,5 @@ def rules(config: Mapping[str, Any]) -> Rules:
         wait_for_quota=config["on_quota_exhausted"] == "wait",
         max_wait=config["max_wait_seconds"],
         timeout=config["request_timeout"],
+        window=window,
     )

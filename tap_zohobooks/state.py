@@ -6,12 +6,15 @@ import json
 from typing import IO, TYPE_CHECKING, Any
 
 from singer_sdk.singerlib import Catalog
+from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 
-from tap_zohobooks.errors import ConfigError
-from tap_zohobooks.records import utc
+from tap_zohobooks.reasons import Reason
+from tap_zohobooks.resources import ORGANIZATION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from singer_sdk.singerlib import CatalogEntry
 
 
 def read_json(what: str, file: IO[str] | None) -> dict[str, Any] | None:
@@ -25,11 +28,9 @@ def read_json(what: str, file: IO[str] | None) -> dict[str, Any] | None:
     try:
         value = json.loads(file.read())
     except ValueError as error:
-        msg = f"The {what} is not JSON ({error}). Hand over the file as it was written."
-        raise ConfigError(msg) from error
+        raise Reason.FILE_NO_JSON.error(file=what, problem=error) from error
     if not isinstance(value, dict):
-        msg = f"The {what} is not a JSON object. Hand over the file as it was written."
-        raise ConfigError(msg)
+        raise Reason.FILE_NO_JSON.error(file=what, problem=f"but a {type(value).__name__}")
     return value
 
 
@@ -42,34 +43,56 @@ def checked_catalog(catalog: dict[str, Any] | None) -> Catalog | None:
     if catalog is None:
         return None
     if not isinstance(catalog.get("streams"), list):
-        msg = "The catalog has no list of streams. Make it anew with --discover."
-        raise ConfigError(msg)
+        raise Reason.CATALOG_MALFORMED.error(problem="it has no list of streams")
     try:
         read = Catalog.from_dict(catalog)
+        for entry in catalog["streams"]:
+            _choose_method(read[entry["tap_stream_id"]], entry.get("metadata", []))
         shaped = all(isinstance(entry.schema.to_dict().get("properties"), dict)
                      for entry in read.streams)  # fmt: skip
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        msg = f"The catalog is malformed ({error!r}). Make it anew with --discover."
-        raise ConfigError(msg) from error
+        raise Reason.CATALOG_MALFORMED.error(problem=repr(error)) from error
     if not shaped:
-        msg = "The catalog has a stream without a schema. Make it anew with --discover."
-        raise ConfigError(msg)
+        raise Reason.CATALOG_MALFORMED.error(problem="it has a stream without a schema")
     return read
 
 
-def checked_state(state: dict[str, Any]) -> dict[str, Any]:
-    """Return the state if this tap can go on from it.
+def oddities(catalog: Catalog | None, selected: Mapping[str, bool]) -> Iterator[str]:
+    """Yield what is no mistake but may be one, given which streams there are and are selected."""
+    for entry in catalog.streams if catalog else ():
+        if entry.tap_stream_id not in selected:
+            yield (
+                f"The catalog has stream '{entry.tap_stream_id}', which does not exist; it is left "
+                "out. Make the catalog anew with --discover."
+            )
+    if not any(selected.values()):
+        yield "Nothing is selected: nothing is read. Select streams in the catalog."
+
+
+def _choose_method(entry: CatalogEntry, metadata: list[dict[str, Any]]) -> None:
+    """Let the stream's metadata choose the method: where Singer has it, and the SDK does not look.
 
     Raises:
-        ConfigError: It is of another shape, or another tap's.
+        ConfigError: There is no such method.
+    """
+    chosen = next((one["metadata"].get("replication-method") for one in metadata
+                   if not one["breadcrumb"]), None)  # fmt: skip
+    entry.replication_method = chosen or entry.replication_method
+    if entry.replication_method not in {None, REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL}:
+        raise Reason.METHOD_UNKNOWN.error(
+            stream=entry.tap_stream_id, method=repr(entry.replication_method)
+        )
+
+
+def checked_state(state: dict[str, Any]) -> dict[str, Any]:
+    """Return the state if it has the shape of one.
+
+    Raises:
+        ConfigError: It has another, or names no organization where it should.
     """
     found = next(_strangeness(state), None)
     if found is not None:
-        msg = (
-            f"The state is not one of this tap: {found}. Hand over a state that this tap has "
-            "written, or none to read everything again."
-        )
-        raise ConfigError(msg)
+        raise Reason.STATE_STRANGE.error(problem=found)
     return state
 
 
@@ -84,14 +107,13 @@ def _strangeness(state: dict[str, Any]) -> Iterator[str]:
         if not isinstance(bookmark, dict):
             yield f"the bookmark of '{stream}' is no object"
             return
-        if bookmark.get("replication_key_value"):
-            yield f"the bookmark of '{stream}' names no organization"
         partitions = bookmark.get("partitions", [])
         if not isinstance(partitions, list):
             yield f"the partitions of '{stream}' are no list"
             return
         for partition in partitions:
-            yield from _strange_partition(stream, partition)
+            if not _names_organization(partition):
+                yield f"a partition of '{stream}' has no organization_id"
         for partition in (bookmark, *partitions):
             if not isinstance(partition.get("progress_markers", {}), dict):
                 yield f"the progress_markers of '{stream}' are no object"
@@ -99,11 +121,18 @@ def _strangeness(state: dict[str, Any]) -> Iterator[str]:
             yield f"'{stream}' has an organization twice"
 
 
-def _strange_partition(stream: str, partition: dict[str, Any]) -> Iterator[str]:
+def _names_organization(partition: object) -> bool:
     match partition:
         case {"context": {"organization_id": str()}}:
-            value = partition.get("replication_key_value")
-            if value is not None and (not isinstance(value, str) or utc(value) is None):
-                yield f"a bookmark of '{stream}' is no instant"
+            return True
         case _:
-            yield f"a partition of '{stream}' has no organization_id"
+            return False
+
+
+def organizations_in(state: Mapping[str, Any]) -> frozenset[str]:
+    """Return the organizations that a state knows: each has been read before."""
+    return frozenset(
+        str(partition["context"][ORGANIZATION])
+        for bookmark in state.get("bookmarks", {}).values()
+        for partition in bookmark.get("partitions", [])
+    )

@@ -3,64 +3,99 @@
 from __future__ import annotations
 
 import importlib.resources
-from datetime import timezone
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from singer_sdk import Stream, StreamSchema
-from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk import StreamSchema
 from singer_sdk.schema.source import SchemaDirectory
-from singer_sdk.singerlib import RecordMessage
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
 from tap_zohobooks.answers import checked_key, page_of, rows_of
+from tap_zohobooks.custom_fields import Flattener
+from tap_zohobooks.deletes import hidden_by
 from tap_zohobooks.errors import (
     Denied,
     Gone,
     ParameterRefused,
-    QuotaReached,
     Refusal,
 )
 from tap_zohobooks.pagination import Page, Scan, earlier
+from tap_zohobooks.parts import SingerStream, Step
+from tap_zohobooks.prefetch import ahead
 from tap_zohobooks.reading import Ability, Item, Reader
+from tap_zohobooks.reasons import Reason
 from tap_zohobooks.records import Cleaner, Row
-from tap_zohobooks.resources import ENTITIES, MODIFIED, ORGANIZATION, TABLE, Resource
+from tap_zohobooks.resources import INCREMENTAL, MODIFIED, ORGANIZATION, TABLE, TIMELESS, Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
 
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Context
 
     from tap_zohobooks.client import Answer
-    from tap_zohobooks.pagination import Params
+    from tap_zohobooks.custom_fields import Schema
+    from tap_zohobooks.pagination import Ahead, Params
     from tap_zohobooks.tap import TapZohoBooks
 
 SCHEMAS = SchemaDirectory(importlib.resources.files(__package__) / "schemas")
 
 
-class ResourceStream(Stream):
-    """What all kinds share: cleaning, messages and the bookmark."""
+class WithCustomFields(StreamSchema[str]):
+    """The schema file of a stream, or its own schema, and the columns of its custom fields."""
 
-    schema = StreamSchema(SCHEMAS)
-    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE  # our cleaner has done it
-    STATE_MSG_FREQUENCY = 200
+    @override
+    def get_stream_schema(self, stream: Any, stream_class: type[Any]) -> dict[str, Any]:
+        schema: Schema = stream.own_schema or super().get_stream_schema(stream, stream_class)
+        return {**schema, "properties": {**schema["properties"], **stream.columns}}
+
+
+@dataclass(slots=True)
+class Reading:
+    """One stream of one organization while it is read: what its answers have told.
+
+    `ceiling` is the instant that no bookmark of this reading may pass.
+    """
+
+    organization: str
+    start: str | None = None
+    ceiling: str | None = None
+    served: datetime | None = None
+    has_answered: bool = False
+    has_lost: bool = False
+
+    def bookmark(self, frontier: str | None) -> str | None:
+        """Return how far the bookmark may move.
+
+        While all documents are said to be gone it stays: that may not be so, and costs nothing if
+        it is, as they are not listed again.
+        """
+        if not frontier or (self.has_lost and not self.has_answered):
+            return None
+        return min(frontier, self.ceiling or frontier)
+
+
+class ResourceStream(SingerStream):
+    """What all kinds share: reading, cleaning, and what ends a stream but not the run."""
+
+    schema = WithCustomFields(SCHEMAS)
+    own_schema: Schema | None = None
     calls_per_row: ClassVar[float] = 0.005
-    is_incremental: ClassVar[bool] = False
 
     def __init__(self, tap: TapZohoBooks, resource: Resource) -> None:
         """Make the stream of a row of the table."""
-        super().__init__(tap, name=resource.name)
+        super().__init__(tap, resource.name)
         self.tap = tap
         self.resource = resource
         self.listed = TABLE[resource.of] if resource.of else resource
+        self.columns: dict[str, Schema] = {}
+        self.tally = tap.tally
+        self.timeless: set[str] = set()
         self.primary_keys = list(dict.fromkeys((ORGANIZATION, *resource.keys)))
         if self.is_incremental:
             self.replication_key = MODIFIED
-        self._frontier: str | None = None
-        self._ceiling: str | None = None
-        self._extracted: datetime | None = None
-        self._cleaner: Cleaner | None = None
 
     @property
     @override
@@ -68,55 +103,70 @@ class ResourceStream(Stream):
         return [{ORGANIZATION: organization} for organization in self.tap.organization_ids]
 
     @override
-    def get_replication_key_signpost(self, context: Context | None = None) -> None:
-        """The bookmark's bound is the service's clock, see `_advance`, not ours."""
-
-    @override
-    def compare_start_date(self, value: str, start_date_value: str) -> str:
-        """`start_date` is for the first run; afterwards the bookmark alone says where to go on."""
-        return value
-
-    @override
-    def get_records(self, context: Context | None) -> Iterable[Record]:
+    def steps(self, context: Context | None, start: str | None) -> Iterator[Step]:
         organization = str((context or {}).get(ORGANIZATION, ""))
-        self._frontier = self._ceiling = None
+        reading, rows = Reading(organization, start), 0
         try:
-            for row, frontier in self._read(organization, self._start(context)):
-                self._frontier = frontier
-                if row is None:
-                    self._advance(context)
-                    continue
-                record = self._clean(row)
-                if organization:
-                    record[ORGANIZATION] = organization
-                yield record
+            for row, frontier in self._read(reading):
+                record = None if row is None else self._record(row, organization)
+                rows += record is not None
+                yield record, reading.bookmark(frontier), reading.served
         except (Denied, Gone) as denied:
             self.tap.skip(self, organization, denied)
-        except QuotaReached as reached:
-            self.logger.warning("%s", reached)
-            self.tap.cut_short.append(reached)
+            self.doubt(f"organization {organization} was skipped")
+        finally:
+            self.tally.add(self.tally.rows, self.name, rows)
+        if reading.has_lost and not rows:
+            self.doubt(f"all that organization {organization} lists is said to be gone")
+            self.logger.warning(
+                "Stream '%s': all that organization %s lists is said not to exist. Report this "
+                "line: the path may be spelt otherwise.",
+                self.name,
+                organization,
+            )
 
-    def _read(self, organization: str, start: str | None) -> Iterator[Item]:
+    def _read(self, reading: Reading) -> Iterator[Item]:
         raise NotImplementedError
 
-    def _start(self, context: Context | None) -> str | None:
-        """Return from when on to read, as UTC text."""
-        value = self.get_starting_timestamp(context) if self.replication_key else None
-        if value is None:
+    @override
+    def start(self, context: Context | None) -> str | None:
+        state = self.get_context_state(context)  # it tells whose rows the tables hold, too
+        if self.replication_method != REPLICATION_INCREMENTAL:
             return None
-        seconds = 0
-        if self.get_context_state(context).get("replication_key_value"):
-            seconds = max(1, self.tap.lookback_seconds)
-        return earlier(value.astimezone(timezone.utc).isoformat(), seconds)
+        bookmark = state.get("replication_key_value")
+        if bookmark:
+            return earlier(bookmark, max(1, self.tap.lookback_seconds))
+        first: str | None = self.config.get("start_date")
+        return first
 
-    def _clean(self, row: Row) -> Row:
-        if self._cleaner is None:
-            self._cleaner = Cleaner(
-                self.effective_schema["properties"],
-                is_selected=lambda name: self.mask.get(("properties", name), True),
-                report=self._report,
-            )
-        return self._cleaner(row)
+    @override
+    def _advance(self, context: Context | None, bookmark: str | None) -> None:
+        """Note beside the bookmark where rows do not say when they changed: it counts for none."""
+        if (context or {}).get(ORGANIZATION) in self.timeless:
+            state = self.get_context_state(context)
+            if not state.get(TIMELESS):
+                state.update({TIMELESS: True})
+                self.state_manager.is_flushed = False
+        super()._advance(context, bookmark)
+
+    def _record(self, row: Row, organization: str) -> Row:
+        record = self._cleaner(self._flattener(row))
+        if organization:
+            record[ORGANIZATION] = organization
+        return record
+
+    @cached_property
+    def _flattener(self) -> Flattener:
+        return Flattener(self.effective_schema["properties"])
+
+    @cached_property
+    def _cleaner(self) -> Cleaner:
+        return Cleaner(
+            self.effective_schema["properties"],
+            is_selected=lambda name: self.mask.get(("properties", name), True),
+            report=self._report,
+            flattens=bool(self.config.get("flattening_enabled")),
+        )
 
     def _report(self, field: str, is_misfit: bool) -> None:  # noqa: FBT001
         if is_misfit:
@@ -133,82 +183,91 @@ class ResourceStream(Stream):
                 field,
             )
 
-    @override
-    def _process_record(self, *args: Any, **kwargs: Any) -> None:
-        """Spare each record the SDK's look at child streams and contexts: there are none."""
+    def _lose(self, reading: Reading, number: int = 1) -> None:
+        """Count what was gone between a list and the call for it."""
+        reading.has_lost = reading.has_lost or number > 0
+        self.tally.add(self.tally.gone, self.name, number)
 
-    @override
-    def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
-        """Write the record as it is: selection and types were seen to when it was cleaned."""
-        for stream_map in self.stream_maps:
-            mapped = stream_map.transform(record)
-            if mapped is not None:
-                yield RecordMessage(
-                    stream=stream_map.stream_alias,
-                    record=mapped,
-                    version=self._stream_version,
-                    time_extracted=self._extracted,
-                )
-
-    @override
-    def _increment_stream_state(
-        self, latest_record: Record, *, context: Context | None = None
-    ) -> None:
-        self._advance(context)
-
-    def _advance(self, context: Context | None) -> None:
-        """Move the bookmark to the frontier, but not past the scan's start less the lookback."""
-        if self._frontier is None or self.replication_method != REPLICATION_INCREMENTAL:
-            return
-        value = min(self._frontier, self._ceiling or self._frontier)
-        state = self.get_context_state(context)
-        if value > str(state.get("replication_key_value") or ""):
-            state.update(replication_key=MODIFIED, replication_key_value=value)
-            self.state_manager.is_flushed = False
-
-    def _get(self, organization: str, path: str, params: Params) -> Answer:
-        answer = self.tap.client.get(path, params, organization)
-        self._extracted = answer.served
+    def _get(self, reading: Reading, path: str, params: Params) -> Answer:
+        self.tally.add(self.tally.calls, self.name)
+        answer = self.tap.client.get(path, params, reading.organization)
+        reading.served = answer.served
         return answer
 
 
 class ListStream(ResourceStream):
     """A list endpoint, read whole or by what changed."""
 
-    is_paged: ClassVar[bool] = True
+    shows_all = True
 
     @override
-    def _read(self, organization: str, start: str | None) -> Iterator[Item]:
-        if self.replication_method == REPLICATION_INCREMENTAL:
-            yield from self._reader(organization).read(start)
-            return
-        scan = Scan(lambda params: self._page(organization, params), self._key, self.tap.page_size)
-        for rows, _ in scan.pages():
-            for row in rows:
-                yield row, None
+    def _read(self, reading: Reading) -> Iterator[Item]:
+        by_time = self.listed in INCREMENTAL  # a row that changes then moves to where all are read
+        if by_time or self.replication_method == REPLICATION_INCREMENTAL:
+            reader = self._reader(reading)
+            yield from reader.read(reading.start)
+            is_sure = reader.is_sure
+        else:
+            scan = Scan(
+                lambda params: self._page(reading, params),
+                self._key,
+                self.tap.page_size,
+                ahead=self._ahead(reading),
+            )
+            for rows, _ in scan.pages():
+                for row in rows:
+                    yield row, None
+            is_sure = not scan.moved
+        if not is_sure:
+            self.doubt(f"the list of organization {reading.organization} moved while it was read")
 
-    def _reader(self, organization: str) -> Reader:
+    def _reader(self, reading: Reading) -> Reader:
         ability = self.tap.abilities.setdefault(
-            (organization, self.listed.name),
+            (reading.organization, self.listed.name),
             Ability(self.listed.filters, self.listed.sorts),
         )
+        kept = self.get_context_state({ORGANIZATION: reading.organization})
         return Reader(
-            lambda params: self._page(organization, params),
+            lambda params: self._page(reading, params),
             self._key,
             self.tap.page_size,
             ability,
             lambda text: self.logger.info("Stream '%s': %s", self.name, text),
+            ahead=self._ahead(reading),
+            note_timeless=lambda: self.timeless.add(reading.organization),
+            timeless=bool(kept.get(TIMELESS)),
         )
 
-    def _key(self, row: Row) -> str:
-        return checked_key(self.name, row, self.listed.keys)
+    def _ahead(self, reading: Reading) -> Ahead:
+        return partial(ahead, spare=lambda: self.tap.client.spare(reading.organization))
 
-    def _page(self, organization: str, params: Params) -> Page:
+    @cached_property
+    def _columns(self) -> tuple[str, ...]:
+        return tuple(self.listed.keys)
+
+    def _key(self, row: Row) -> str:
+        return checked_key(self.name, row, self._columns)
+
+    def _page(self, reading: Reading, params: Params) -> Page:
         listed = self.listed
-        answer = self._get(organization, listed.list_path, {**listed.query, **params})
-        if self._ceiling is None:
-            self._ceiling = earlier(answer.served.isoformat(), self.tap.lookback_seconds)
-        return page_of(self.name, answer, listed.rows_key, is_paged=self.is_paged)
+        answer = self._get(reading, listed.list_path, {**listed.query, **params})
+        if reading.ceiling is None:
+            self._check_start(reading, answer.served.isoformat())
+            reading.ceiling = earlier(answer.served.isoformat(), self.tap.lookback_seconds)
+        if hidden := hidden_by(answer.document, listed.query):
+            self.doubt(f"the service shows no more than {hidden}")
+        return page_of(answer, listed.rows_key)
+
+    def _check_start(self, reading: Reading, now: str) -> None:
+        """See that there can be changes to read: no bookmark of this tap lies in the future.
+
+        Raises:
+            ConfigError: What changes from now until then would be passed over without a word.
+        """
+        if reading.start and reading.start > now:
+            raise Reason.START_IN_FUTURE.error(
+                stream=self.name, organization=reading.organization, start=reading.start, now=now
+            )
 
 
 class IncrementalStream(ListStream):
@@ -217,56 +276,42 @@ class IncrementalStream(ListStream):
     is_incremental = True
 
 
+class FilteredStream(ListStream):
+    """A list that shows all its rows only if asked to, in words that no official file has."""
+
+    @override
+    def _get(self, reading: Reading, path: str, params: Params) -> Answer:
+        try:
+            return super()._get(reading, path, params)
+        except ParameterRefused as refused:
+            if "filter_by" not in params:
+                raise
+            found = f"the service does not show inactive rows ({refused.found})"
+            self.logger.warning("Stream '%s': %s.", self.name, found)
+            self.doubt(found)
+        bare = {name: value for name, value in params.items() if name != "filter_by"}
+        return super()._get(reading, path, bare)
+
+
 class UndocumentedStream(ListStream):
     """A list that no official file knows: any refusal means that it is not to be had here."""
 
-    is_paged = False
-
     @override
-    def _read(self, organization: str, start: str | None) -> Iterator[Item]:
+    def _read(self, reading: Reading) -> Iterator[Item]:
         try:
-            yield from super()._read(organization, start)
+            yield from super()._read(reading)
         except (ParameterRefused, Refusal) as refused:
-            raise Denied(str(refused)) from refused
+            raise Denied(refused.found) from refused
 
 
 class SingleStream(ResourceStream):
     """An endpoint whose one answer holds everything."""
 
+    shows_all = True
+
     @override
-    def _read(self, organization: str, start: str | None) -> Iterator[Item]:
-        path = self.resource.list_path.format(organization_id=organization)
-        answer = self._get(organization, path, self.resource.query)
+    def _read(self, reading: Reading) -> Iterator[Item]:
+        path = self.resource.list_path.format(organization_id=reading.organization)
+        answer = self._get(reading, path, self.resource.query)
         for row in rows_of(answer.document, self.resource.rows_key):
-            yield row, None
-
-
-class CustomFieldStream(ResourceStream):
-    """Custom fields, asked an entity at a time and answered under the entity's name."""
-
-    @override
-    def _read(self, organization: str, start: str | None) -> Iterator[Item]:
-        for entity in ENTITIES:
-            try:
-                answer = self._get(organization, self.resource.list_path, {"entity": entity})
-            except (ParameterRefused, Refusal) as refused:
-                raise Denied(str(refused)) from refused
-            fields = answer.document.get("customfields") or {}
-            for row in fields.get(entity, []) if isinstance(fields, dict) else fields:
-                number = row.get("customfield_id") or row.get("field_id")
-                yield {**row, "entity": entity, "customfield_id": number}, None
-
-
-class OrganizationStream(ResourceStream):
-    """The organizations that are read: the rows that the tap has asked for anyway."""
-
-    @property
-    @override
-    def partitions(self) -> list[dict[str, Any]] | None:
-        return None
-
-    @override
-    def _read(self, organization: str, start: str | None) -> Iterator[Item]:
-        self._extracted = self.tap.organizations.served
-        for row in self.tap.organizations.wanted:
             yield row, None

@@ -2,48 +2,53 @@
 
 from __future__ import annotations
 
-import os
+import threading
 import time
-from collections import Counter
 from copy import deepcopy
 from functools import cached_property
-from typing import IO, TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import requests
 from requests.adapters import HTTPAdapter
-from singer_sdk import Tap
+from singer_sdk import metrics
 from singer_sdk.contrib.msgspec import MsgSpecWriter
-from singer_sdk.helpers._classproperty import classproperty
+from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
-from tap_zohobooks import resources, settings
-from tap_zohobooks.auth import Authenticator
+from tap_zohobooks import deletes, settings
+from tap_zohobooks.auth import Authenticator, ledger_of
+from tap_zohobooks.bookmarks import give_to, nameless, taken_over
 from tap_zohobooks.client import Client
-from tap_zohobooks.command import ZohoBooksCommand
-from tap_zohobooks.errors import (
-    ConfigError,
-    Gone,
-    NotHere,
-    QuotaReached,
-    ReauthorizationNeeded,
-    ServiceError,
-    TapError,
-)
+from tap_zohobooks.command import CommandLineTap
+from tap_zohobooks.disconnected import Disconnection, disconnection_of
+from tap_zohobooks.errors import ConfigError, QuotaReached, TapError
+from tap_zohobooks.extraction import Extraction, lanes
 from tap_zohobooks.kinds import KINDS
+from tap_zohobooks.limits import MINUTE
+from tap_zohobooks.mapping import files_of_batches
+from tap_zohobooks.metadata import custom, known_modules
 from tap_zohobooks.organizations import Organizations
-from tap_zohobooks.state import checked_catalog, checked_state, read_json
+from tap_zohobooks.progress import status, told
+from tap_zohobooks.state import checked_state, organizations_in
+from tap_zohobooks.streams import ResourceStream
+from tap_zohobooks.summary import Spent, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import FrameType
 
-    import click
     from singer_sdk import Stream
 
+    from tap_zohobooks.cache import Cache
     from tap_zohobooks.reading import Ability
+    from tap_zohobooks.resources import Resource
 
 
-class TapZohoBooks(Tap):
+def _by_cost(named: tuple[str, Stream]) -> tuple[float, str]:
+    name, stream = named
+    return getattr(stream, "calls_per_row", 0), name
+
+
+class TapZohoBooks(CommandLineTap):
     """Singer tap for Zoho Books."""
 
     name = "tap-zohobooks"
@@ -51,50 +56,83 @@ class TapZohoBooks(Tap):
     config_jsonschema: ClassVar[dict[str, Any]] = deepcopy(settings.SCHEMA)  # the SDK adds its own
     message_writer_class = MsgSpecWriter
     clock: Callable[[], float] = staticmethod(time.monotonic)
-    sleep: Callable[[float], None] = staticmethod(time.sleep)
+    wall: Callable[[], float] = staticmethod(time.time)
+    window: ClassVar[float] = MINUTE
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Prepare what the streams share; no call is made before a stream needs one."""
         self.abilities: dict[tuple[str, str], Ability] = {}
-        self.gone: Counter[str] = Counter()
-        self.refused: Counter[str] = Counter()
-        self.skipped: dict[tuple[str, str], TapError] = {}
+        self.tally = Tally()
         self.cut_short: list[QuotaReached] = []
+        self._over = threading.Event()
+        self._is_configured = False
+        self._undiscovered: TapError | None = None
         super().__init__(*args, **kwargs)
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         self.append_builtin_config(self.config_jsonschema)
         problems = settings.problems(self._config, self.config_jsonschema)
+        self._is_configured = not problems
         if problems and raise_errors:
-            raise ConfigError(" ".join(problems))
+            raise ConfigError.of_all(problems)
         for problem in problems:
             self.logger.warning("%s", problem)
         for name in sorted(settings.WITHOUT_EFFECT_YET & self._config.keys()):
             if self._config[name] != self.config_jsonschema["properties"][name].get("default"):
                 self.logger.warning("Setting '%s' has no effect in this version.", name)
-        return problems
+        return [str(problem) for problem in problems]
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:
-        super().load_state(checked_state(state))
+        super().load_state(taken_over(checked_state(state), self._has_bookmark, self.logger))
+
+    @property
+    def _has_bookmark(self) -> dict[str, bool]:
+        return {name: getattr(one, "is_incremental", False) for name, one in self.streams.items()}
 
     @override
     def discover_streams(self) -> Sequence[Stream]:
-        return [kind(self, resource) for kind, rows in KINDS.items() for resource in rows]
+        streams = [kind(self, resource) for kind, rows in KINDS.items() for resource in rows]
+        if self.input_catalog is not None:  # what was discovered stands in there
+            return [*streams, *known_modules(self, self.input_catalog)]
+        if not self._is_configured:
+            return streams
+        try:
+            return [*streams, *custom(self, streams)]
+        except TapError as failure:  # told when the catalog is used, see `run`
+            self._undiscovered = failure
+            return streams
+
+    @override
+    def run_discovery(self) -> str:
+        """Print the catalog.
+
+        Raises:
+            TapError: The service did not tell all that belongs in it.
+        """
+        _ = self.streams
+        if self._undiscovered is not None:
+            raise self._undiscovered
+        return super().run_discovery()
 
     @property
     @override
     def streams(self) -> dict[str, Stream]:
         """The streams in the order in which they run: the cheap ones first, then by name."""
         if self._streams is None:
-            costs = {one.name: kind.calls_per_row for kind, rows in KINDS.items() for one in rows}
-            known = super().streams
-            self._streams = {
-                name: known[name]
-                for name in sorted(known, key=lambda name: (costs.get(name, 0), name))
-            }
+            self._streams = dict(sorted(super().streams.items(), key=_by_cost))
         return self._streams
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass.
+
+        Raises:
+            TapError: The run is over; whoever waits has nothing to wait for any more.
+        """
+        if self._over.wait(seconds):
+            msg = "The run is over."
+            raise TapError(msg)
 
     @cached_property
     def session(self) -> requests.Session:
@@ -107,28 +145,43 @@ class TapZohoBooks(Tap):
         return session
 
     @cached_property
+    def cache(self) -> Cache:
+        """What is shared with other runs of this user."""
+        return settings.cache(self.config, self.logger, clock=self.clock, wall=self.wall)
+
+    @cached_property
+    def disconnection(self) -> Disconnection:
+        """What is remembered of the refresh token, and who is told of its end."""
+        return disconnection_of(self.config, self.cache, self.session, self.wall)
+
+    @cached_property
     def auth(self) -> Authenticator:
         """The one source of access tokens."""
-        return Authenticator(
-            settings.grant(self.config),
-            settings.hosts(self.config),
+        timeout = self.config["request_timeout"]
+        grant, hosts = settings.grant(self.config), settings.hosts(self.config)
+        auth = Authenticator(
+            grant,
+            hosts,
             session=self.session,
             logger=self.logger,
+            ledger=ledger_of(self.cache, grant, hosts, timeout),
             access_token=self.config.get("access_token"),
-            timeout=self.config["request_timeout"],
+            timeout=timeout,
             max_wait=self.config["max_wait_seconds"],
-            clock=self.clock,
             sleep=self.sleep,
         )
+        auth.disconnection = self.disconnection
+        return auth
 
     @cached_property
     def client(self) -> Client:
         """The one caller of Zoho Books."""
         return Client(
             self.auth,
-            settings.rules(self.config),
+            settings.rules(self.config, self.window),
             session=self.session,
             logger=self.logger,
+            cache=self.cache,
             clock=self.clock,
             sleep=self.sleep,
         )
@@ -143,6 +196,13 @@ class TapZohoBooks(Tap):
         """The ids of the organizations to read."""
         return self.organizations.ids
 
+    @cached_property
+    def may_delete(self) -> bool:
+        """Whether a whole read of these organizations is one of all that the tables hold."""
+        read, left_out = frozenset(self.organization_ids), self.organizations.left_out
+        coverage = deletes.Coverage(read, organizations_in(self.state), left_out)
+        return deletes.are_safe(coverage, self.logger, wish=self.config.get(deletes.SETTING))
+
     @property
     def page_size(self) -> int:
         """Rows a page."""
@@ -154,16 +214,22 @@ class TapZohoBooks(Tap):
         return int(self.config["max_concurrency"])
 
     @property
+    def streams_at_once(self) -> int:
+        """Streams of one organization that are read at the same time, so that calls overlap."""
+        return self.max_concurrency
+
+    @property
     def lookback_seconds(self) -> int:
         """Seconds that an incremental run re-reads before its bookmark."""
         return int(self.config["lookback_seconds"])
 
     def skip(self, stream: Stream, organization: str, why: TapError) -> None:
         """Note a stream that may not be read; the others go on."""
-        self.skipped[stream.name, organization] = why
+        self.tally.skipped[stream.name, organization] = why
         stream.logger.warning("Stream '%s' of organization %s is skipped: %s",
                               stream.name, organization, why)  # fmt: skip
 
+    @override
     def run(self) -> None:
         """Sync, and end as the settings say.
 
@@ -171,19 +237,57 @@ class TapZohoBooks(Tap):
             TapError: The run is not complete; state is written.
         """
         try:
-            self.sync_all()
+            if self._undiscovered is not None:
+                raise self._undiscovered
+            if found := nameless(self.state, self._has_bookmark):
+                give_to(self.organization_ids, found)
+            if any(stream.get_batch_config(self.config) for stream in self.streams.values()):
+                with files_of_batches():
+                    self.sync_all()  # files of a batch are written by the SDK, a stream at a time
+            else:
+                self._extract()
         except QuotaReached as reached:
             self.cut_short.append(reached)
         finally:
-            self.state_writer.write_state(self.state)
+            self._over.set()
+            self.write_message(StateMessage(self.state))  # the last word, even if it is no news
+            self._sum_up()
         self._conclude()
 
+    def _extract(self) -> None:
+        """Read organizations at the same time, and write what they bring."""
+        self._reset_state_progress_markers()
+        if self.state:
+            self.state_writer.write_state(self.state)
+        extraction = Extraction(
+            lanes(self.streams.values()),
+            organizations=self.config["max_parallel_organizations"],
+            streams=self.streams_at_once,
+            tell=self.logger.warning,
+        )
+        began = self.clock()
+
+        def line() -> str:
+            calls, now = sum(self.client.calls.values()), self.clock()
+            return status(extraction, calls, now - began, self.client.quotas).line(now)
+
+        with told(line, self.logger):
+            failures = extraction.run()
+        self.cut_short += [one for one in failures if isinstance(one, QuotaReached)]
+        if others := [one for one in failures if not isinstance(one, QuotaReached)]:
+            raise others[0]
+
+    def _sum_up(self) -> None:
+        client = self.client
+        spent = Spent(client.calls, client.quotas, client.waits, client.refusals, self.auth.mints)
+        for line in (*self.tally.done(), *spent.lines()):
+            self.logger.info("%s", line)
+        for point in spent.points():
+            metrics.log(self.metrics_logger, point)
+        for line in self.tally.not_done(self._resources):
+            self.logger.warning("%s", line)
+
     def _conclude(self) -> None:
-        calls = ", ".join(f"{name or 'none'}: {n}" for name, n in self.client.calls.items())
-        self.logger.info(
-            "Calls by organization: %s; tokens minted: %d; waits: %s; documents gone: %s.",
-            calls, self.auth.mints, dict(self.client.waits), dict(self.gone),
-        )  # fmt: skip
         failure = self._incomplete()
         if failure is None:
             return
@@ -195,79 +299,10 @@ class TapZohoBooks(Tap):
     def _incomplete(self) -> TapError | None:
         if self.cut_short:
             return self.cut_short[0]
-        if self._is_all_denied():
-            scopes = resources.scopes(name for name, _ in self.skipped)
-            msg = f"No selected stream may be read. Authorize again with the scopes {scopes}."
-            return ReauthorizationNeeded(msg)
-        if self.refused:
-            msg = (
-                f"Documents were refused: {dict(self.refused)}. Their list rows were sent without "
-                "lines; see the warnings above, and give this user access to them."
-            )
-            return ServiceError(msg)
-        return None
-
-    def _is_all_denied(self) -> bool:
-        if all(isinstance(why, (Gone, NotHere)) for why in self.skipped.values()):
-            return False
         names = {stream.name for stream in self.streams.values() if stream.selected}
-        names.discard(resources.ORGANIZATIONS.name)
-        return self.skipped.keys() == {
-            (name, organization) for name in names for organization in self.organization_ids
-        }
+        return self.tally.incomplete(self._resources, names, self.organization_ids)
 
-    @override
-    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
-        """Write the state and end at once: bookmarks never pass a row that was not emitted."""
-        self.logger.warning("Stopped by signal %d; the next run goes on from the state.", signum)
-        try:
-            self.state_writer.write_state(self.state)
-        except (OSError, RuntimeError):
-            self.logger.warning("The target takes nothing now; its last state stands.")
-        finally:
-            os._exit(128 + signum)  # threads that wait for an answer are not waited for
-
-    @classproperty
-    @override
-    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805  # as the SDK has it
-        cls.append_builtin_config(cls.config_jsonschema)
-        return settings.from_environment(cls.config_jsonschema, cls._env_var_prefix)
-
-    @classmethod
-    @override
-    def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
-        for path in value:
-            if path != "ENV":
-                settings.check_file(path)
-        return super().cb_config(ctx, param, value)
-
-    @classmethod
-    @override
-    def invoke(  # type: ignore[override]  # as the SDK's own
-        cls,
-        *,
-        about: bool = False,
-        about_format: str | None = None,
-        config: Any = None,
-        state: IO[str] | None = None,
-        catalog: IO[str] | None = None,
-    ) -> None:
-        """Run the command line; see --help."""
-        if about:
-            cls.print_about(about_format)
-            return
-        cls.print_version(print_fn=cls.logger.info)
-        tap = cls(
-            config=config.config,
-            state=read_json("state", state),
-            catalog=checked_catalog(read_json("catalog", catalog)),
-            parse_env_config=config.parse_env,
-        )
-        tap.run()
-
-    @classmethod
-    @override
-    def get_singer_command(cls) -> click.Command:
-        command = super().get_singer_command()
-        command.__class__ = ZohoBooksCommand
-        return command
+    @property
+    def _resources(self) -> dict[str, Resource]:
+        return {name: one.resource for name, one in self.streams.items()
+                if isinstance(one, ResourceStream)}  # fmt: skip

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
-from tap_zohobooks.errors import (
-    ConfigError,
-    QuotaReached,
-    ReauthorizationNeeded,
-    ServiceError,
-    TapError,
-    decode,
-)
+from tap_zohobooks.errors import TapError, decode
+from tap_zohobooks.reasons import Reason
 from tap_zohobooks.regions import trusted_api_url
 
 LIFETIME = 3600.0
@@ -34,7 +29,9 @@ class UnknownClient:
 
 @dataclass(frozen=True, slots=True)
 class MintThrottled:
-    """Ten tokens in ten minutes are the most."""
+    """Ten tokens in ten minutes are the most; `wait` in seconds is how long none is minted."""
+
+    wait: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +84,12 @@ def _judge_error(status: int, document: dict[str, Any]) -> Outcome:
 
 
 def weight(outcome: Outcome) -> int:
-    """Order failed outcomes by how much they tell."""
-    order = (MintThrottled, Dead, NoAnswer, UnknownClient)
+    """Order failed outcomes by how much they tell.
+
+    A client that many data centers know is told `invalid_code` by all but one: where that one did
+    not answer, the token may well live.
+    """
+    order = (MintThrottled, NoAnswer, Dead, UnknownClient)
     return order.index(type(outcome))
 
 
@@ -96,30 +97,13 @@ def failure(outcome: Outcome, where: str) -> TapError:
     """Return what a failed mint means for the run, and the next step."""
     match outcome:
         case Dead(error):
-            msg = (
-                f"The refresh token is dead ({error} from {where}): it was revoked, pushed out by "
-                "a twenty-first one, or belongs to another data center or client. Authorize again "
-                "and set the new refresh_token (or the right region)."
-            )
-            return ReauthorizationNeeded(msg)
+            return Reason.REFRESH_TOKEN_DEAD.error(error=error, server=where)
         case UnknownClient(error):
-            msg = (
-                f"The accounts server ({where}) refused the client: {error}. Check client_id, "
-                "client_secret, and that region is where the client is registered."
-            )
-            return ConfigError(msg)
-        case MintThrottled():
-            msg = (
-                "Zoho mints no more than ten access tokens in ten minutes, and they are used up. "
-                "Run again in ten minutes; token_cache shares one token between runs."
-            )
-            return QuotaReached(msg)
+            return Reason.CLIENT_REFUSED.error(error=error, server=where)
+        case MintThrottled(wait):
+            return Reason.MINTS_USED_UP.error(minutes=ceil(wait / 60))
         case NoAnswer(reason):
-            msg = (
-                f"The accounts server ({where}) gave no token: {reason}. Check the network and "
-                "accounts_url, then run again."
-            )
-            return ServiceError(msg)
+            return Reason.NO_TOKEN.error(problem=reason, server=where)
         case Minted():
             msg = "A minted token is no failure."
             raise AssertionError(msg)

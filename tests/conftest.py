@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 import threading
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,8 +22,10 @@ from sandbox.transport import WorldAdapter
 from tap_zohobooks.tap import TapZohoBooks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
+    import requests
     from singer_sdk.singerlib import Message
 
 BASE = "http://127.0.0.1:9"
@@ -122,6 +127,7 @@ class Service:
             **asdict(self.world.credentials),
             "accounts_url": BASE,
             "api_url": BASE,
+            "token_cache": "off",
             **settings,
         }
 
@@ -132,16 +138,16 @@ class Service:
         *,
         deselected: Iterable[tuple[str, str]] = (),
         methods: dict[str, str] | None = None,
+        discovers: bool = False,
+        writer: Collector | None = None,
         **settings: Any,
     ) -> TapZohoBooks:
-        """Return a tap with these streams selected (by default what is selected by default)."""
-        quick = type(
-            "QuickTap",
-            (TapZohoBooks,),
-            {"clock": staticmethod(self.clock.monotonic), "sleep": staticmethod(self.clock.sleep)},
-        )
+        """Return a tap with these streams selected (by default what is selected by default).
+
+        The catalog is the static one, unless the service is asked what it holds.
+        """
         config = self.config(**settings)
-        catalog = quick(config=dict(config)).catalog_dict
+        catalog = self.catalog(config) if discovers else self.catalog({})
         for entry in catalog["streams"]:
             for item in entry["metadata"]:
                 if not item["breadcrumb"] and streams:
@@ -153,11 +159,42 @@ class Service:
             entry["replication_method"] = (methods or {}).get(
                 entry["stream"], entry["replication_method"]
             )
-        tap: TapZohoBooks = quick(
-            config=config, catalog=catalog, state=state, message_writer=Collector()
+        return self._quick(
+            config=config, catalog=catalog, state=state, message_writer=writer or Collector()
         )
-        tap.session.mount(BASE, WorldAdapter(self.world, self.clock.sleep))
-        return tap
+
+    def catalog(self, config: dict[str, Any]) -> dict[str, Any]:
+        """Return what discovery with a configuration finds."""
+        tap: TapZohoBooks = self._quick(
+            config=dict(config), validate_config=False, setup_mapper=False
+        )
+        return tap.catalog_dict
+
+    def quiet_tap(self, **settings: Any) -> TapZohoBooks:
+        """Return a tap that has asked nothing yet, and selects nothing."""
+        catalog: dict[str, Any] = {"streams": []}
+        return self._quick(config=self.config(**settings), catalog=catalog, setup_mapper=False)
+
+    def _quick(self, **arguments: Any) -> TapZohoBooks:
+        world, clock = self.world, self.clock
+
+        class QuickTap(TapZohoBooks):
+            """The tap, with a clock moved by hand and without a socket."""
+
+            @cached_property
+            @override
+            def session(self) -> requests.Session:
+                session = super().session
+                session.mount(BASE, WorldAdapter(world, clock.sleep))
+                return session
+
+            @override
+            def sleep(self, seconds: float) -> None:
+                clock.sleep(seconds)
+
+        QuickTap.clock = staticmethod(clock.monotonic)
+        QuickTap.wall = staticmethod(lambda: clock.utc().timestamp())
+        return QuickTap(**arguments)
 
     def run(self, streams: Iterable[str] = (), *args: Any, **options: Any) -> Run:
         """Run a tap to its end, whichever it is."""
@@ -178,12 +215,41 @@ class Service:
         return run
 
 
+def made(**options: Any) -> Service:
+    """Return a service; arguments are those of `World.build`."""
+    clock = Clock()
+    return Service(World.build(clock=clock.utc, **{"rows": 40, **options}), clock)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test shares a token with the user's own runs, nor leaves one behind."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture
 def service() -> Callable[..., Service]:
     """Return a maker of services; arguments are those of `World.build`."""
+    return made
 
-    def make(**options: Any) -> Service:
-        clock = Clock()
-        return Service(World.build(clock=clock.utc, **{"rows": 40, **options}), clock)
 
-    return make
+def story_seed() -> str:
+    """Return the seed of the generated histories: the one that is set, or another each time.
+
+    Workers of one session must agree, so the session that starts them sets it for all.
+    """
+    return os.environ.setdefault("ZOHOBOOKS_SEED", str(secrets.randbelow(10**9)))
+
+
+def pytest_report_header() -> str:
+    """Print the seed, so that a history that failed can be told again."""
+    return f"histories are generated from ZOHOBOOKS_SEED={story_seed()}"
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Return a folder that is the same for all workers of a test run."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder if worker_id == "master" else folder.parent

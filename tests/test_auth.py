@@ -6,14 +6,15 @@ import json
 import logging
 import threading
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 from requests.adapters import BaseAdapter
 from typing_extensions import override
 
-from tap_zohobooks.auth import Authenticator, Grant, Hosts
+from tap_zohobooks.auth import Authenticator, Grant, Hosts, ledger_of
+from tap_zohobooks.cache import Cache, Record
 from tap_zohobooks.errors import (
     ConfigError,
     QuotaReached,
@@ -31,6 +32,11 @@ from tap_zohobooks.tokens import (
     read_token_answer,
 )
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DROPPED = b""
+UNKNOWN, DEAD = b'{"error":"invalid_client"}', b'{"error":"invalid_code"}'
 THROTTLE = b'{"error_description":"too many","error":"Access Denied","status":"failure"}'
 GOOD = b'{"access_token":"T1","api_domain":"https://www.zohoapis.eu","expires_in":3600}'
 
@@ -66,6 +72,8 @@ class Accounts(BaseAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
         self.asked.append(request)
         body = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if body == DROPPED:
+            raise requests.ConnectionError
         response = requests.Response()
         response.status_code = 200
         response._content = body  # noqa: SLF001
@@ -76,12 +84,19 @@ class Accounts(BaseAdapter):
     def close(self) -> None:
         """Nothing is open."""
 
+    @property
+    def hosts(self) -> list[str]:
+        """Return which data centers were asked, by the end of their names."""
+        return [str(one.url).removeprefix("https://accounts.zoho.").removesuffix("/oauth/v2/token")
+                for one in self.asked]  # fmt: skip
+
 
 @dataclass
 class Scene:
     """An authenticator over made-up answers and a clock that only moves by hand."""
 
     accounts: Accounts
+    folder: Path | None = None
     now: float = 0.0
     slept: list[float] = field(default_factory=list)
 
@@ -90,26 +105,32 @@ class Scene:
         self.slept.append(seconds)
         self.now += seconds
 
+    @property
+    def cache(self) -> Cache:
+        """Return the cache as a new run opens it."""
+        logger = logging.getLogger("test")
+        return Cache(self.folder, logger, clock=lambda: self.now, wall=lambda: 1.8e9 + self.now)
+
     def auth(self, **options: Any) -> Authenticator:
-        """Return the authenticator."""
+        """Return the authenticator of a new run."""
         session = requests.Session()
         session.mount("https://", self.accounts)
-        options.setdefault("grant", Grant("id", "hush", "refresh"))
-        options.setdefault("hosts", Hosts("eu"))
+        grant = options.pop("grant", Grant("id", "hush", "refresh"))
+        hosts = options.pop("hosts", Hosts("eu"))
         return Authenticator(
-            options.pop("grant"),
-            options.pop("hosts"),
+            grant,
+            hosts,
             session=session,
             logger=logging.getLogger("test"),
-            clock=lambda: self.now,
+            ledger=ledger_of(self.cache, grant, hosts, 60.0),
             sleep=self.sleep,
             **options,
         )
 
 
-def scene(*answers: bytes) -> Scene:
+def scene(*answers: bytes, folder: Path | None = None) -> Scene:
     """Return a scene with these token answers."""
-    return Scene(Accounts(list(answers)))
+    return Scene(Accounts(list(answers)), folder)
 
 
 def token(number: int) -> bytes:
@@ -153,14 +174,15 @@ def test_a_refused_token_is_renewed_once() -> None:
 @pytest.mark.parametrize(
     ("body", "error", "code"),
     [
-        (b'{"error":"invalid_code"}', ReauthorizationNeeded, 77),
-        (b'{"error":"invalid_client"}', ConfigError, 78),
+        (DEAD, ReauthorizationNeeded, 77),
+        (UNKNOWN, ConfigError, 78),
         (b'{"error":"invalid_client_secret"}', ConfigError, 78),
         (b"<html>", ServiceError, 1),
+        (DROPPED, ServiceError, 1),
     ],
 )
 def test_failures_are_told_apart(body: bytes, error: type[TapError], code: int) -> None:
-    """Dead token, wrong client and outage end differently, after a single call each."""
+    """Dead token, wrong client and outage each end after a single call: mints are dear."""
     stage = scene(body)
     with pytest.raises(error) as caught:
         stage.auth().token()
@@ -171,7 +193,7 @@ def test_failures_are_told_apart(body: bytes, error: type[TapError], code: int) 
 
 def test_a_dead_token_is_not_tried_again() -> None:
     """After a hard stop no thread asks once more."""
-    stage = scene(b'{"error":"invalid_code"}')
+    stage = scene(DEAD)
     auth = stage.auth()
     for _ in range(3):
         with pytest.raises(ReauthorizationNeeded):
@@ -180,10 +202,10 @@ def test_a_dead_token_is_not_tried_again() -> None:
 
 
 def test_the_throttle_is_waited_out() -> None:
-    """A throttled mint waits the ten minutes of the window, then asks once."""
+    """A throttled mint waits for the window to end, then asks once."""
     stage = scene(THROTTLE, token(1))
     assert stage.auth().token().value == "T1"
-    assert stage.slept == [600.0]
+    assert stage.slept == [601.0]
 
 
 def test_the_throttle_is_never_hammered() -> None:
@@ -193,23 +215,168 @@ def test_the_throttle_is_never_hammered() -> None:
         stage.auth().token()
     assert (caught.value.exit_code, len(stage.accounts.asked)) == (75, 2)
     stage = scene(THROTTLE)
-    with pytest.raises(QuotaReached):
-        stage.auth(max_wait=599.0).token()
+    with pytest.raises(QuotaReached, match="in 11 minutes"):
+        stage.auth(max_wait=600.0).token()
     assert (stage.slept, len(stage.accounts.asked)) == ([], 1)
+
+
+def renewed(auth: Authenticator, times: int) -> None:
+    """Have a token refused and renewed, as often as that."""
+    for _ in range(times):
+        auth.renew(auth.token())
+
+
+def test_the_tenth_mint_waits() -> None:
+    """Nine mints are free; the tenth waits until the first is ten minutes old, and no longer."""
+    stage = scene(*(token(number) for number in range(30)))
+    auth = stage.auth()
+    renewed(auth, 4)
+    stage.now = 400.0
+    renewed(auth, 4)
+    assert (auth.mints, stage.slept) == (9, [])
+    renewed(auth, 1)
+    assert (auth.mints, stage.slept) == (10, [201.0])
+
+
+def test_the_tenth_mint_of_all_runs_waits(tmp_path: Path) -> None:
+    """Mints of other runs with the same grant count as well; those of other grants do not."""
+    stage = scene(*(token(number) for number in range(30)), folder=tmp_path / "cache")
+    for number in range(9):
+        auth = stage.auth()
+        renewed(auth, 1 if number else 0)
+    with pytest.raises(QuotaReached):
+        renewed(stage.auth(max_wait=300.0), 1)
+    assert len(stage.accounts.asked) == 9
+    renewed(stage.auth(grant=Grant("id", "hush", "another")), 1)
+    assert len(stage.accounts.asked) == 11
 
 
 def test_auto_finds_the_data_center(caplog: pytest.LogCaptureFixture) -> None:
     """With region auto the accounts servers are asked in turn, and the log says which to set."""
     caplog.set_level("WARNING")
-    stage = scene(b'{"error":"invalid_client"}', b'{"error":"invalid_code"}', token(1), token(2))
+    stage = scene(UNKNOWN, DEAD, token(1), token(2))
     auth = stage.auth(hosts=Hosts("auto"))
     found = auth.token()
     assert found.api_url == "https://www.zohoapis.in"
     assert "Set region to 'in'" in caplog.text
     auth.renew(found)
-    hosts = [request.url for request in stage.accounts.asked]
-    assert hosts == [f"https://accounts.zoho.{end}/oauth/v2/token"
-                     for end in ("com", "eu", "in", "in")]  # fmt: skip
+    assert stage.accounts.hosts == ["com", "eu", "in", "in"]
+
+
+def test_a_search_is_made_once_for_all_runs(tmp_path: Path) -> None:
+    """The data center that one run has found is asked first by the next."""
+    stage = scene(UNKNOWN, UNKNOWN, token(1), token(2), folder=tmp_path / "cache")
+    stage.auth(hosts=Hosts("auto")).token()
+    stage.now = 7200.0
+    assert stage.auth(hosts=Hosts("auto")).token().api_url == "https://www.zohoapis.in"
+    assert stage.accounts.hosts == ["com", "eu", "in", "in"]
+
+
+def test_a_known_data_center_that_forgets_is_not_the_last_word(tmp_path: Path) -> None:
+    """Where the known data center knows the client no more the others are asked."""
+    stage = scene(UNKNOWN, token(1), UNKNOWN, token(2), folder=tmp_path / "cache")
+    stage.auth(hosts=Hosts("auto")).token()
+    stage.now = 7200.0
+    stage.auth(hosts=Hosts("auto")).token()
+    assert stage.accounts.hosts == ["com", "eu", "eu", "com"]
+
+
+def test_a_known_data_center_says_that_a_token_is_dead(tmp_path: Path) -> None:
+    """Where the known data center says that the refresh token is dead no other is asked."""
+    stage = scene(UNKNOWN, token(1), DEAD, folder=tmp_path / "cache")
+    stage.auth(hosts=Hosts("auto")).token()
+    stage.now = 7200.0
+    with pytest.raises(ReauthorizationNeeded):
+        stage.auth(hosts=Hosts("auto")).token()
+    assert stage.accounts.hosts == ["com", "eu", "eu"]
+
+
+def test_a_throttle_is_waited_for_once_in_a_search() -> None:
+    """A server that throttles does not hold up the search, and is asked first after the wait."""
+    stage = scene(UNKNOWN, THROTTLE, *[UNKNOWN] * 7, token(1))
+    assert stage.auth(hosts=Hosts("auto")).token().api_url == "https://www.zohoapis.eu"
+    assert stage.slept == [601.0]
+    assert stage.accounts.hosts[:3] == ["com", "eu", "in"]
+    assert len(stage.accounts.hosts) == 10
+    assert stage.accounts.hosts[-1] == "eu"
+
+
+def test_runs_share_a_token(tmp_path: Path) -> None:
+    """Fourteen runs one after the other mint one token."""
+    stage = scene(token(1), token(2), folder=tmp_path / "cache")
+    assert {stage.auth().token().value for _ in range(14)} == {"T1"}
+    assert len(stage.accounts.asked) == 1
+
+
+def test_a_shared_token_ends_in_time(tmp_path: Path) -> None:
+    """A run that begins 55 minutes after the mint has a token of its own minted."""
+    stage = scene(token(1), token(2), folder=tmp_path / "cache")
+    stage.auth().token()
+    stage.now = 3299.0
+    later = stage.auth()
+    assert later.token().value == "T1"
+    stage.now = 3300.0
+    assert later.token().value == "T2"
+
+
+def test_no_token_is_kept_for_longer_than_an_hour(tmp_path: Path) -> None:
+    """A token that claims to last longer is shared all the same, for as long as any other."""
+    day = b'{"access_token":"T1","expires_in":86400}'
+    stage = scene(day, token(2), folder=tmp_path / "cache")
+    assert [stage.auth().token().value for _ in range(2)] == ["T1", "T1"]
+    stage.now = 3300.0
+    assert stage.auth().token().value == "T2"
+
+
+def test_a_refused_token_is_renewed_by_one_run(tmp_path: Path) -> None:
+    """When a shared token is refused the first run has another minted, the others take that."""
+    stage = scene(token(1), token(2), token(3), folder=tmp_path / "cache")
+    runs = [stage.auth() for _ in range(5)]
+    refused = [run.token() for run in runs]
+    renewed = [run.renew(old).value for run, old in zip(runs, refused, strict=True)]
+    assert renewed == ["T2"] * 5
+    assert len(stage.accounts.asked) == 2
+
+
+def test_other_credentials_have_another_token(tmp_path: Path) -> None:
+    """Another client, secret, refresh token, organization or server never gets a kept token."""
+    stage = scene(*(token(number) for number in range(9)), folder=tmp_path / "cache")
+    grants = [
+        Grant("id", "hush", "refresh"),
+        Grant("other", "hush", "refresh"),
+        Grant("id", "other", "refresh"),
+        Grant("id", "hush", "other"),
+        Grant("id", "hush", soid="1"),
+        Grant("id", "hush", soid="2"),
+    ]
+    values = {stage.auth(grant=grant).token().value for grant in grants}
+    values.add(stage.auth(hosts=Hosts("us")).token().value)
+    values.add(stage.auth(hosts=Hosts("eu", "https://accounts.zoho.eu")).token().value)
+    assert len(values) == len(grants) + 2
+
+
+def test_a_given_token_is_not_kept(tmp_path: Path) -> None:
+    """The access_token setting neither reads nor writes what is shared."""
+    stage = scene(token(1), folder=tmp_path / "cache")
+    assert stage.auth(access_token="given").token().value == "given"
+    assert not (tmp_path / "cache").exists()
+    assert type(ledger_of(stage.cache, None, Hosts("eu"), 1.0)) is Record
+    assert stage.auth().token().value == "T1"
+
+
+def test_only_the_file_holds_the_token(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The folder holds the access token and no other secret; the log holds none at all."""
+    caplog.set_level("DEBUG")
+    grant = Grant("1000.client", "hush", "1000.refresh")
+    stage = scene(token(1), folder=tmp_path / "cache")
+    for _ in range(2):
+        stage.auth(grant=grant, hosts=Hosts("auto")).token()
+    kept = "".join(path.read_text() + path.name for path in (tmp_path / "cache").iterdir())
+    assert '"T1"' in kept
+    for secret in ("hush", "1000."):
+        assert secret not in kept
+    for secret in ("hush", "1000.", "T1"):
+        assert secret not in caplog.text
 
 
 def test_the_token_answer_names_the_api() -> None:

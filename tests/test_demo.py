@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import psutil
 import pytest
 
 from demo.pipeline import Pipeline
-from demo.postgres import Database, postgres
+from demo.postgres import Database, link, postgres
 from demo.processes import running
 from demo.report import reread, second_run, spent
 from demo.service import Service, Summary, service
 from demo.verdict import Arrivals, Match, arrivals, expected, matches
 from demo.warehouse import Key, Row, holding
+from tests.sharing import one_at_a_time
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT = Path(__file__).parents[1]
 ONE, TWO = Key("bills", "10", "1"), Key("bills", "10", "2")
 TABLE = """
     CREATE SCHEMA zohobooks;
@@ -33,6 +33,19 @@ TABLE = """
     INSERT INTO zohobooks.bills VALUES
         ('10', '1', 1.005, 7, NULL, now()), ('10', '2', 2, 7, NULL, now()),
         ('10', '3', 3, 7, now(), now());
+"""
+
+# Runs Meltano, and then does to the database what a loader might get wrong.
+MEDDLER = """#!{python}
+import os, subprocess, sys
+import psycopg
+code = subprocess.call([".tools/meltano/bin/meltano", *sys.argv[1:]])
+part = lambda name: os.environ["TARGET_POSTGRES_" + name]
+if query := {query!r}:
+    with psycopg.connect(host=part("HOST"), port=part("PORT"), user=part("USER"),
+                         password=part("PASSWORD"), dbname=part("DATABASE")) as books:
+        books.execute(query)
+sys.exit(code)
 """
 
 
@@ -175,6 +188,24 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+@pytest.mark.fast
+@pytest.mark.parametrize("disks", [1, 2])
+def test_programs_are_not_copied_without_need(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, disks: int
+) -> None:
+    """A program of the server goes by a second name where it can, and is copied elsewhere."""
+
+    def refuse(*_: str) -> None:
+        raise OSError(errno.EXDEV, "another disk")
+
+    if disks > 1:
+        monkeypatch.setattr("os.link", refuse)
+    (tmp_path / "program").write_text("code")
+    link(str(tmp_path / "program"), str(tmp_path / "second"))
+    assert (tmp_path / "second").read_text() == "code"
+    assert (tmp_path / "program").stat().st_nlink == 3 - disks
+
+
 @pytest.mark.pipeline
 def test_the_database_is_read_as_it_is() -> None:
     """Rows come out by key, those marked as deleted left out, and the loader's columns unseen."""
@@ -200,3 +231,43 @@ def test_the_double_is_asked_and_changed() -> None:
         double.change(organization, "bills", document)
         assert len(double.ids(organization, "bills")) == 3
         assert double.summary() == Summary({}, mints=0, refused=0)
+
+
+@pytest.mark.pipeline
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize(
+    ("meddling", "code", "told"),
+    [
+        ("", 0, ["The database holds exactly what the service holds."]),
+        (
+            """
+            DELETE FROM zohobooks.bills
+            WHERE bill_id = (SELECT min(bill_id) FROM zohobooks.bills);
+            UPDATE zohobooks.items SET item_id = item_id || 'x'
+            WHERE item_id = (SELECT min(item_id) FROM zohobooks.items);
+            UPDATE zohobooks.expenses SET total = _sdc_sequence;
+            """,
+            1,
+            ["1 missing, 0 unknown", "1 missing, 1 unknown", "nobody has changed it", "not right"],
+        ),
+    ],
+    ids=["honest", "meddled with"],
+)
+def test_the_demo_compares(
+    tmp_path: Path, shared: Path, meddling: str, code: int, told: list[str]
+) -> None:
+    """The whole demo ends with 0; with 1 where a row is missing, another one, or another amount."""
+    program = tmp_path / "meltano"
+    program.write_text(MEDDLER.format(python=sys.executable, query=meddling))
+    program.chmod(0o755)
+    with one_at_a_time(shared):
+        done = subprocess.run(
+            [sys.executable, "-m", "demo", "--rows=5", f"--meltano={program}"],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert [one for one in told if one not in done.stdout] == []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -40,6 +42,12 @@ def test_the_page_of_streams_is_the_printed_one() -> None:
     assert page.read_text() == pages.streams_page()
 
 
+def test_the_page_of_errors_is_the_printed_one() -> None:
+    """docs/errors.md is what the program prints."""
+    page = README.parent / "docs" / "errors.md"
+    assert page.read_text() == pages.errors_page()
+
+
 def test_the_shortest_scopes() -> None:
     """Streams need the scopes of their areas, and settings to see the organizations."""
     needed = pages.needed(["invoices", "invoice_comments", "vendor_credits"])
@@ -56,6 +64,9 @@ def test_unknown_streams_are_named(
     monkeypatch.setattr("sys.argv", ["pages", "bills"])
     pages.main()
     assert "ZohoBooks.bills.READ" in capsys.readouterr().out
+    monkeypatch.setattr("sys.argv", ["pages", pages.ERRORS])
+    pages.main()
+    assert capsys.readouterr().out == pages.errors_page()
 
 
 def test_meltano_selects_what_is_cheap() -> None:
@@ -66,6 +77,50 @@ def test_meltano_selects_what_is_cheap() -> None:
     kinds = {one.name: kind for kind, rows in KINDS.items() for one in rows}
     dear = {name for name, kind in kinds.items() if not kind.selected_by_default}
     assert left_out == dear | {"organization_details"}
+
+
+def snippets(page: str, language: str) -> list[str]:
+    """Return the blocks of a language in a page of the documentation."""
+    text = (README.parent / "docs" / page).read_text()
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def methods(snippet: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the metadata that a snippet of meltano.yml sets, or its schedules' variables do."""
+    found: dict[str, dict[str, str]] = {}
+    for extractor in snippet.get("plugins", {}).get("extractors", []):
+        found |= extractor["metadata"]
+    for schedule in snippet.get("schedules", []):
+        found |= json.loads(schedule["env"]["TAP_ZOHOBOOKS__METADATA"])
+    return found
+
+
+def test_the_snippets_of_meltano_fit_its_file() -> None:
+    """Each names plugins, settings and jobs of meltano.yml, and lists that can be read whole."""
+    known = yaml.safe_load((README.parent / "meltano.yml").read_text())
+    plugins = {one["name"]: one for group in known["plugins"].values() for one in group}
+    found = [yaml.safe_load(text) for text in snippets("deletes.md", "yaml")]
+    for snippet in found:
+        assert snippet.keys() <= known.keys()
+        for group, listed in snippet.get("plugins", {}).items():
+            for one in listed:
+                assert one["name"] in {plugin["name"] for plugin in known["plugins"][group]}
+                settings_known = {setting["name"] for setting in plugins[one["name"]]["settings"]}
+                assert one.get("config", {}).keys() <= settings_known
+        jobs = {job["name"] for job in known["jobs"]}
+        assert {schedule["job"] for schedule in snippet.get("schedules", [])} <= jobs
+    chosen = {name: rule for snippet in found for name, rule in methods(snippet).items()}
+    assert chosen.keys() <= {one.name for one in resources.INCREMENTAL}
+    assert {str(rule) for rule in chosen.values()} == {"{'replication-method': 'FULL_TABLE'}"}
+
+
+def test_the_commands_of_meltano_choose_a_method() -> None:
+    """The variable of the command is JSON, and names a list that can be read whole."""
+    (command,) = snippets("deletes.md", "sh")
+    found = re.search(r"TAP_ZOHOBOOKS__METADATA='(.*?)'", command)
+    assert found is not None
+    chosen = json.loads(found[1])
+    assert chosen == {"invoices": {"replication-method": "FULL_TABLE"}}
 
 
 def test_the_readme_names_the_two_commands() -> None:

@@ -2,48 +2,304 @@
 
 from __future__ import annotations
 
+import heapq
 from itertools import islice
+from math import ceil
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_zohobooks.errors import Crowded, Fault, Throttled
-from tap_zohobooks.limits import Patience, Quota, Window, waits
+from tap_zohobooks.limits import CALM, LOST, TRAVEL, Ceiling, Crowd, Patience, Quota, Window, waits
+
+HUNDRED = Ceiling(100)
 
 
 def test_waits_double_up_to_a_minute() -> None:
-    """A 429 without Retry-After backs off 5, 10, 20, 40, 60, 60 seconds."""
+    """Waits after faults double, up to a minute each."""
     assert list(islice(waits(5.0), 6)) == [5, 10, 20, 40, 60, 60]
 
 
-@given(
-    st.lists(st.floats(0, 30), min_size=1, max_size=120),
-    st.integers(1, 20),
-    st.floats(1, 60),
-)
-def test_window_is_never_overfull(gaps: list[float], capacity: int, length: float) -> None:
-    """However calls come, no more than the capacity leave within any window's length."""
-    window, now, left = Window(capacity, length), 0.0, []
-    for gap in gaps:
+def leave(window: Window, now: float, ceiling: Ceiling) -> float:
+    """Wait as long as the window says, and return when the call leaves."""
+    while (wait := window.take(now, ceiling)) > 0:
+        now += wait
+    return now
+
+
+PLACES, PROMPT = 10, 8
+
+calls = st.lists(st.tuples(st.floats(0, 5), st.floats(0, LOST)), min_size=30, max_size=60)
+
+
+@given(calls, st.floats(0.01, 9), st.integers(1, 9), st.floats(5, 60))
+def test_window_is_never_overfull(
+    made: list[tuple[float, float]], work: float, number: int, length: float
+) -> None:
+    """However calls come and however late they arrive, no window sees more than it may.
+
+    The service counts a call when it arrives, and works on it after that; one in some is prompt.
+    """
+    window, ceiling, now = Window(), Ceiling(number, length), 0.0
+    arrivals: list[float] = []
+    flying: list[tuple[float, float]] = []
+    for place, (gap, travel) in enumerate(made):
         now += gap
-        left.append(now + window.reserve(now))
-    assert all(late - early > length for early, late in zip(left, left[capacity:], strict=False))
+        while True:
+            if len(flying) == PLACES:
+                now = max(now, flying[0][0])
+            while flying and flying[0][0] <= now:
+                answered, left = heapq.heappop(flying)
+                window.answered(left, answered, ceiling)
+            if (wait := window.take(now, ceiling)) <= 0:
+                break
+            now += wait
+        travelled = travel if place % PROMPT else min(travel, TRAVEL)
+        arrivals.append(now + travelled)
+        heapq.heappush(flying, (now + travelled + work, now))
+    arrivals.sort()
+    crowded = zip(arrivals, arrivals[number:], strict=False)
+    assert all(late - early > length for early, late in crowded)
 
 
 def test_window_lets_a_burst_through() -> None:
     """As many calls as the window holds leave at once, the next one a window later."""
-    window = Window(100)
-    assert {window.reserve(5.0) for _ in range(100)} == {0.0}
-    assert window.reserve(5.0) == pytest.approx(60.6)
+    window = Window()
+    assert {window.take(5.0, HUNDRED) for _ in range(100)} == {0.0}
+    assert window.take(5.0, HUNDRED) == pytest.approx(70.06)
 
 
-def test_window_holds_for_all() -> None:
-    """After a 429 nothing leaves until the wait is over."""
-    window = Window(2)
-    window.hold(10.0, 20.0)
-    assert window.reserve(12.0) == pytest.approx(18.0)
-    assert window.reserve(30.0) == 0.0
+def test_an_answer_frees_its_place_sooner() -> None:
+    """A call that was answered at once has arrived by then, and counts from there."""
+    window, one = Window(), Ceiling(1)
+    window.take(0.0, one)
+    window.answered(0.0, 0.2, one)
+    assert window.take(1.0, one) == pytest.approx(59.26)
+
+
+def called(window: Window, ceiling: Ceiling, now: float, taken: float) -> float:
+    """Let a call leave that is answered after some seconds; return when the next may leave."""
+    left = leave(window, now, ceiling)
+    window.answered(left, left + taken, ceiling)
+    return left + taken + window.take(left + taken, ceiling) - left
+
+
+def test_slow_answers_keep_no_place() -> None:
+    """Where answers usually take three seconds a call counts as one that travelled half of one."""
+    window, one = Window(), Ceiling(1)
+    found = [called(window, one, 100.0 * n, 3.0) for n in range(40)]
+    assert found[0] == pytest.approx(63.06)
+    assert found[-1] == pytest.approx(60.56)
+
+
+def test_a_late_answer_keeps_its_place() -> None:
+    """A call that takes two seconds longer than usual may have been as long on its way."""
+    window, one = Window(), Ceiling(1)
+    for number in range(40):
+        called(window, one, 100.0 * number, 0.1)
+    assert called(window, one, 4000.0, 2.1) == pytest.approx(62.16)
+    for number in range(40):
+        called(window, one, 5000.0 + 100.0 * number, 3.0)
+    assert called(window, one, 9000.0, 5.0) == pytest.approx(62.56)
+
+
+def test_a_service_that_stalls_delays_all_of_its_calls() -> None:
+    """Calls that a service did not take for seconds count from there, the last as the first."""
+    window, ten = Window(), Ceiling(10)
+    for number in range(40):
+        called(window, ten, 100.0 * number, 0.1)
+    for _ in range(10):
+        assert window.take(5000.0, ten) == 0.0
+    for _ in range(10):
+        window.answered(5000.0, 5003.0, ten)
+    assert min(window.frees) == pytest.approx(5063.06)
+
+
+jumps = pytest.mark.parametrize("jump", [-1e9, -3600.0, 3600.0, 1e9])
+
+
+@jumps
+def test_a_clock_that_jumps_costs_a_window_at_most(jump: float) -> None:
+    """After the clock was set forward or back a full window empties as if its calls were lost."""
+    window, now = Window(), 1e9
+    for _ in range(100):
+        window.take(now, HUNDRED)
+    assert window.take(now + jump, HUNDRED) <= 70.07
+    assert leave(window, now + jump, HUNDRED) <= now + jump + 70.07
+
+
+@jumps
+def test_a_clock_that_jumps_costs_a_block_at_most(jump: float) -> None:
+    """After the clock was set forward or back a block lasts no longer than it was to last."""
+    window, now = Window(), 1e9
+    window.refused(now, now, Throttled(44, None), HUNDRED, 0.0)
+    assert window.take(now + jump, HUNDRED) <= 60.0
+
+
+def test_what_others_know_is_known_here() -> None:
+    """A window that went through a file is the same window."""
+    window = Window()
+    for second in range(99):
+        window.take(float(second) / 10, HUNDRED)
+    window = msgspec.json.decode(msgspec.json.encode(window), type=Window)
+    assert window.take(10.0, HUNDRED) == 0.0
+    assert window.take(10.0, HUNDRED) > 50.0
+
+
+@pytest.mark.parametrize(
+    ("taken", "fills"), [(0.1, 1), (0.3, 1), (0.59, 1), (1.0, 2), (2.9, 5), (30.0, 50)]
+)
+def test_slow_answers_need_calls_in_flight(taken: float, fills: int) -> None:
+    """A hundred calls a minute are made one at a time, or by more where answers are slower."""
+    window = Window(taken=[taken])
+    assert window.fills(0.0, HUNDRED) == fills
+    assert window.fills(0.0, Ceiling(100, 5.0)) == max(1, ceil(taken * 20))
+
+
+def test_a_slower_pace_needs_fewer_calls_in_flight() -> None:
+    """Where the pace was lowered fewer calls fill the window."""
+    window = Window(taken=[3.0], share=0.4, refused_at=0.0)
+    assert window.fills(0.0, HUNDRED) == 2
+
+
+BLOCK = Throttled(44, None)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "found"),
+    [
+        (Throttled(44, None), [60, 90, 120, 150]),
+        (Throttled(43, None), [60, 90, 120, 150]),
+        (Throttled(43, 0.0), [60, 90, 120, 150]),
+        (Throttled(43, 3600.0), [3600, 3600, 3600, 3600]),
+        (Throttled(None, None), [5, 10, 20, 40]),
+        (Throttled(None, 7.0), [7, 7, 7, 7]),
+        (Throttled(9, None), [5, 10, 20, 40]),
+    ],
+)
+def test_a_block_is_waited_for(verdict: Throttled, found: list[float]) -> None:
+    """Blocks wait as told, else a minute and longer each time; a 429 without reason backs off."""
+    window, now, held = Window(), 0.0, []
+    for _ in found:
+        now = leave(window, now, HUNDRED)
+        held.append(window.refused(now, now, verdict, HUNDRED, 0.0))
+    assert held == pytest.approx(found)
+
+
+def test_a_block_is_never_waited_for_too_long() -> None:
+    """The wait for a block that nobody explains grows to five minutes and no further."""
+    window, now = Window(), 0.0
+    for _ in range(40):
+        now = leave(window, now, HUNDRED)
+        held = window.refused(now, now, BLOCK, HUNDRED, 0.0)
+    assert held == pytest.approx(300.0)
+
+
+def test_a_block_holds_all_back() -> None:
+    """After a refusal nothing leaves until its wait is over; then all may."""
+    window = Window()
+    window.take(0.0, HUNDRED)
+    window.refused(0.0, 1.0, BLOCK, HUNDRED, 0.0)
+    assert window.take(21.0, HUNDRED) == pytest.approx(40.0)
+    assert window.take(61.0, HUNDRED) == 0.0
+
+
+def test_waits_are_jittered() -> None:
+    """Up to a tenth is added to a wait, so that machines do not come back at the same moment."""
+    assert Window().refused(0.0, 0.0, BLOCK, HUNDRED, 0.5) == pytest.approx(63.0)
+
+
+def test_the_longest_wait_counts() -> None:
+    """Of several refusals of one moment the one that asks for the longest wait is heeded."""
+    window = Window()
+    for second, verdict in enumerate((Throttled(43, 70.0), BLOCK, Throttled(43, 90.0), BLOCK)):
+        held = window.refused(0.0, float(second), verdict, HUNDRED, 0.0)
+    assert held == pytest.approx(89.0)
+
+
+def test_calls_of_one_moment_are_refused_once() -> None:
+    """Five calls in flight that meet the same block lower the pace once and wait once."""
+    window = Window()
+    for _ in range(5):
+        window.take(0.0, HUNDRED)
+    held = [window.refused(0.0, 0.1 * n, BLOCK, HUNDRED, 0.0) for n in range(5)]
+    assert window.capacity(0.5, HUNDRED) == 80
+    assert held[-1] == pytest.approx(60.0)
+    assert window.blocks == 1
+
+
+def test_the_pace_is_learned() -> None:
+    """A refused pace falls by a fifth, and rises by one call of a hundred a window."""
+    window = Window()
+    window.refused(0.0, 0.0, BLOCK, HUNDRED, 0.0)
+    assert [window.capacity(60.0 * n, HUNDRED) for n in (0, 1, 10, 20, 99)] == [
+        80,
+        81,
+        90,
+        100,
+        100,
+    ]
+    window.refused(600.0, 600.0, BLOCK, HUNDRED, 0.0)
+    assert window.capacity(600.0, HUNDRED) == 72
+
+
+def test_the_pace_never_falls_to_nothing() -> None:
+    """However often it is refused, a call a window is tried."""
+    window, two, now = Window(), Ceiling(2), 0.0
+    for _ in range(9):
+        now = leave(window, now, two)
+        window.refused(now, now, Throttled(44, 0.1), two, 0.0)
+    assert window.capacity(now, two) == 1
+    assert leave(window, now, two) <= now + two.longest
+
+
+def test_an_unexplained_429_teaches_no_pace() -> None:
+    """Only codes 43 and 44 speak of the calls a minute."""
+    window = Window()
+    window.refused(0.0, 0.0, Throttled(None, None), HUNDRED, 0.0)
+    assert window.capacity(0.0, HUNDRED) == 100
+
+
+def test_a_call_that_is_served_ends_the_block() -> None:
+    """The next block after a good answer is waited for as the first."""
+    window = Window()
+    window.refused(0.0, 0.0, BLOCK, HUNDRED, 0.0)
+    window.served(0.0)
+    assert window.blocks == 1
+    window.served(70.0)
+    assert window.refused(80.0, 80.0, BLOCK, HUNDRED, 0.0) == pytest.approx(60.0)
+
+
+def test_a_crowd_is_thinned_once() -> None:
+    """Calls that were too many at the same time lower their number once."""
+    crowd = Crowd(10, 10)
+    for _ in range(3):
+        crowd.refused(1.0, 2.0)
+    assert crowd.allowed == 7
+    crowd.refused(3.0, 4.0)
+    assert crowd.allowed == 5
+
+
+def test_a_crowd_grows_slowly() -> None:
+    """One call more may be in flight after twenty that went well, up to what is set."""
+    crowd = Crowd(5, 5)
+    crowd.refused(0.0, 1.0)
+    found = []
+    for _ in range(4):
+        for _ in range(CALM):
+            crowd.served()
+        found.append(crowd.allowed)
+    assert found == [4, 5, 5, 5]
+
+
+def test_a_crowd_is_never_empty() -> None:
+    """One call at a time is always tried."""
+    crowd = Crowd(5, 5)
+    for second in range(9):
+        crowd.refused(second + 0.5, second + 1.0)
+    assert crowd.allowed == 1
 
 
 HEADERS = {"X-Rate-Limit-Limit": "1000", "X-Rate-Limit-Remaining": "5", "X-Rate-Limit-Reset": "60"}
@@ -79,6 +335,44 @@ def test_quota_allows(now: float, reserve: int, in_flight: int, allowed: bool) -
     assert Quota(1000, 5, 60.0).allows(now, reserve=reserve, in_flight=in_flight) is allowed
 
 
+@given(
+    st.lists(st.integers(0, 2), max_size=200),
+    st.integers(1, 40),
+    st.integers(0, 10),
+    st.integers(0, 45),
+)
+def test_the_reserve_is_never_touched(
+    order: list[int], limit: int, reserve: int, others: int
+) -> None:
+    """However answers overtake each other, no call leaves that would take of the reserve.
+
+    A 0 lets a call leave where that is allowed; other numbers pick one in flight to be answered.
+    """
+    known, left, in_flight = Quota(limit, limit - others, 60.0), limit - others, list[int]()
+    for pick in order:
+        if pick == 0 and known.allows(1.0, reserve=reserve, in_flight=len(in_flight)):
+            left -= 1
+            assert left >= reserve
+            in_flight.append(left)  # what its answer will tell
+        elif in_flight:
+            known = Quota(limit, in_flight.pop(pick % len(in_flight)), 60.0).after(known)
+
+
+def test_answers_overtake_each_other() -> None:
+    """An older answer that comes later does not bring calls of the day back."""
+    newer = Quota(1000, 5, 60.0)
+    assert Quota(1000, 7, 61.0).after(newer) == newer
+    assert Quota(1000, 4, 60.0).after(newer) == Quota(1000, 4, 60.0)
+    assert Quota(1000, 7, 61.0).after(None) == Quota(1000, 7, 61.0)
+
+
+def test_a_new_day_is_full_again() -> None:
+    """After the reset, or when the plan has changed, what the answer says counts."""
+    spent = Quota(1000, 0, 60.0)
+    assert Quota(1000, 999, 86_460.0).after(spent).remaining == 999
+    assert Quota(2000, 1000, 60.0).after(spent).remaining == 1000
+
+
 def test_faults_are_bounded() -> None:
     """A service that only stumbles is asked six times in all."""
     patience = Patience(900.0)
@@ -86,13 +380,12 @@ def test_faults_are_bounded() -> None:
     assert tries == [1, 2, 4, 8, 16, None]
 
 
-def test_throttling_is_waited_for_up_to_the_longest_wait() -> None:
-    """429s are waited for until max_wait_seconds are spent, then the call gives up."""
+def test_limits_are_waited_for_up_to_the_longest_wait() -> None:
+    """Waits for the limits of the service are endured until max_wait_seconds are spent."""
     patience = Patience(80.0)
-    assert [patience.wait_for(Throttled(44, None)) for _ in range(5)] == [5, 10, 20, 40, None]
-    assert Patience(80.0).wait_for(Throttled(43, 3600.0)) is None
-    assert Patience(80.0).wait_for(Throttled(43, 7.0)) == 7.0
-    assert Patience(80.0).wait_for(Throttled(43, 0.0)) == 5.0
+    assert [patience.affords(wait) for wait in (60.0, 20.0, 0.1)] == [True, True, False]
+    patience = Patience(2.5)
+    assert [patience.wait_for(Crowded(None)) for _ in range(2)] == [1, None]
 
 
 def test_crowding_is_waited_for_briefly() -> None:

@@ -13,11 +13,22 @@ from typing import Any
 import pytest
 import yaml
 
-from meltano_plugin import plugin, rewritten
+from meltano_plugin import hub, plugin, rewritten
+from tap_zohobooks import settings
 from tap_zohobooks.tap import TapZohoBooks
 
 ROOT = Path(__file__).parents[1]
+HUB = "docs/hub/tap-zohobooks.yml"
+HUB_REQUIRES = {"name", "namespace", "variant", "quality", "pip_url", "capabilities", "settings"}
+HUB_KNOWS = {"description", "domain_url", "executable", "keywords", "label", "logo_url",
+             "maintenance_status", "select", "settings_group_validation"}  # fmt: skip
+HUB_KINDS = {"array", "boolean", "date_iso8601", "decimal", "integer", "object", "options",
+             "string"}  # fmt: skip
 PYPI = {"https://pypi.org", "https://files.pythonhosted.org"}
+PINNED = re.compile(
+    r"[\w.-]+==[\w.]+( ;.*)?|[\w.-]+ @ https://files.pythonhosted.org/\S+&sha256=\w+"
+)
+APART = sorted(path.stem for path in (ROOT / "plugins").glob("*.in"))
 
 
 def text(name: str) -> str:
@@ -42,17 +53,60 @@ def variables() -> dict[str, str]:
     return dict(re.findall(r"^(?:# )?([A-Z_]+)=(.*)$", text(".env.example"), re.MULTILINE))
 
 
-def requirements(name: str) -> dict[str, str]:
-    """Return the pinned versions in a file of requirements."""
-    return dict(re.findall(r"^([\w.-]+)==([\w.]+)", text(name), re.MULTILINE))
-
-
 @pytest.mark.fast
 def test_meltano_knows_the_tap() -> None:
     """meltano.yml says of the tap what the tap says of itself."""
     tap = plugins()["tap-zohobooks"]
     assert {part: tap[part] for part in ("capabilities", "settings")} == plugin()
     assert rewritten(text("meltano.yml")) == text("meltano.yml")
+
+
+@pytest.mark.fast
+def test_the_hub_is_told_what_meltano_is_told() -> None:
+    """The definition for Meltano Hub says of the tap what the tap and meltano.yml say."""
+    told = yaml.safe_load(text(HUB))
+    tap = plugins()["tap-zohobooks"]
+    described = [{key: one[key] for key in one if key != "value"} for one in told["settings"]]
+    assert {"capabilities": told["capabilities"], "settings": described} == plugin()
+    assert told["select"] == tap["select"]
+    assert told["settings_group_validation"] == tap["settings_group_validation"]
+    assert hub(text("meltano.yml")) == text(HUB)
+
+
+@pytest.mark.fast
+def test_the_hub_is_told_the_defaults() -> None:
+    """The definition names each default, as the Hub shows them, and none of a secret."""
+    schema = TapZohoBooks.config_jsonschema["properties"]
+    told = {one["name"]: one.get("value") for one in yaml.safe_load(text(HUB))["settings"]}
+    assert {name: told[name] for name in schema} == {
+        name: one.get("default") for name, one in schema.items()
+    }
+
+
+@pytest.mark.fast
+def test_the_hub_can_read_its_definition() -> None:
+    """It holds what the Hub requires, in words that the Hub knows, and nothing else."""
+    told = yaml.safe_load(text(HUB))
+    assert HUB_REQUIRES <= told.keys() <= HUB_REQUIRES | HUB_KNOWS
+    assert told["maintenance_status"] in {"active", "beta", "development", "inactive", "unknown"}
+    assert told["quality"] in {"gold", "silver", "bronze", "unknown"}
+    assert {one["kind"] for one in told["settings"]} <= HUB_KINDS
+    for one in told["settings"]:
+        assert ("options" in one) == (one["kind"] == "options")
+        assert one.keys() <= {"name", "label", "kind", "description", "options", "sensitive",
+                              "value"}  # fmt: skip
+
+
+@pytest.mark.fast
+def test_every_page_names_the_same_settings() -> None:
+    """Tap, README, meltano.yml and the Hub's definition know the same settings."""
+    shown = set(re.findall(r"^\| `(\w+)` \|", text("README.md"), re.MULTILINE))
+    told = [one["name"] for one in yaml.safe_load(text(HUB))["settings"]]
+    listed = [one["name"] for one in plugins()["tap-zohobooks"]["settings"]]
+    assert shown == set(settings.SCHEMA["properties"])
+    assert set(listed) - set(told) == set(told) - set(listed) == set()
+    assert shown < set(listed)
+    assert len(listed) == len(set(listed))
 
 
 @pytest.mark.fast
@@ -133,19 +187,46 @@ def test_the_example_of_an_environment_asks_for_what_is_needed() -> None:
 
 
 @pytest.mark.fast
+def test_the_example_of_an_environment_is_valid() -> None:
+    """What .env.example sets is the default, what it proposes is valid; it knows all regions."""
+    declared = settings.SCHEMA["properties"]
+    lines = re.findall(r"^(# )?TAP_ZOHOBOOKS_(\w+)=(.+)$", text(".env.example"), re.MULTILINE)
+    told = {name.lower(): yaml.safe_load(value) for _, name, value in lines}
+    assert {name.lower(): told[name.lower()] for proposed, name, _ in lines if not proposed} == {
+        name: declared[name]["default"] for name in ("region", "organization_ids")
+    }
+    proposals = {name: str(value) if name == "start_date" else value
+                 for name, value in told.items()}  # fmt: skip
+    secrets = dict.fromkeys(("client_id", "client_secret", "refresh_token"), "x")
+    assert settings.problems(secrets | proposals, settings.SCHEMA) == []
+    regions = re.search(r"data center \(([a-z ]+)\)", text(".env.example"))
+    assert regions is not None
+    assert {*regions[1].split(), "auto"} == {*declared["region"]["enum"]} - {None}
+
+
+@pytest.mark.fast
 def test_the_lock_names_no_other_registry() -> None:
     """Whoever clones the project can fetch all of it from PyPI."""
     assert set(re.findall(r"\w+://[^/\"]+", text("uv.lock"))) == PYPI
 
 
 @pytest.mark.fast
-@pytest.mark.parametrize("name", ["meltano", "target-postgres"])
-def test_plugins_are_pinned(name: str) -> None:
-    """Every line of a plugin's requirements is one version, and the wanted one is among them."""
+@pytest.mark.parametrize("name", APART)
+def test_what_lives_apart_is_pinned(name: str) -> None:
+    """Every line of a program's requirements is one version, and the wanted one is among them."""
     lines = [line for line in text(f"plugins/{name}.txt").splitlines() if line[0] != "#"]
-    assert [line for line in lines if not re.match(r"[\w.-]+==[\w.]+( ;.*)?$", line)] == []
-    wanted = requirements(f"plugins/{name}.in")
-    assert wanted.items() <= requirements(f"plugins/{name}.txt").items()
+    assert [line for line in lines if not PINNED.fullmatch(line)] == []
+    wanted = [line for line in text(f"plugins/{name}.in").splitlines() if line[0] != "#"]
+    assert wanted
+    assert set(wanted) <= set(lines)
+
+
+@pytest.mark.fast
+def test_what_lives_apart_is_installed() -> None:
+    """`make plugins` sets up every program that has requirements of its own."""
+    programs = re.search(r"^programs := (.+)$", text("Makefile"), re.MULTILINE)
+    assert programs is not None
+    assert {*programs[1].split(), "meltano"} == set(APART)
 
 
 @pytest.mark.fast

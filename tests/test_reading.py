@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from math import ceil
+from random import Random
 from typing import TYPE_CHECKING, Any
+from unittest import mock
+from zlib import crc32
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tap_zohobooks import prefetch
+from tap_zohobooks.documents import _in_order
 from tap_zohobooks.errors import ParameterRefused, ServiceError
-from tap_zohobooks.pagination import Page, Params, Scan, next_window, time_of
+from tap_zohobooks.pagination import Page, Params, Scan, next_window, one_by_one, time_of
 from tap_zohobooks.reading import Ability, Reader
+from tests.simulation.pool import Pool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from tap_zohobooks.pagination import Ahead
     from tap_zohobooks.records import Row
 
 EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -37,6 +46,13 @@ class Table:
     filters: bool = True
     equality: bool = False
     echoes: bool = True
+    lies: bool = False
+    turns: bool = False
+    tells: bool = True
+    most: int = 10**6
+    loose: bool = False
+    blanks: str = ""
+    timeless: bool = False
     refuses: tuple[str, ...] = ()
     calls: list[Params] = field(default_factory=list)
     before: Callable[[Table], None] | None = None
@@ -51,30 +67,64 @@ class Table:
                 msg = f"Invalid value passed for {name}"
                 raise ParameterRefused(msg)
         keys, order = self._ordered(params)
-        size, start = int(params["per_page"]), (int(params["page"]) - 1) * int(params["per_page"])
+        size = min(int(params["per_page"]), self.most)
+        start = (int(params["page"]) - 1) * size
         rows: list[Row] = [
-            {"id": key, "last_modified_time": at(self.rows[key])}
+            {"id": key, "name": self._name(key), "last_modified_time": self.time(key)}
             for key in keys[start : start + size]
         ]
-        column = ("last_modified_time", order) if order else ("name", "A")
+        column = ("last_modified_time", order) if order else ("name", self._direction(params))
+        if self.lies and "sort_column" in params:
+            column = ("last_modified_time", str(params["sort_order"]))
         echo = column if self.echoes else (None, None)
-        return Page(rows, start + size < len(keys), EPOCH + timedelta(days=99), size, *echo)
+        has_more, per_page = (start + size < len(keys), size) if self.tells else (bool(rows), None)
+        return Page(
+            rows, has_more, EPOCH + timedelta(days=99), per_page, echo[0], echo[1], self.tells
+        )
 
     def _ordered(self, params: Params) -> tuple[list[str], str | None]:
-        keys = sorted(self.rows)
+        keys = sorted(self.rows, reverse=self._direction(params) == "D")
         order = str(params["sort_order"]) if self.sorts and "sort_column" in params else None
+        if self.loose:  # as a database may sort that is asked for the first so many rows
+            end = int(params["page"]) * int(params["per_page"])
+            keys.sort(key=lambda key: crc32(f"{key} {end}".encode()))
+            keys.sort(key=self._name, reverse=self._direction(params) == "D")
         if order:
-            keys.sort(key=lambda key: (self.rows[key], key), reverse=order == "D")
+            tied = (lambda _: "") if self.loose else str
+            keys.sort(key=lambda key: (self.rows[key], tied(key)), reverse=order == "D")
+            if self.blanks == "last":
+                keys.sort(key=lambda key: (self.time(key) == "") == (order == "A"))
         wanted = str(params.get("last_modified_time", ""))[:19]
         if self.filters and wanted:
-            times = {key: at(self.rows[key])[:19] for key in keys}
+            times = {key: self.time(key)[:19] for key in keys}
             keys = [k for k in keys if times[k] == wanted or (times[k] > wanted
                                                               and not self.equality)]  # fmt: skip
         return keys, order
 
-    def reader(self, size: int = 200, ability: Ability | None = None) -> Reader:
+    def _direction(self, params: Params) -> str:
+        """Choose how the list runs by name: it may take the direction and leave the column."""
+        return str(params.get("sort_order", "D")) if self.turns else "A"
+
+    def time(self, key: str) -> str:
+        """Return what a row says of its change: one from before all time says nothing."""
+        return at(self.rows[key]) if self.rows[key] >= 0 else ""
+
+    def _name(self, key: str) -> str:
+        """Return what the list is ordered by unasked: where it is loose, many rows share it."""
+        return key[:-2] if self.loose else key
+
+    def reader(
+        self, size: int = 200, ability: Ability | None = None, ahead: Ahead = one_by_one
+    ) -> Reader:
         """Return a reader of this table."""
-        return Reader(self.fetch, lambda row: row["id"], size, ability or Ability())
+        return Reader(
+            self.fetch,
+            lambda row: row["id"],
+            size,
+            ability or Ability(),
+            ahead=ahead,
+            timeless=self.timeless,
+        )
 
 
 @dataclass
@@ -85,19 +135,28 @@ class Target:
     bookmark: str | None = None
     emitted: int = 0
 
-    def load(self, table: Table, size: int = 200, start: str | None = None) -> None:
-        """Read a table to its end."""
-        for row, frontier in table.reader(size).read(start):
+    def load(
+        self,
+        table: Table,
+        size: int = 200,
+        start: str | None = None,
+        ahead: Ahead = one_by_one,
+    ) -> None:
+        """Read a table to its end; no row may come older than it has come already."""
+        reader = table.reader(size, ahead=ahead)
+        for row, frontier in reader.read(start):
             if row is not None:
                 self.emitted += 1
                 known = self.rows.get(row["id"], "")
-                self.rows[row["id"]] = max(known, time_of(row) or "")
+                self.rows[row["id"]] = time_of(row) or ""
+                assert self.rows[row["id"]] >= known
             if frontier is not None:
                 self.bookmark = max(self.bookmark or "", frontier)
+        table.timeless = reader.timeless
 
     def holds(self, table: Table) -> bool:
         """Tell whether every row of the table has arrived as it is now."""
-        return all(self.rows.get(key) == at(time) for key, time in table.rows.items())
+        return all(self.rows.get(key) == table.time(key) for key in table.rows)
 
 
 KINDS: dict[str, dict[str, Any]] = {
@@ -106,10 +165,13 @@ KINDS: dict[str, dict[str, Any]] = {
     "filter only": {"sorts": False},
     "neither": {"sorts": False, "filters": False},
     "no echo": {"echoes": False},
+    "echo lies": {"sorts": False, "lies": True},
     "filter means equal": {"equality": True},
     "filter refused": {"refuses": ("last_modified_time",)},
     "sort refused": {"refuses": ("sort_column",)},
     "both refused": {"refuses": ("sort_column", "last_modified_time")},
+    "tells no end": {"tells": False},
+    "tells nothing": {"tells": False, "echoes": False},
 }
 kinds = pytest.mark.parametrize("kind", KINDS)
 
@@ -179,12 +241,14 @@ def test_keyset_asks_from_the_last_row() -> None:
     """With filter and sort honoured, each page is page one from the last row's time."""
     table = Table({f"{n:04}": n for n in range(450)})
     Target().load(table)
-    assert [call["page"] for call in table.calls] == [1, 1, 1]
-    assert [call.get("last_modified_time") for call in table.calls] == [
+    *pages, newest = table.calls
+    assert [call["page"] for call in pages] == [1, 1, 1]
+    assert [call.get("last_modified_time") for call in pages] == [
         None,
         "2026-01-01T00:03:19+0000",
         "2026-01-01T00:06:38+0000",
     ]
+    assert (newest["sort_order"], newest["per_page"]) == ("D", 1)  # no row without a time behind it
 
 
 def test_a_second_with_a_thousand_rows() -> None:
@@ -195,6 +259,55 @@ def test_a_second_with_a_thousand_rows() -> None:
     assert target.holds(table)
     assert target.emitted == 1002
     assert len(table.calls) <= 9
+
+
+@pytest.mark.parametrize("kind", ["both", "sort only", "filter only", "neither"])
+@pytest.mark.parametrize("count", [450, 1000, 1300])
+@pytest.mark.parametrize("second", [None, 5], ids=["seconds apart", "one second"])
+def test_equal_rows_in_any_order(kind: str, count: int, second: int | None) -> None:
+    """Rows that a list's order does not tell apart may stand elsewhere on each page asked for."""
+    rows = shuffled(count) if second is None else {f"{n:05}": second for n in range(count)}
+    table, target = Table(rows | {"zzzzz": 200_000}, loose=True, **KINDS[kind]), Target()
+    target.load(table)
+    assert target.holds(table)
+    assert target.bookmark == at(200_000)
+
+
+@pytest.mark.parametrize("start", [None, at(4)])
+def test_no_bookmark_before_all_of_a_second(start: str | None) -> None:
+    """A second is not left before as many of its rows were emitted as there are places."""
+    table = Table({f"{n:05}": 5 if n < 700 else n for n in range(1000)}, loose=True)
+    emitted: set[str] = set()
+    for row, frontier in table.reader().read(start):
+        assert row is not None
+        assert frontier == at(5) or len(emitted) >= 700
+        emitted.add(row["id"])
+    assert len(emitted) == 1000
+
+
+@pytest.mark.parametrize("size", range(2, 13))
+def test_a_list_that_rests_has_not_moved(size: int) -> None:
+    """Whatever the sizes of pages and list: a doubt would keep a target from deleting, for ever."""
+    for count in range(80):
+        table = Table({f"{number:03}": number for number in range(count)})
+        scan = Scan(table.fetch, lambda row: row["id"], size)
+        assert sum(len(rows) for rows, _ in scan.pages()) == count
+        assert not scan.moved, count
+
+
+def test_equal_rows_that_are_never_all_shown() -> None:
+    """A service that hides some of the rows that are equal ends in an error, not in a loop."""
+    rows: list[Row] = [{"id": str(n), "name": "same"} for n in range(200)]
+    calls = []
+
+    def fetch(params: Params) -> Page:
+        calls.append(params)
+        size = int(params["per_page"])
+        return Page(rows[:size], has_more=True, served=EPOCH, per_page=size, sort_column="name")
+
+    with pytest.raises(ServiceError, match="share one 'name'"):
+        list(Scan(fetch, lambda row: row["id"], 200).pages())
+    assert len(calls) < 60
 
 
 def test_an_ignored_filter_does_not_loop() -> None:
@@ -239,12 +352,148 @@ def test_a_service_that_stops_honouring() -> None:
         assert target.holds(table)
 
 
+def test_a_service_that_begins_to_refuse() -> None:
+    """A sort that is ignored at first and refused later is not asked for again."""
+    table, target = Table(shuffled(900), sorts=False), Target()
+
+    def refuse(self: Table) -> None:
+        if len(self.calls) == 3:
+            self.refuses = ("sort_column",)
+
+    table.before = refuse
+    target.load(table)
+    assert target.holds(table)
+
+
+@pytest.mark.parametrize("echoes", [True, False])
+def test_a_service_that_starts_honouring(echoes: bool) -> None:  # noqa: FBT001
+    """A sort that is honoured from the third call on does not mix two orders in one scan."""
+    table, target = Table(shuffled(900), sorts=False, echoes=echoes), Target()
+
+    def start(self: Table) -> None:
+        self.sorts = len(self.calls) >= 3
+
+    table.before = start
+    target.load(table)
+    assert target.holds(table)
+
+
+def test_a_sort_of_which_only_the_direction_counts() -> None:
+    """A list that takes the direction of the sort, and not its column, is read in one order."""
+    table, target = Table(shuffled(900), sorts=False, turns=True), Target()
+    target.load(table)
+    assert target.holds(table)
+
+
+def test_a_full_second_is_not_the_end() -> None:
+    """A filter that means equality is found out even where its second fills several pages."""
+    rows = {f"{n:05}": 500 for n in range(450)} | {f"x{n}": 600 + n for n in range(9)}
+    table, target = Table(rows, equality=True), Target()
+    target.load(table, start=at(500))
+    assert target.holds(table)
+
+
+def test_two_lies_at_once() -> None:
+    """Nothing new by a filter, and an echo that vouches for it, are not believed together."""
+    table = Table(shuffled(450), sorts=False, lies=True, equality=True)
+    target = Target({key: at(time) for key, time in table.rows.items()})
+    table.rows["00300"] = 200_000
+    target.load(table, start=at(150_000))
+    assert target.holds(table)
+
+
+def test_a_filter_that_becomes_equality() -> None:
+    """Where an unsorted scan suddenly shows one second only, the bookmark does not move past it."""
+    rows = {f"{n:05}": 500 if n % 3 else 600 + n for n in range(900)}
+    table, target = Table(rows, sorts=False), Target()
+
+    def narrow(self: Table) -> None:
+        self.equality = len(self.calls) >= 3
+
+    table.before = narrow
+    target.load(table, start=at(500))
+    assert target.holds(table)
+
+
+def test_a_bulk_import_proves_no_order() -> None:
+    """Rows of one second are in any order; an echo that lies about it is not believed for them."""
+    rows = {f"{n:05}": 9_000 if n < 300 else n for n in range(900)}
+    table, target = Table(rows, **KINDS["echo lies"]), Target()
+    target.load(table)
+    assert target.holds(table)
+
+
+@pytest.mark.parametrize("start", [None, at(1)])
+@pytest.mark.parametrize("at_call", range(1, 6))
+@pytest.mark.parametrize("verb", ["change", "delete"])
+def test_a_change_proves_no_order(start: str | None, at_call: int, verb: str) -> None:
+    """A list that begins otherwise than it did has changed, not turned: no echo is believed."""
+    table, target = Table({"a": 9, "b": 8, "c": 7, "d": 6}, **KINDS["echo lies"]), Target()
+    if start is None:
+        table.rows = {"a": 2, "b": 9, "c": 5, "d": 6}
+
+    def disturb(self: Table) -> None:
+        if len(self.calls) == at_call:
+            self.rows |= {"a": 99}
+            if verb == "delete":
+                del self.rows["a"]
+
+    table.before = disturb
+    ability = Ability(filters=None if start is None else False)
+    for row, _ in table.reader(2, ability).read(start):
+        if row is not None:
+            target.rows[row["id"]] = time_of(row) or ""
+    assert target.rows.keys() >= {"b", "c", "d"}
+
+
+def test_a_change_during_a_scan_vouches_for_nothing() -> None:
+    """A row that changed after a scan by place began moves no bookmark past what it missed."""
+    table, target = Table({f"b{n:03}": n for n in range(450)}, **KINDS["neither"]), Target()
+
+    def disturb(self: Table) -> None:
+        if len(self.calls) == 2:
+            self.rows |= {"a": 449, "b449": 100 * 86_400}
+
+    table.before = disturb
+    target.load(table)
+    assert "b449" in target.rows
+    assert "a" not in target.rows
+    assert target.bookmark == at(448)
+
+
+def test_documents_vouch_for_no_more_than_their_list() -> None:
+    """Documents put into the order of time move the bookmark no further than their list's scan."""
+    rows = [{"id": str(second), "last_modified_time": at(second)} for second in (9, 3, 5)]
+    items = iter([*((row, None) for row in rows), (None, at(5))])
+    assert [frontier for _, frontier in _in_order(items)] == [at(3), at(5), at(5)]
+
+
 def test_rows_without_a_time_arrive() -> None:
     """A row that does not say when it changed is read in every run."""
     page = Page([{"id": "a", "last_modified_time": ""}, {"id": "b", "last_modified_time": at(5)}],
                 has_more=False, served=EPOCH)  # fmt: skip
     items = list(Reader(lambda _: page, lambda row: row["id"]).read(at(4)))
     assert [row and row["id"] for row, _ in items] == ["a", "b"]
+
+
+@pytest.mark.parametrize("kind", ["both", "sort only", "filter only", "neither"])
+@pytest.mark.parametrize("blanks", ["first", "last"])
+@pytest.mark.parametrize("count", [50, 450])
+def test_rows_without_a_time_are_found_by_no_order_or_filter(
+    kind: str, blanks: str, count: int
+) -> None:
+    """Where some rows do not say when they changed, each run reads the list whole to find them."""
+    rows = {key: -1 if number % 90 == 7 else time
+            for number, (key, time) in enumerate(shuffled(count).items())}  # fmt: skip
+    table, target = Table(rows, blanks=blanks, **KINDS[kind]), Target()
+    target.load(table)
+    assert target.holds(table)
+    assert target.bookmark == at(max(table.rows.values()))
+    table.rows |= {"new": -1, "later": 200_000}
+    target.emitted = 0
+    target.load(table, start=target.bookmark)
+    assert target.holds(table)
+    assert target.emitted <= 8 + 2
 
 
 @given(st.integers(1, 5000), st.integers(1, 200))
@@ -292,15 +541,68 @@ def test_a_service_that_repeats_itself_is_given_up() -> None:
     assert len(calls) < 10
 
 
+@pytest.mark.parametrize("tells", [True, False])
+def test_pages_smaller_than_asked_for(*, tells: bool) -> None:
+    """A service that gives fewer rows a page than it is asked for is read whole, page by page."""
+    table, target = Table(shuffled(130), sorts=False, tells=tells, most=25), Target()
+    target.load(table)
+    assert target.holds(table)
+    assert target.emitted == 130
+    assert len(table.calls) <= ceil(130 / 24) + 2
+
+
+@pytest.mark.parametrize(("count", "calls"), [(30, 2), (450, 1)])
+def test_a_list_that_does_not_page_and_tells_nothing(count: int, calls: int) -> None:
+    """More rows than asked for are all there are; fewer are, where asking on brings none new."""
+    page = Page([{"id": number} for number in range(count)], has_more=True, served=EPOCH,
+                is_told=False)  # fmt: skip
+    asked: list[Params] = []
+
+    def fetch(params: Params) -> Page:
+        asked.append(params)
+        return page
+
+    found = [rows for rows, _ in Scan(fetch, lambda row: row["id"], 200).pages()]
+    assert sum(map(len, found)) == count
+    assert len(asked) == calls
+
+
+def test_a_full_page_that_repeats_itself_is_no_end() -> None:
+    """A service that cuts its answers and ignores the page number is never believed to be read."""
+    rows = [{"id": number} for number in range(200)]
+
+    def fetch(params: Params) -> Page:
+        return Page(rows[: int(params["per_page"])], has_more=True, served=EPOCH, is_told=False)
+
+    with pytest.raises(ServiceError, match="none that is new"):
+        list(Scan(fetch, lambda row: row["id"], 200).pages())
+
+
+@contextmanager
+def early(lot: int | None) -> Iterator[Ahead]:
+    """Yield what asks for pages ahead, and has them served in an order drawn by a lot, if any."""
+    if lot is None:
+        yield one_by_one
+        return
+    with (
+        mock.patch.object(prefetch, "ThreadPoolExecutor", partial(Pool, Random(lot))),  # noqa: S311
+        mock.patch.object(prefetch, "PAGES_READ", 1),
+    ):
+        yield partial(prefetch.ahead, spare=lambda: 5)
+
+
+LOTS = st.none() | st.integers(0, 10**6)
 ACTIONS = st.lists(
     st.tuples(st.sampled_from(["insert", "change", "delete", "rest"]), st.integers(0, 10**6)),
     max_size=30,
 )
 
 
-@given(st.sampled_from(sorted(KINDS)), ACTIONS, st.integers(0, 60), st.integers(2, 9))
-@settings(max_examples=400, deadline=None)
-def test_nothing_is_lost(kind: str, actions: list[tuple[str, int]], count: int, size: int) -> None:
+@given(st.sampled_from(sorted(KINDS)), ACTIONS, st.integers(0, 60), st.integers(2, 9), LOTS)
+@settings(max_examples=800, deadline=None)
+def test_nothing_is_lost(
+    kind: str, actions: list[tuple[str, int]], count: int, size: int, lot: int | None
+) -> None:
     """Rows come, change and go between any two calls; after one quiet run the target is right."""
     table, target = Table(shuffled(count), **KINDS[kind]), Target()
     clock, todo = iter(range(200_000, 300_000)), iter(actions)
@@ -318,7 +620,58 @@ def test_nothing_is_lost(kind: str, actions: list[tuple[str, int]], count: int, 
 
     table.before = disturb
     started = at(200_000 - 1)
-    target.load(table, size)
-    table.before = None
-    target.load(table, size, min(target.bookmark or started, started))
+    with early(lot) as ahead:
+        target.load(table, size, ahead=ahead)
+        table.before = None
+        target.load(table, size, min(target.bookmark or started, started), ahead)
     assert target.holds(table)
+
+
+@given(st.sampled_from(sorted(KINDS)), ACTIONS, st.integers(0, 60), st.integers(2, 9), LOTS)
+@settings(max_examples=400, deadline=None)
+def test_a_sure_read_lacks_nothing(
+    kind: str, actions: list[tuple[str, int]], count: int, size: int, lot: int | None
+) -> None:
+    """A read from the start that is sure has brought every row that was there all the time."""
+    table = Table(shuffled(count), **KINDS[kind])
+    clock, todo, stay = iter(range(200_000, 300_000)), iter(actions), set(table.rows)
+
+    def disturb(self: Table) -> None:
+        verb, number = next(todo, ("rest", 0))
+        names, now = sorted(self.rows), next(clock)
+        if verb == "insert":
+            self.rows[f"{number:07}{now}"] = now
+        elif names and verb == "change":
+            self.rows[names[number % len(names)]] = now
+        elif names and verb == "delete":
+            stay.discard(names[number % len(names)])
+            del self.rows[names[number % len(names)]]
+
+    table.before = disturb
+    with early(lot) as ahead:
+        reader = table.reader(size, ahead=ahead)
+        read = {row["id"] for row, _ in reader.read(None) if row is not None}
+    assert stay <= read or not reader.is_sure
+
+
+def test_a_list_that_changes_as_fast_as_it_is_read_is_not_sure() -> None:
+    """A read that leaves the newest changes to the next run knows that it has not seen all."""
+    later = iter(range(100 * 86_400, 200 * 86_400))
+    table = Table({f"{n:03}": next(later) for n in range(50)})
+
+    def touch(self: Table) -> None:
+        self.rows = {key: next(later) for key in self.rows}
+
+    table.before = touch
+    reader = table.reader(10)
+    assert len(list(reader.read(None))) > 50
+    assert not reader.is_sure
+
+
+@pytest.mark.parametrize("kind", ["both", "sort only", "neither"])
+def test_a_list_that_rests_is_read_for_sure(kind: str) -> None:
+    """Where nothing changes, the pages show it."""
+    table = Table(shuffled(450), **KINDS[kind])
+    reader = table.reader()
+    assert len(list(reader.read(None))) >= 450
+    assert reader.is_sure

@@ -26,13 +26,14 @@ PROPERTIES: dict[str, dict[str, Any]] = {
 }
 
 
-def cleaned(row: Row, deselected: str = "") -> Row:
+def cleaned(row: Row, deselected: str = "", *, flattens: bool = False) -> Row:
     """Clean one row."""
     reports: list[tuple[str, bool]] = []
     cleaner = Cleaner(
         PROPERTIES,
         is_selected=lambda name: name != deselected,
         report=lambda name, misfit: reports.append((name, misfit)),
+        flattens=flattens,
     )
     return cleaner(row)
 
@@ -128,6 +129,30 @@ def test_nested_misfits_are_kept() -> None:
 def test_unknown_fields_are_kept() -> None:
     """A field that the schema does not know is kept aside as it came."""
     assert cleaned({"id": "1", "new": ""}) == {"id": "1", ADDITIONAL: {"new": ""}}
+
+
+@pytest.mark.parametrize(
+    ("flattens", "record"),
+    [
+        (False, {"place": {"zip": "1", "planet": "Mars"}}),
+        (True, {"place": {"zip": "1"}, ADDITIONAL: {"place.planet": "Mars"}}),
+    ],
+)
+def test_unknown_parts_of_an_object_are_kept(flattens: bool, record: Row) -> None:  # noqa: FBT001
+    """An unknown field stays in its object; where objects become columns it is kept apart."""
+    assert cleaned({"place": {"zip": "1", "planet": "Mars"}}, flattens=flattens) == record
+
+
+@pytest.mark.parametrize("place", ["Mars", None, ["Mars"]])
+def test_no_object_where_objects_become_columns(place: object) -> None:
+    """What is no object where one belongs is a misfit, columns or not."""
+    assert cleaned({"place": place}, flattens=True) == cleaned({"place": place})
+
+
+def test_lists_stay_whole_where_objects_become_columns() -> None:
+    """A list is a column of JSON, so an unknown field of what it holds has its place there."""
+    row = {"lines": [{"rate": 1, "planet": "Mars"}]}
+    assert cleaned(row, flattens=True) == row
 
 
 def test_surprises_are_reported_once() -> None:

@@ -45,6 +45,7 @@ def test_derived_names() -> None:
         ({"code": 0, "message": "", "vendorcredits": [{"a": 1}]}, [{"a": 1}]),
         ({"code": 0, "bill": {"a": 1}}, [{"a": 1}]),
         ({"code": 0, "bills": ""}, []),
+        ({"code": 0, "bills": None}, []),
         ({"code": 0}, []),
         ({"code": 0, "bills": [{"a": 1}], "extra": []}, [{"a": 1}]),
     ],
@@ -52,6 +53,12 @@ def test_derived_names() -> None:
 def test_rows_are_found(document: dict[str, object], rows: list[dict[str, int]]) -> None:
     """Rows stand under the expected key, or under the only one that is not the envelope's."""
     assert rows_of(document, "bills") == rows
+
+
+def test_a_document_that_is_not_wrapped() -> None:
+    """An answer that bears the key of a row is the row; only the envelope's fields are left out."""
+    document = {"code": 0, "message": "", "account_id": "1", "transactions": []}
+    assert rows_of(document, "account", "account_id") == [{"account_id": "1", "transactions": []}]
 
 
 def test_rows_that_cannot_be_told() -> None:

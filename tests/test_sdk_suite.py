@@ -26,6 +26,7 @@ _CONFIG = {
     **asdict(_WORLD.credentials),
     "accounts_url": _BASE,
     "api_url": _BASE,
+    "token_cache": "off",
     "requests_per_minute": 10**6,
 }
 

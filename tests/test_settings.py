@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from platformdirs import user_cache_dir
 
 from tap_zohobooks import settings
 from tap_zohobooks.errors import ConfigError
+from tap_zohobooks.ledger import Ledger
 from tap_zohobooks.tap import TapZohoBooks
+
+if TYPE_CHECKING:
+    from tap_zohobooks.cache import Cache
 
 GOOD: dict[str, Any] = {"client_id": "i", "client_secret": "s", "refresh_token": "r"}
 
 
 def problems(**config: Any) -> list[str]:
     """Return what is wrong with a configuration."""
-    return settings.problems(GOOD | config, settings.SCHEMA)
+    return [str(one) for one in settings.problems(GOOD | config, settings.SCHEMA)]
 
 
 def test_the_least_that_is_needed() -> None:
@@ -40,16 +47,17 @@ def test_the_least_that_is_needed() -> None:
         ({"on_quota_exhausted": "cry"}, "Setting 'on_quota_exhausted' is wrong"),
         ({"organization_ids": "1"}, "Setting 'organization_ids' is wrong"),
         ({"request_timeout": "soon"}, "Setting 'request_timeout' is wrong"),
-        ({"start_date": "soon"}, "Setting 'start_date' is no date-time"),
-        ({"start_date": "P3D"}, "Setting 'start_date' is no date-time"),
+        ({"start_date": "soon"}, "Setting 'start_date' is wrong: it is no date-time"),
+        ({"start_date": "P3D"}, "Setting 'start_date' is wrong: it is no date-time"),
         ({"api_url": "http://books.example"}, "Setting 'api_url' is not a URL"),
         ({"accounts_url": "nonsense"}, "Setting 'accounts_url' is not a URL"),
         ({"pagesize": 5}, "Unknown setting"),
-        ({"client_id": ""}, "Setting 'client_id' is missing"),
+        ({"client_id": ""}, "Setting 'client_id' is missing: every run needs it. Set it;"),
         ({"refresh_token": None}, "Setting 'refresh_token' is missing"),
         ({"grant_type": "client_credentials"}, "Setting 'organization_ids' is missing"),
         ({"access_token": "t"}, "Setting 'region' is missing"),
-        ({"user_agent": "täp"}, "Setting 'user_agent' holds characters"),
+        ({"token_cache": "~nobody-at-all/x"}, "Setting 'token_cache' is wrong"),
+        ({"user_agent": "täp"}, "Setting 'user_agent' is wrong: it holds characters"),
     ],
 )
 def test_what_is_wrong_is_named(config: dict[str, Any], found: str) -> None:
@@ -87,7 +95,7 @@ def test_settings_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("PAGE_SIZE", "50"), ("REQUEST_TIMEOUT", "2.5"),
                         ("ORGANIZATION_IDS", '["7","8"]')):  # fmt: skip
         monkeypatch.setenv(f"TAP_ZOHOBOOKS_{name}", value)
-    tap = TapZohoBooks(config=dict(GOOD), parse_env_config=True)
+    tap = TapZohoBooks(config=dict(GOOD), parse_env_config=True, setup_mapper=False)
     assert tap.config["page_size"] == 50
     assert tap.config["request_timeout"] == 2.5
     assert tap.config["organization_ids"] == ["7", "8"]
@@ -96,8 +104,16 @@ def test_settings_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """A variable that holds no number where one belongs is named."""
     monkeypatch.setenv("TAP_ZOHOBOOKS_PAGE_SIZE", "many")
-    with pytest.raises(ConfigError, match="TAP_ZOHOBOOKS_PAGE_SIZE"):
+    with pytest.raises(ConfigError, match=r"TAP_ZOHOBOOKS_PAGE_SIZE .*\(integer\)\. Correct it"):
         TapZohoBooks(config=dict(GOOD), parse_env_config=True)
+
+
+def test_an_unreadable_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An .env that holds no text is named, and not the first setting that was looked for in it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_bytes(b"TAP_ZOHOBOOKS_REGION=\xff\n")
+    with pytest.raises(ConfigError, match=r"\.env is not text in UTF-8"):
+        settings.from_environment(settings.SCHEMA, "TAP_ZOHOBOOKS_")
 
 
 def test_grants() -> None:
@@ -115,6 +131,40 @@ def test_grants() -> None:
         settings.grant({"client_id": "", "client_secret": "", "grant_type": "refresh_token"})
         is None
     )
+
+
+def opened(**config: Any) -> Cache:
+    """Return the cache that a configuration opens."""
+    logger = logging.getLogger("test")
+    return settings.cache(GOOD | config, logger, clock=lambda: 1.0, wall=lambda: 2.0)
+
+
+def test_token_cache_names_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder is taken as it is, from here, or from a home; trouble with it is a warning."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    for named in (str(tmp_path / "here"), "here", "~/here"):
+        cache = opened(token_cache=named)
+        assert cache.folder == tmp_path / "here"
+        assert cache.level == logging.WARNING
+
+
+def test_token_cache_is_the_users_own_by_default() -> None:
+    """Without the setting the user's cache folder is used; trouble with it is no warning."""
+    cache = opened()
+    assert cache.folder == Path(user_cache_dir("tap-zohobooks", appauthor=False))
+    assert cache.level == logging.INFO
+
+
+def test_token_cache_can_be_off() -> None:
+    """With off nothing is shared."""
+    assert opened(token_cache="off").folder is None
+
+
+def test_shared_times_are_those_of_the_wall() -> None:
+    """What others read is told by the wall clock, what a run keeps for itself by its own."""
+    assert opened(token_cache="off").record(Ledger).now() == 1.0
+    assert opened().record(Ledger).now() == 2.0
 
 
 def test_secrets_do_not_show_in_values() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tap_zohobooks.errors import ConfigError
-from tap_zohobooks.state import checked_catalog, checked_state, read_json
+from tap_zohobooks.state import checked_catalog, checked_state, oddities, read_json
 
 CONTEXT = {"organization_id": "1"}
 BOOKMARK = {
@@ -43,22 +43,9 @@ def test_own_state_is_taken(state: dict[str, Any]) -> None:
         ({"invoices": "2026"}, "no 'bookmarks'"),
         ({"bookmarks": []}, "no 'bookmarks'"),
         ({"bookmarks": {"invoices": "2026"}}, "'invoices' is no object"),
-        ({"bookmarks": {"invoices": {"replication_key_value": "2026"}}}, "names no organization"),
         ({"bookmarks": {"invoices": {"partitions": {}}}}, "are no list"),
         ({"bookmarks": {"invoices": {"partitions": [1]}}}, "has no organization_id"),
         ({"bookmarks": {"invoices": {"partitions": [{"context": {}}]}}}, "has no organization_id"),
-        (
-            {
-                "bookmarks": {
-                    "invoices": {"partitions": [BOOKMARK | {"replication_key_value": "x"}]}
-                }
-            },
-            "no instant",
-        ),
-        (
-            {"bookmarks": {"invoices": {"partitions": [BOOKMARK | {"replication_key_value": 5}]}}},
-            "no instant",
-        ),
         ({"bookmarks": {"invoices": {"partitions": [BOOKMARK, BOOKMARK]}}}, "twice"),
         ({"bookmarks": {"invoices": {"progress_markers": "x"}}}, "progress_markers"),
     ],
@@ -103,6 +90,48 @@ def test_malformed_catalogs(catalog: dict[str, Any]) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("place", ["metadata", "replication_method"])
+def test_a_catalog_chooses_the_method(place: str) -> None:
+    """The method is read where Singer has it, in the stream's metadata, and beside the schema."""
+    entry: dict[str, Any] = {
+        "tap_stream_id": "bills",
+        "schema": {"properties": {}},
+        "replication_method": "INCREMENTAL",
+        "metadata": [{"breadcrumb": [], "metadata": {}}],
+    }
+    if place == "metadata":
+        entry["metadata"][0]["metadata"]["replication-method"] = "FULL_TABLE"
+    else:
+        entry[place] = "FULL_TABLE"
+    catalog = checked_catalog({"streams": [entry]})
+    assert catalog is not None
+    assert catalog["bills"].replication_method == "FULL_TABLE"
+
+
+def test_a_method_that_is_not_to_be_had() -> None:
+    """Another method is refused in one line that names the stream."""
+    entry = {"tap_stream_id": "bills", "schema": {"properties": {}}}
+    with pytest.raises(ConfigError, match=r"'bills'.*'LOG_BASED'"):
+        checked_catalog({"streams": [{**entry, "replication_method": "LOG_BASED"}]})
+
+
 def test_no_catalog() -> None:
     """No catalog is none."""
     assert checked_catalog(None) is None
+
+
+def test_streams_that_do_not_exist_are_named() -> None:
+    """A stream of the catalog that the tap does not know is named, a known one is not."""
+    streams = [{"tap_stream_id": name, "schema": {"properties": dict[str, Any]()}}
+               for name in ("bills", "x")]  # fmt: skip
+    catalog = checked_catalog({"streams": streams})
+    (line,) = oddities(catalog, {"bills": True})
+    assert "'x'" in line
+
+
+@pytest.mark.parametrize("selected", [{}, {"bills": False}])
+def test_a_run_that_reads_nothing_says_so(selected: dict[str, bool]) -> None:
+    """Where no stream is selected, with or without a catalog, that is said."""
+    (line,) = oddities(None, selected)
+    assert "Nothing is selected" in line
+    assert list(oddities(None, {**selected, "invoices": True})) == []

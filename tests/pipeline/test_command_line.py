@@ -3,82 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
-import sys
-import time
-from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox import World
-from sandbox.serving import serve
+from tests.pipeline.conftest import COMMAND, Shell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-COMMAND = [str(Path(sys.executable).with_name("tap-zohobooks"))]
-PLENTY = 10**6
-
-
-@pytest.fixture
-def world() -> World:
-    """A service of two organizations with 40 rows a list."""
-    return World.build(rows=40, requests_per_minute=PLENTY, daily_quota=PLENTY)
-
-
-@pytest.fixture
-def config(world: World) -> Iterator[dict[str, Any]]:
-    """Serve the world and return a configuration that reaches it."""
-    with serve(world) as base:
-        yield {
-            **asdict(world.credentials),
-            "accounts_url": base,
-            "api_url": base,
-            "requests_per_minute": PLENTY,
-        }
-
-
-class Shell:
-    """Starts the tap in a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        """Keep the folder."""
-        self.folder = folder
-
-    def file(self, name: str, value: object) -> str:
-        """Write a file: text as it is, anything else as JSON."""
-        path = self.folder / name
-        path.write_text(value if isinstance(value, str) else json.dumps(value))
-        return str(path)
-
-    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run the tap to its end."""
-        return subprocess.run(
-            [*COMMAND, *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-            cwd=self.folder,
-            env={**os.environ, **environment},
-        )
-
-    def sync(self, config: object, **files: object) -> subprocess.CompletedProcess[str]:
-        """Run a sync with these files."""
-        arguments = ["--config", self.file("config.json", config)]
-        for name, value in files.items():
-            arguments += [f"--{name}", self.file(f"{name}.json", value)]
-        return self.run(*arguments)
-
-
-@pytest.fixture
-def shell(tmp_path: Path) -> Shell:
-    """Return a shell in an empty folder."""
-    return Shell(tmp_path)
+    from sandbox import World
 
 
 def last_line(done: subprocess.CompletedProcess[str]) -> str:
@@ -121,6 +54,19 @@ def test_the_state_is_gone_on_from(shell: Shell, config: dict[str, Any]) -> None
     assert counts.count("invoices") <= 6
 
 
+def test_runs_share_a_token(shell: Shell, world: World, config: dict[str, Any]) -> None:
+    """A run right after another uses the access token that the first one has minted."""
+    one = {"organization_ids": [world.organizations[0]["organization_id"]]}
+    catalog = json.loads(shell.run("--discover").stdout)
+    for entry in catalog["streams"]:
+        for item in entry["metadata"]:
+            if not item["breadcrumb"]:
+                item["metadata"]["selected"] = entry["stream"] == "invoices"
+    for _ in range(2):
+        assert shell.sync(config | one, catalog=catalog).returncode == 0
+    assert len(world.mints) == 1
+
+
 def test_discovery_needs_no_credentials(shell: Shell) -> None:
     """--discover prints the catalog without a setting and without a call."""
     done = shell.run("--discover")
@@ -143,7 +89,10 @@ def test_settings_from_the_environment(shell: Shell, config: dict[str, Any]) -> 
     [
         ({"page_size": 500}, 78, "'page_size'"),
         ({"region": "mars"}, 78, "'region'"),
-        ({"stream_maps": {"invoices": {"x": "no syntax("}}}, 78, "configuration"),
+        ({"stream_maps": {"invoices": {"x": "no syntax("}}}, 78, "a stream map fails"),
+        ({"stream_maps": {"invoices": {"x": "1/0"}}}, 78, "division by zero"),
+        ({"stream_maps": {"invoices": {"__else__": "x"}}}, 78, "'stream_maps' is wrong"),
+        ({"flattening_enabled": True}, 78, "'flattening_max_depth' is missing"),
         ({"refresh_token": ""}, 78, "'refresh_token'"),
         ({"organization_ids": ["4711"]}, 78, "4711"),
         ({"client_secret": "wrong"}, 78, "client_secret"),
@@ -162,7 +111,16 @@ def test_a_run_that_fails_says_why(
 
 
 @pytest.mark.parametrize("name", ["catalog", "state"])
-@pytest.mark.parametrize("value", ["{", "[]", {"streams": 5}, {"bookmarks": {"invoices": 7}}])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "{",
+        "[]",
+        {"streams": 5},
+        {"bookmarks": {"invoices": 7}},
+        {"bookmarks": {"invoices": {"replication_key_value": "2026-06-09T17:15:37Z"}}},
+    ],
+)
 def test_malformed_files(shell: Shell, config: dict[str, Any], name: str, value: object) -> None:
     """A malformed catalog or state is one clear line and 78, whatever is wrong with it."""
     done = shell.sync(config, **{name: value})
@@ -181,10 +139,23 @@ def test_malformed_settings(shell: Shell, text: str) -> None:
 def test_a_spent_quota(shell: Shell, world: World, config: dict[str, Any]) -> None:
     """A quota that ends in the middle writes the state and exits with 75."""
     world.limits.daily_quota = 12
-    done = shell.sync(config)
+    done = shell.sync({**config, "flatten_custom_fields": False})
     assert done.returncode == 75
     assert "quota" in last_line(done)
     assert json.loads(done.stdout.splitlines()[-1])["type"] == "STATE"
+
+
+@pytest.mark.parametrize("arguments", [(), ("--discover",)])
+def test_a_quota_spent_at_discovery(
+    shell: Shell, world: World, config: dict[str, Any], arguments: tuple[str, ...]
+) -> None:
+    """A catalog that lacks what the service could not tell is neither printed nor read by."""
+    world.limits.daily_quota = 12
+    path = shell.file("config.json", config)
+    done = shell.run("--config", str(path), *arguments)
+    assert done.returncode == 75
+    assert "quota" in last_line(done)
+    assert "invoices" not in done.stdout
 
 
 def test_no_secret_is_shown(shell: Shell, world: World, config: dict[str, Any]) -> None:
@@ -215,20 +186,3 @@ def test_a_target_that_dies(shell: Shell, config: dict[str, Any]) -> None:
         assert tap.wait(20) == 1
     assert "closed the pipe" in log.strip().splitlines()[-1]
     assert "Traceback" not in log
-
-
-def test_a_run_that_is_stopped(shell: Shell, world: World, config: dict[str, Any]) -> None:
-    """SIGTERM ends a run within five seconds, with a final state and exit code 143."""
-    world.latency = 0.5
-    path = shell.file("config.json", config)
-    with subprocess.Popen(
-        [*COMMAND, "--config", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as tap:
-        assert tap.stdout is not None
-        assert any(b'"RECORD"' in line for line in tap.stdout)
-        started = time.monotonic()
-        tap.send_signal(signal.SIGTERM)
-        rest = tap.stdout.read().decode()
-        assert tap.wait(10) == 143
-        assert time.monotonic() - started < 5
-    assert json.loads(rest.splitlines()[-1])["type"] == "STATE"

@@ -1,0 +1,149 @@
+"""What a target is told to delete: nothing, unless a whole read of all organizations shows it.
+
+A table holds the rows of all organizations, and ACTIVATE_VERSION makes a target delete each row
+of a table that does not bear the version. So it follows the last organization's last row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from singer_sdk import Stream
+from singer_sdk.mapper import RemoveRecordTransform
+from singer_sdk.singerlib import StateMessage
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Generator, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from singer_sdk.helpers.types import Context
+
+    from tap_zohobooks.tap import TapZohoBooks
+
+SETTING = "emit_activate_version_messages"
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The organizations that a run reads, and those whose rows may stand in the same tables.
+
+    `left_out` are those that the user can see; None where nobody told.
+    """
+
+    read: AbstractSet[str]
+    in_state: AbstractSet[str]
+    left_out: AbstractSet[str] | None
+
+    def obstacle(self, *, wish: bool | None) -> str | None:
+        """Return why the target must keep all rows in this run, if so.
+
+        `wish` is the setting: None deletes only where no row of another organization is at risk.
+        """
+        loaded = ", ".join(sorted(self.in_state - self.read))
+        if loaded:
+            return (
+                f"the state knows organization {loaded}, which this run does not read. Read it "
+                "too; or, if it has left for good, take it out of the state"
+            )
+        if wish:
+            return None
+        if self.left_out is None:
+            other = "other organizations, as nobody tells which there are"
+        elif self.left_out:
+            other = f"organization {', '.join(sorted(self.left_out))}, as this run does not read it"
+        else:
+            return None
+        return (
+            f"the tables may hold rows of {other}. Where they hold none, set {SETTING} to true; to "
+            "hear no more of this, set it to false"
+        )
+
+
+def are_safe(coverage: Coverage, logger: logging.Logger, *, wish: bool | None) -> bool:
+    """Tell whether a target may delete, and say why not; whoever wants no deletes hears nothing."""
+    if wish is False:
+        return False
+    found = coverage.obstacle(wish=wish)
+    if found:
+        logger.warning("The target is told to delete nothing in this run: %s.", found)
+    return found is None
+
+
+def hidden_by(document: Mapping[str, Any], query: Mapping[str, str]) -> str | None:
+    """Return the filter that an answer says it has gone through, if that hides rows unasked."""
+    match document.get("page_context"):
+        case {"applied_filter": str(applied)} | [{"applied_filter": str(applied)}]:
+            asked = applied in {"", query.get("filter_by")} or applied.endswith(".All")
+            return None if asked else applied
+        case _:
+            return None
+
+
+class VersionedStream(Stream):
+    """A stream that can tell a target to delete what a whole read has not brought."""
+
+    tap: TapZohoBooks
+    shows_all: ClassVar[bool] = False
+    """Whether a whole read brings every row that the service holds."""
+
+    def __init__(self, tap: TapZohoBooks, name: str) -> None:
+        """Start without a doubt."""
+        super().__init__(tap, name=name)
+        self._doubts: dict[str, None] = {}
+
+    def doubt(self, why: str) -> None:
+        """Note why this read may lack a row that the service holds."""
+        self._doubts[why] = None
+
+    @property
+    @override
+    def emit_activate_version_messages(self) -> bool:
+        """Whether rows bear a version; files of a batch could not."""
+        return (
+            self.shows_all
+            and self.tap.may_delete
+            and not self.get_batch_config(self.config)
+            and not self._is_table_shared()
+        )
+
+    def _is_table_shared(self) -> bool:
+        maps = self.tap.mapper.stream_maps.items()
+        others = {
+            one.stream_alias
+            for name, mapped in maps
+            for one in mapped
+            if name != self.name and not isinstance(one, RemoveRecordTransform)
+        }
+        shared = others & {one.stream_alias for one in self.stream_maps}
+        for alias in shared:
+            self.logger.warning(
+                "Stream '%s': the target is told to delete nothing: stream_maps give '%s' rows of "
+                "other streams too.", self.name, alias,
+            )  # fmt: skip
+        return bool(shared)
+
+    @override
+    def _write_activate_version_message(self, full_table_version: int) -> None:
+        """Keep silent where the SDK would write it, before the first row: see `_sync_records`."""
+
+    @override
+    def _sync_records(
+        self, context: Context | None = None, *, write_messages: bool = True
+    ) -> Generator[dict[str, Any], Any, Any]:
+        self._doubts.clear()
+        yield from super()._sync_records(context, write_messages=write_messages)
+        if self._stream_version is not None and context is None:
+            self._activate(self._stream_version)
+
+    def _activate(self, version: int) -> None:
+        if not self._doubts:
+            super()._write_activate_version_message(version)
+            self.tap.write_message(StateMessage(self.tap_state))  # whoever echoes it has deleted
+            return
+        self.logger.warning(
+            "Stream '%s': the target is told to delete nothing this time: %s.",
+            self.name, "; ".join(self._doubts),
+        )  # fmt: skip

@@ -1,0 +1,296 @@
+"""A record in a folder is one value for all threads and processes, and never ends a run."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import stat
+import threading
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from tap_zohobooks.cache import Cache, Record, SharedRecord
+from tap_zohobooks.limits import Ceiling, Window
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+SPAWN = multiprocessing.get_context("spawn")
+
+
+class Count(msgspec.Struct):
+    """A number to be changed."""
+
+    number: int = 0
+
+
+def cache(folder: Path | None) -> Cache:
+    """Return a cache in a folder."""
+    return Cache(folder, logging.getLogger("test"))
+
+
+def record(folder: Path, *, patience: float = 5.0) -> Record[Count]:
+    """Return a record as another process would open it."""
+    return cache(folder).record(Count, "one", patience=patience)
+
+
+def raised(one: Record[Count]) -> int:
+    """Add one to the number and return it."""
+    with one.changing() as count:
+        count.number += 1
+        return count.number
+
+
+def raise_often(folder: Path, kind: str, times: int) -> None:
+    """Add many, as a process of its own."""
+    one = getattr(cache(folder), kind)(Count, "one")
+    for _ in range(times):
+        raised(one)
+
+
+def hold(folder: Path, told: Connection) -> None:
+    """Hold a record in the middle of a change, for as long as this process lives."""
+    with record(folder).changing() as count:
+        count.number = 99
+        told.send("held")
+        time.sleep(600)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return where a cache may be made."""
+    return tmp_path / "cache"
+
+
+kinds = pytest.mark.parametrize("kind", ["record", "hasty_record"])
+
+
+@kinds
+def test_one_run_leaves_to_the_next(folder: Path, kind: str) -> None:
+    """What one record has kept another finds."""
+    assert [raised(getattr(cache(folder), kind)(Count, "one")) for _ in range(3)] == [1, 2, 3]
+
+
+@kinds
+def test_processes_change_it_one_at_a_time(folder: Path, kind: str) -> None:
+    """Of the changes that processes make at the same time none is lost."""
+    with ProcessPoolExecutor(2, SPAWN) as pool:
+        work = [pool.submit(raise_often, folder, kind, 300) for _ in range(2)]
+        for one in work:
+            one.result()
+    assert raised(getattr(cache(folder), kind)(Count, "one")) == 601
+
+
+def test_threads_change_it_one_at_a_time(folder: Path) -> None:
+    """Of the changes that threads make at the same time none is lost, with and without a file."""
+    for one in (record(folder), Record(Count), cache(None).record(Count)):
+        threads = [
+            threading.Thread(target=lambda one=one: [raised(one) for _ in range(50)])
+            for _ in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert raised(one) == 201
+
+
+def test_a_killed_process_holds_nobody_up(folder: Path) -> None:
+    """Who is killed in the middle of a change leaves the value as it was, and no lock."""
+    raised(record(folder))
+    ours, theirs = SPAWN.Pipe()
+    process = SPAWN.Process(target=hold, args=(folder, theirs))
+    process.start()
+    assert ours.recv() == "held"
+    os.kill(process.pid or 0, signal.SIGKILL)
+    process.join()
+    started = time.monotonic()
+    assert raised(record(folder)) == 2
+    assert time.monotonic() - started < 1
+
+
+def test_a_stuck_process_holds_nobody_up(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Where the lock is not to be had the run goes on alone, and says so once."""
+    raised(record(folder))
+    shared = cache(folder)
+    one, other = (shared.record(Count, name, patience=0.05) for name in ("one", "other"))
+    with record(folder).changing():
+        assert [raise_elsewhere(one) for _ in range(2)] == [1, 2]
+    assert raise_elsewhere(other) == 1
+    assert [entry.levelname for entry in caplog.records] == ["WARNING"]
+    assert str(folder) in caplog.text
+
+
+def raise_elsewhere(one: Record[Count]) -> int:
+    """Add one from another thread, as a lock is held by a thread."""
+    found: list[int] = []
+    thread = threading.Thread(target=lambda: found.append(raised(one)))
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def test_files_are_private(folder: Path) -> None:
+    """The folder is for its owner alone, and so is each file in it."""
+    before = os.umask(0)
+    try:
+        for kind in ("record", "hasty_record"):
+            raised(getattr(cache(folder), kind)(Count, kind))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(one.stat().st_mode) for one in folder.iterdir()} == {0o600}
+    assert len(list(folder.iterdir())) == 4
+
+
+def test_names_show_no_secret(folder: Path) -> None:
+    """A file's name shows nothing of what it stands for, and needs the secret to be found."""
+    parts = ("1000.client", "1000.refresh")
+    shared = cache(folder)
+    for secret in ("one", "two"):
+        raised(shared.record(Count, *parts, secret=secret))
+    names = {path.stem for path in folder.iterdir()}
+    assert len(names) == 2
+    assert not [name for name in names for part in parts if part in name]
+
+
+@kinds
+@pytest.mark.parametrize(
+    "content",
+    [b"{", b"\xff\xfe", b"[]", b'{"number": "many"}', b'{"number": 1}}', b"\0" * 9000],
+)
+def test_foreign_content_is_survived(
+    folder: Path, caplog: pytest.LogCaptureFixture, kind: str, content: bytes
+) -> None:
+    """A file that is broken or not ours is begun anew, and told of without its content."""
+    one = getattr(cache(folder), kind)(Count, "one")
+    raised(one)
+    (path,) = folder.glob("*.json")
+    path.write_bytes(content)
+    again = getattr(cache(folder), kind)(Count, "one")
+    assert [raised(again) for _ in range(2)] == [1, 2]
+    assert msgspec.json.decode(path.read_bytes()) == {"number": 2}
+    assert caplog.messages == [f"Token cache: {path} is not as it was written; it is begun anew."]
+
+
+def test_what_a_run_knows_outlives_the_file(folder: Path) -> None:
+    """Where somebody empties the folder's files a run goes on with what it knew."""
+    one = record(folder)
+    raised(one)
+    next(folder.glob("*.json")).unlink()
+    assert raised(one) == 2
+
+
+def test_a_leftover_of_a_killed_process_is_replaced(folder: Path) -> None:
+    """A file that somebody did not finish writing is in nobody's way."""
+    raised(record(folder))
+    next(folder.glob("*.json")).with_suffix(".new").write_text("{")
+    assert raised(record(folder)) == 2
+    assert not list(folder.glob("*.new"))
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Where there can be no folder the run goes on without, and says so once and what to do."""
+    (tmp_path / "file").touch()
+    shared = cache(tmp_path / "file" / "cache")
+    one, other = shared.record(Count, "one"), shared.hasty_record(Count, "one")
+    assert [raised(one), raised(one), raised(other)] == [1, 2, 1]
+    assert len(caplog.records) == 1
+    assert "cannot be used" in caplog.text
+
+
+def test_trouble_is_told_of_once(caplog: pytest.LogCaptureFixture, folder: Path) -> None:
+    """Records that meet the same trouble say so once between them."""
+    shared = cache(folder)
+    for trouble in ("first", "second"):
+        shared.give_up(OSError(trouble))
+    assert len(caplog.records) == 1
+
+
+@kinds
+def test_a_file_that_cannot_be_read(
+    folder: Path, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    """Where a file cannot be read the run goes on with what it knew, and says so once."""
+    one = getattr(cache(folder), kind)(Count, "one")
+    raised(one)
+    (path,) = folder.glob("*.json")
+    path.unlink()
+    path.mkdir()
+    assert [raised(one) for _ in range(2)] == [2, 3]
+    assert len(caplog.records) == 1
+
+
+def test_a_file_that_cannot_be_written(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Where a file cannot be written the run goes on with what it knows, and says so once."""
+    one = record(folder)
+    raised(one)
+    (path,) = folder.glob("*.json")
+    path.with_suffix(".new").mkdir()
+    assert [raised(one) for _ in range(2)] == [2, 3]
+    assert msgspec.json.decode(path.read_bytes()) == {"number": 1}
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o1777])
+def test_a_folder_that_others_may_write_to(
+    folder: Path, caplog: pytest.LogCaptureFixture, mode: int
+) -> None:
+    """A folder where others could plant a token is not used, and not changed."""
+    folder.mkdir()
+    folder.chmod(mode)
+    assert raised(record(folder)) == 1
+    assert not list(folder.iterdir())
+    assert "others may write to it" in caplog.text
+    assert stat.S_IMODE(folder.stat().st_mode) == mode
+
+
+def test_a_user_without_a_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where the user's home is not known nothing is written anywhere."""
+    monkeypatch.chdir(tmp_path)
+    assert raised(record(Path("~", "cache"))) == 1
+    assert "no home" in caplog.text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_off_keeps_to_memory() -> None:
+    """Without a folder a record is the run's own, with the run's own clock."""
+    one = Cache(None, logging.getLogger("test"), clock=lambda: 7.0).record(Count)
+    assert not isinstance(one, SharedRecord)
+    assert one.now() == 7.0
+
+
+def fail(one: Record[Count]) -> None:
+    """Note something, and fail."""
+    with one.changing() as count:
+        count.number = 5
+        msg = "later"
+        raise ValueError(msg)
+
+
+def test_a_change_is_kept_when_it_ends_in_an_error(folder: Path) -> None:
+    """What was noted before an error is not forgotten."""
+    with pytest.raises(ValueError, match="later"):
+        fail(record(folder))
+    assert raised(record(folder)) == 6
+
+
+def test_a_hasty_record_costs_next_to_nothing(folder: Path) -> None:
+    """A change of a shared window of a hundred calls takes less than five milliseconds."""
+    one, ceiling, taken = cache(folder).hasty_record(Window, "one"), Ceiling(10**6), []
+    for _ in range(200):
+        started = time.perf_counter()
+        with one.changing() as window:
+            window.take(one.now(), ceiling)
+        taken.append(time.perf_counter() - started)
+    assert median(taken[100:]) < 0.005

@@ -1,0 +1,274 @@
+"""Custom fields and custom modules: found, typed, and true in every organization."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tap_zohobooks.custom_fields import (
+    BOOLEAN,
+    LIST,
+    NUMBER,
+    TEXT,
+    Field,
+    Flattener,
+    seen,
+    told,
+    union,
+)
+from tap_zohobooks.records import Row, utc
+from tap_zohobooks.resources import ENTITIES
+from tests.conftest import Run, Service
+
+Make = Callable[..., Service]
+
+DATE = {**TEXT, "format": "date"}
+INSTANT = {**TEXT, "format": "date-time"}
+STREAMS = ("bills", "contacts", "expenses", "invoice_details", "invoices", "items")
+DOCUMENTS = {
+    "bills": "bill_id",
+    "contacts": "contact_id",
+    "expenses": "expense_id",
+    "invoices": "invoice_id",
+    "items": "item_id",
+}
+NO_PERMISSION = (400, None, "You do not have the permission to perform this operation.")
+
+
+def columns(run: Run, stream: str) -> dict[str, Any]:
+    """Return the columns of a stream that are custom fields."""
+    (schema,) = (
+        message["schema"]
+        for message in run.messages
+        if message["type"] == "SCHEMA" and message["stream"] == stream
+    )
+    return {name: one for name, one in schema["properties"].items() if name.startswith("cf_")}
+
+
+def asked(service: Service) -> Counter[str]:
+    """Return how often each path of the settings was asked for."""
+    paths = (call.path.partition("/books/v3/")[2] for call in service.world.log)
+    return Counter(path for path in paths if path.startswith("settings/"))
+
+
+@pytest.mark.parametrize(
+    ("data_type", "schema"),
+    [
+        ("number", NUMBER),
+        ("decimal", NUMBER),
+        ("amount", NUMBER),
+        ("percent", NUMBER),
+        ("check_box", BOOLEAN),
+        ("date", DATE),
+        ("date_time", INSTANT),
+        ("multiselect", LIST),
+        ("lookup", TEXT),
+        ("a type of next year", TEXT),
+    ],
+)
+def test_types(data_type: str, schema: dict[str, Any]) -> None:
+    """A field's data type is its column's type; what nobody knows is text."""
+    assert told([{"api_name": "cf_a", "data_type": data_type}]) == [Field("cf_a", schema)]
+
+
+def test_only_custom_fields_are_columns() -> None:
+    """Other fields that metadata tell of are none, and `placeholder` may hold the name."""
+    described = [{"api_name": "date"}, {"placeholder": "cf_b"}, {"label": "Without a name"}]
+    assert [one.name for one in told(described)] == ["cf_b"]
+
+
+def test_types_that_rows_show() -> None:
+    """From rows alone, only what is no text for sure is no text."""
+    rows: list[Row] = [
+        {"cf_n": "1.50", "cf_n_unformatted": Decimal("1.5"), "cf_d": "2026-01-02"},
+        {"cf_n": "2", "cf_n_unformatted": 2, "cf_b_unformatted": True},
+        {"custom_fields": [{"api_name": "cf_l", "value": ["a"]}], "cf_n_formatted": "3"},
+    ]
+    found = {one.name: one.schema for one in seen(rows)}
+    assert found == {"cf_b": BOOLEAN, "cf_l": LIST, "cf_n": NUMBER}
+
+
+def test_types_at_odds_are_text() -> None:
+    """A field that is a number here and a word there is text, and is named."""
+    found = union([Field("cf_a", NUMBER), Field("cf_b", DATE), Field("cf_a", TEXT)])
+    assert found == ({"cf_a": TEXT, "cf_b": DATE}, ["cf_a"])
+
+
+@pytest.mark.parametrize(
+    ("row", "flat"),
+    [
+        ({"cf_n": "5,026.80", "cf_n_unformatted": Decimal("5026.8")}, {"cf_n": Decimal("5026.8")}),
+        ({"cf_n": 7, "cf_n_formatted": "7.00"}, {"cf_n": 7}),
+        ({"cf_n": "5,026.80"}, {"cf_n": None, "cf_n_formatted": "5,026.80"}),
+        ({"cf_t": "word"}, {"cf_t": "word"}),
+        (
+            {"cf_t": "Trip 7", "cf_t_unformatted": "4600"},
+            {"cf_t": "4600", "cf_t_formatted": "Trip 7"},
+        ),
+        ({"cf_t": "0042", "cf_t_unformatted": "0042"}, {"cf_t": "0042"}),
+        ({"custom_field_hash": {"cf_n": "1.00", "cf_n_unformatted": 1}}, {"cf_n": 1}),
+        ({"custom_fields": [{"api_name": "cf_n", "value": 2}]}, {"cf_n": 2}),
+        ({"custom_fields": ""}, {}),
+        ({"cf_new": "x", "cf_new_unformatted": "y"}, {"cf_new": "x", "cf_new_unformatted": "y"}),
+    ],
+)  # fmt: skip
+def test_values(row: Row, flat: Row) -> None:
+    """The value comes from where it stands unformatted; what has no column stays as it came."""
+    made = Flattener({"cf_n": NUMBER, "cf_t": TEXT, "total": NUMBER})(row)
+    containers = {"custom_fields", "custom_field_hash"}
+    shown = {name: value for name, value in made.items() if name not in containers}
+    assert shown == {"cf_n": None, "cf_t": None, **flat}
+    assert {name: made[name] for name in containers & row.keys()} == {
+        name: row[name] for name in containers & row.keys()
+    }
+
+
+def made_true(schema: dict[str, Any], value: object) -> object:
+    """Return a value of a document's array as its column must hold it."""
+    if schema.get("format") == "date-time":
+        return utc(str(value))
+    return str(value) if schema == TEXT else value
+
+
+def test_two_organizations_of_different_editions(
+    service: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Lists and documents hold each field's value, exact and typed, in either organization."""
+    made = service(rows=30, organizations=2)
+    run = made.complete(STREAMS, discovers=True)
+    assert columns(run, "invoices") == columns(run, "invoice_details")
+    assert columns(run, "invoices")["cf_priority"] == TEXT
+    assert "Custom field 'cf_priority' of 'invoice' has not the same type" in caplog.text
+    values = 0
+    for stream, key in DOCUMENTS.items():
+        schemas = columns(run, stream)
+        for record in run.records(stream):
+            path = f"{stream}/{record[key]}"
+            (document,) = (
+                value
+                for name, value in run.tap.client.get(
+                    path, {}, record["organization_id"]
+                ).document.items()
+                if name == stream.removesuffix("s")
+            )
+            wanted = {one["api_name"]: one["value"] for one in document["custom_fields"]}
+            expected = {
+                name: made_true(schema, wanted[name]) if name in wanted else None
+                for name, schema in schemas.items()
+            }
+            assert {name: record[name] for name in schemas} == expected
+            values += len(wanted)
+    assert values > 100
+    lists = {record["invoice_id"]: record for record in run.records("invoices")}
+    for record in run.records("invoice_details"):
+        listed = lists[record["invoice_id"]]
+        assert {name: record[name] for name in columns(run, "invoices")} == {
+            name: listed[name] for name in columns(run, "invoices")
+        }
+    (us, india) = made.organizations
+    assert all(record["gst_treatment"] for record in run.records("invoices", india))
+    assert not any(record.get("gst_treatment") for record in run.records("invoices", us))
+
+
+def test_each_way_of_asking(service: Make) -> None:
+    """Where one way is refused, the next one finds the same names; the first page comes last."""
+    found = []
+    for refused in ((), ("settings/customfields",), ("settings/customfields", "settings/fields")):
+        made = service(rows=60, organizations=1)
+        for path in refused:
+            made.world.refuse(path, *NO_PERMISSION)
+        run = made.complete(["invoices", "bills"], discovers=True)
+        found.append((columns(run, "invoices").keys(), columns(run, "bills").keys()))
+    assert found[0] == found[1] == found[2]
+    assert len(found[0][0]) == 5
+
+
+def test_what_is_refused_is_asked_once(service: Make) -> None:
+    """A way that a role may not take costs one call an organization, not one an entity."""
+    made = service(rows=5, organizations=2)
+    made.world.refuse("settings/customfields", *NO_PERMISSION)
+    made.complete(["invoices"], discovers=True)
+    assert asked(made)["settings/customfields"] == 2
+    assert asked(made)["settings/fields"] == 2 * (len(ENTITIES) + 1)
+
+
+def test_a_catalog_is_not_discovered_again(service: Make) -> None:
+    """Reading with a catalog asks for no metadata, and fills the columns that it holds."""
+    made = service(rows=30, organizations=2)
+    tap = made.tap(["invoices", "cm_debtor"], discovers=True)
+    before = sum(asked(made).values())
+    tap.run()
+    assert sum(asked(made).values()) == before > 0
+
+
+def test_modules_are_streams(service: Make) -> None:
+    """A custom module is a stream of its own, complete, and typed where metadata tell."""
+    made = service(rows=30, organizations=2)
+    run = made.complete(["cm_debtor", "cm_vehicle"], discovers=True)
+    us, india = made.organizations
+    assert run.counts == {("cm_debtor", us): 30, ("cm_vehicle", india): 30}
+    held = {one["module_record_id"] for one in run.records("cm_debtor")}
+    assert held == made.world.ids(us, "cm_debtor")
+    assert columns(run, "cm_debtor") == {"cf_debt_amount": NUMBER, "cf_due_on": DATE}
+    assert any(isinstance(one["cf_debt_amount"], Decimal) for one in run.records("cm_debtor"))
+
+
+def test_modules_without_metadata_are_open(service: Make) -> None:
+    """Where nothing tells of its fields, a module's rows still arrive whole."""
+    made = service(rows=30, organizations=1)
+    run = made.complete(["cm_debtor"], discovers=True, flatten_custom_fields=False)
+    assert columns(run, "cm_debtor") == {}
+    (kept,) = {frozenset(one) for record in run.records("cm_debtor")
+               if (one := record.get("additional_fields")) and len(one) == 4}  # fmt: skip
+    assert kept == {"cf_debt_amount", "cf_debt_amount_unformatted",
+                    "cf_due_on", "cf_due_on_unformatted"}  # fmt: skip
+
+
+def test_nobody_needs_modules(service: Make, caplog: pytest.LogCaptureFixture) -> None:
+    """An organization that does not tell its modules is read without them, and a line says so."""
+    caplog.set_level(logging.INFO)
+    made = service(rows=5, organizations=1)
+    made.world.refuse("settings/modules", 404, 5, "Invalid URL Passed")
+    run = made.complete(["invoices"], discovers=True)
+    assert len(run.records("invoices")) == 5
+    assert "does not tell which custom modules there are" in caplog.text
+
+
+def test_a_field_made_after_discovery_is_kept(service: Make) -> None:
+    """Until the next discovery a new field is in additional_fields."""
+    made = service(rows=3, organizations=1)
+    tap = made.tap(["invoices"], discovers=True)
+    (organization,) = made.organizations
+    first = min(made.world.ids(organization, "invoices"))
+    made.world.change(organization, "invoices", first, cf_made_today="9")
+    tap.run()
+    (record,) = (
+        message["record"]
+        for message in tap.message_writer.messages  # type: ignore[attr-defined]
+        if message["type"] == "RECORD" and message["record"]["invoice_id"] == first
+    )
+    assert record["additional_fields"] == {"cf_made_today": "9"}
+
+
+def test_without_credentials_the_catalog_is_static(service: Make) -> None:
+    """Discovery without settings asks nobody, and knows no custom field."""
+    made = service()
+    entries = {one["tap_stream_id"]: one for one in made.catalog({})["streams"]}
+    assert not any(name.startswith("cf_") for name in entries["invoices"]["schema"]["properties"])
+    assert made.world.log == []
+
+
+def test_flattening_can_be_switched_off(service: Make) -> None:
+    """Without it no metadata is asked for, and what came stays as it came."""
+    made = service(rows=20, organizations=1)
+    run = made.complete(["invoices"], discovers=True, flatten_custom_fields=False)
+    assert columns(run, "invoices") == {}
+    assert asked(made) == {"settings/modules": 1}
+    kept = [one["additional_fields"] for one in run.records("invoices")
+            if one.get("additional_fields")]  # fmt: skip
+    assert any("cf_weight" in one for one in kept)

@@ -1,0 +1,233 @@
+"""Organizations and streams read at the same time, and written by one thread."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from typing_extensions import override
+
+from tap_zohobooks.errors import ConfigError, QuotaReached, ServiceError
+from tap_zohobooks.extraction import PARTS_WAITING, Extraction, Lane
+from tap_zohobooks.parts import Job, Part, SingerStream
+
+if TYPE_CHECKING:
+    from tests.conftest import Service
+
+Make = Callable[..., "Service"]
+LONG = 20.0  # seconds that no test takes unless something hangs
+
+
+class Meter(nullcontext[Any]):
+    """Counts nothing."""
+
+    def __init__(self) -> None:
+        """Be what one works with."""
+        super().__init__(self)
+
+    def with_context(self, _: object) -> None:
+        """Take no notice."""
+
+    def increment(self, _: int) -> None:
+        """Take no notice."""
+
+
+@dataclass(eq=False)
+class Source:
+    """A stream whose rows are scripted: a function of the organization yields them."""
+
+    name: str
+    script: Callable[[str], Iterator[int]]
+    said: list[str] = field(default_factory=list)
+    writers: set[int] = field(default_factory=set)
+    doubts: list[str] = field(default_factory=list)
+    STATE_MSG_FREQUENCY: int = 2
+
+    def steps(self, context: dict[str, str], _: str | None) -> Iterator[tuple[Any, Any, None]]:
+        """Yield the script's rows, each its own bookmark."""
+        for row in self.script(context["organization_id"]):
+            yield {"row": row}, f"{row:03d}", None
+
+    def begin(self) -> None:
+        """Note it."""
+        self.said.append("begin")
+
+    def write(self, part: Part) -> None:
+        """Note rows and bookmark."""
+        self.writers.add(threading.get_ident())
+        rows = ",".join(str(one["row"]) for one in part.records)
+        assert part.job.context is not None
+        self.said.append(f"{part.job.context['organization_id']}:{rows}@{part.bookmark}")
+
+    def end(self) -> None:
+        """Note it."""
+        self.said.append("end")
+
+    def doubt(self, why: str) -> None:
+        """Note it."""
+        self.doubts.append(why)
+
+    def get_record_counter(self) -> Meter:
+        """Return what counts nothing."""
+        return Meter()
+
+    get_sync_timer = get_record_counter
+
+
+def lanes(organizations: str, *sources: Source) -> list[Lane]:
+    """Return a lane an organization with a job a source."""
+    return [
+        Lane(deque(Job(cast("SingerStream", one), {"organization_id": name}, None)
+                   for one in sources))
+        for name in organizations
+    ]  # fmt: skip
+
+
+def extract(made: list[Lane], organizations: int = 4, streams: int = 2) -> list[Exception]:
+    """Extract with some threads."""
+    told: list[str] = []
+    extraction = Extraction(made, organizations=organizations, streams=streams, tell=told.append)
+    return extraction.run()
+
+
+@pytest.mark.parametrize(("organizations", "streams"), [(1, 1), (1, 2), (4, 1), (4, 3)])
+def test_everything_is_written_in_order(organizations: int, streams: int) -> None:
+    """Each organization's rows leave in order, schema first, end last, whatever overlaps."""
+    sources = [Source("a", lambda _: iter(range(5))), Source("b", lambda _: iter(range(3)))]
+    assert extract(lanes("xyz", *sources), organizations, streams) == []
+    for source, parts in ((sources[0], ["0,1@001", "2,3@003", "4@004"]),
+                          (sources[1], ["0,1@001", "2@002"])):  # fmt: skip
+        assert (source.said[0], source.said[-1]) == ("begin", "end")
+        for name in "xyz":
+            own = [one[2:] for one in source.said if one.startswith(f"{name}:")]
+            assert [one for one in own if not one.startswith("@")] == parts
+
+
+def test_one_thread_writes() -> None:
+    """However many read, one thread writes: messages are never mixed."""
+    source = Source("a", lambda _: iter(range(9)))
+    extract(lanes("wxyz", source))
+    assert source.writers == {threading.get_ident()}
+
+
+def test_a_blocked_organization_holds_nobody_back() -> None:
+    """While one organization waits, the others are read to their end."""
+    free = threading.Event()
+
+    def rows(name: str) -> Iterator[int]:
+        if name == "x":
+            assert free.wait(LONG)
+        yield from range(50)
+
+    source = Source("a", rows)
+
+    class Watched(Source):
+        @override
+        def write(self, part: Part) -> None:
+            super().write(part)
+            if part.bookmark == "049" and self.said.count("z:48,49@049"):
+                free.set()
+
+    watched = Watched("a", source.script)
+    assert extract(lanes("xyz", watched)) == []
+    assert watched.said.index("z:48,49@049") < watched.said.index("x:0,1@001")
+
+
+def test_organizations_are_read_at_the_same_time() -> None:
+    """As many organizations as are allowed are under way at once."""
+    meeting = threading.Barrier(3, timeout=LONG)
+
+    def rows(_: str) -> Iterator[int]:
+        meeting.wait()
+        yield 1
+
+    assert extract(lanes("xyz", Source("a", rows)), organizations=3, streams=1) == []
+
+
+def test_streams_of_one_organization_are_read_at_the_same_time() -> None:
+    """Slow answers of one list do not keep the calls of another one waiting."""
+    meeting = threading.Barrier(2, timeout=LONG)
+
+    def rows(_: str) -> Iterator[int]:
+        meeting.wait()
+        yield 1
+
+    assert extract(lanes("x", Source("a", rows), Source("b", rows)), organizations=1) == []
+
+
+def test_no_more_is_read_than_is_wanted() -> None:
+    """A target that does not read stops the reading: what waits is bounded."""
+    read = 0
+    entered, free = threading.Event(), threading.Event()
+
+    def rows(_: str) -> Iterator[int]:
+        nonlocal read
+        for row in range(1000):
+            read = row
+            yield row
+
+    class Slow(Source):
+        @override
+        def write(self, part: Part) -> None:
+            if not entered.is_set():
+                entered.set()
+                assert free.wait(LONG)
+            super().write(part)
+
+    made = lanes("x", Slow("a", rows), Slow("b", lambda _: iter(())))
+    thread = threading.Thread(target=extract, args=(made, 1, 2))
+    thread.start()
+    assert entered.wait(LONG)
+    seen = -1
+    while seen != read:  # until the reader rests
+        seen = read
+        threading.Event().wait(0.2)
+    assert read <= 2 * (PARTS_WAITING + 3)
+    free.set()
+    thread.join(LONG)
+    assert read == 999
+
+
+def test_a_failure_ends_its_organization_only() -> None:
+    """The others are complete, what came before it is written, and no read counts as whole."""
+
+    def rows(name: str) -> Iterator[int]:
+        yield 1
+        if name == "x":
+            raise QuotaReached(name)
+
+    first, second = Source("a", rows), Source("b", lambda _: iter([7]))
+    failures = extract(lanes("xyz", first, second), organizations=1, streams=1)
+    assert [str(one) for one in failures] == ["x"]
+    assert [one for one in first.said if "1" in one] == ["x:1@001", "y:1@001", "z:1@001"]
+    assert first.doubts == second.doubts == ["organization x was not read to its end"]
+    assert [one for one in second.said if "7" in one] == ["y:7@007", "z:7@007"]
+
+
+@pytest.mark.parametrize("failure", [ConfigError("wrong"), ZeroDivisionError("defect")])
+@pytest.mark.parametrize("organizations", [1, 3])
+def test_what_concerns_all_ends_all(failure: Exception, organizations: int) -> None:
+    """A failure that no organization can escape ends the run at once."""
+
+    def rows(_: str) -> Iterator[int]:
+        yield 1
+        raise failure
+
+    with pytest.raises(type(failure)):
+        extract(lanes("xyz", Source("a", rows)), organizations, streams=1)
+
+
+def test_organizations_do_not_wait_for_each_other(service: Make) -> None:
+    """An organization that is out of service costs its own rows, not those of the next one."""
+    made = service(rows=30, organizations=2)
+    first, second = made.organizations
+    made.world.refuse("invoices", 500, None, "Internal error", first)
+    run = made.run(["invoices", "bills"])
+    assert isinstance(run.failure, ServiceError)
+    assert run.counts["invoices", second] == run.counts["bills", second] == 30
+    assert run.bookmark("invoices", second) != "None"

@@ -1,0 +1,58 @@
+"""What a run tells at its end."""
+
+from __future__ import annotations
+
+import json
+
+from tap_zohobooks.errors import Denied, NotHere
+from tap_zohobooks.limits import Quota
+from tap_zohobooks.resources import TABLE
+from tap_zohobooks.summary import Spent, Tally
+
+SPENT = Spent(
+    calls={"": 1, "7": 210},
+    quotas={"7": Quota(limit=2000, remaining=1790, resets_at=0.0)},
+    waits={"pace": 3, "throttled": 1},
+    refusals={"44": 1},
+    mints=2,
+)
+
+
+def test_what_it_has_cost() -> None:
+    """Calls and what is left of the day by organization, tokens, and waits by cause."""
+    assert list(SPENT.lines()) == [
+        "Without an organization: 1 calls.",
+        "Organization 7: 210 calls, 1790 of 2000 of the day are left.",
+        "Tokens minted: 2; waits: pace 3, throttled 1; refused for a limit: code 44 1.",
+    ]
+
+
+def test_the_same_as_metrics() -> None:
+    """Each number is a Singer metric, too, with its tags."""
+    points = [json.loads(str(point)) for point in SPENT.points()]
+    assert {(one["metric"], one["value"], *one["tags"].values()) for one in points} == {
+        ("http_request_count", 1, ""),
+        ("http_request_count", 210, "7"),
+        ("quota_remaining", 1790, "7"),
+        ("wait_count", 3, "pace"),
+        ("wait_count", 1, "throttled"),
+        ("throttled_request_count", 1, "44"),
+        ("token_mint_count", 2),
+    }
+
+
+def test_what_was_skipped() -> None:
+    """Each stream that was skipped is named with the scope that it needs, where one would help."""
+    tally = Tally()
+    tally.skipped["bills", "7"] = Denied("'bills' may not be read.")
+    tally.skipped["locations", "8"] = NotHere("Not available in your plan.")
+    assert list(tally.not_done(TABLE)) == [
+        (
+            "Skipped: stream 'bills' of organization 7. 'bills' may not be read. "
+            "It needs the scope ZohoBooks.bills.READ."
+        ),
+        (
+            "Skipped: stream 'locations' of organization 8. Not available in your plan. "
+            "The plan or edition of the organization does not have it."
+        ),
+    ]

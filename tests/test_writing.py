@@ -1,0 +1,162 @@
+"""What is written is what any target can take: bare lists, and batches that are mapped."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import TYPE_CHECKING, Any
+
+from tap_zohobooks.resources import TABLE
+from tap_zohobooks.streams import SCHEMAS
+from tap_zohobooks.writing import open_lists
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.conftest import Run, Service
+
+    Make = Callable[..., Service]
+HASHED = {"contacts": {"email": "md5(email) if email else None", "first_name": "__NULL__"}}
+
+
+def batch_config(folder: Path, size: int = 10_000) -> dict[str, Any]:
+    """Return settings that write batches into a folder."""
+    storage = {"root": folder.as_uri(), "prefix": "batch-"}
+    encoding = {"format": "jsonl", "compression": "gzip"}
+    return {"batch_config": {"encoding": encoding, "storage": storage, "batch_size": size}}
+
+
+def batched(run: Run, folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """Return the records of the files that BATCH messages name, by stream."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for message in run.messages:
+        if message["type"] == "BATCH":
+            for url in message["manifest"]:
+                path = folder / url.rpartition("/")[2]
+                lines = gzip.decompress(path.read_bytes()).splitlines()
+                found.setdefault(message["stream"], []).extend(map(json.loads, lines))
+    return found
+
+
+def test_lists_are_bare_at_every_depth() -> None:
+    """A list does not say what it holds, a field that is called `items` stays."""
+    lines = {"type": ["null", "array"], "items": {"type": "object", "properties": {}}}
+    schema = {"properties": {"items": lines, "held": {"type": "object",
+              "properties": {"lines": lines, "number": {"type": "number"}}}}}  # fmt: skip
+    bare = {"type": ["null", "array"]}
+    assert open_lists(schema) == {
+        "properties": {"items": bare, "held": {"type": "object",
+                       "properties": {"lines": bare, "number": {"type": "number"}}}},
+    }  # fmt: skip
+
+
+def test_a_schema_is_opened_as_a_copy() -> None:
+    """Opening leaves the schema alone by which records are cleaned."""
+    schema = {"properties": {"lines": {"type": "array", "items": {"type": "number"}}}}
+    open_lists(schema)
+    assert schema["properties"]["lines"]["items"] == {"type": "number"}
+
+
+def typed_lists(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield what says what a list holds."""
+    if "items" in schema:
+        yield schema
+    for held in schema.get("properties", {}).values():
+        yield from typed_lists(held)
+
+
+def test_no_stream_types_its_lists() -> None:
+    """No stream announces what its lists hold: a table of it has a column of plain JSON."""
+    schemas = [json.loads((SCHEMAS.dir_path / f"{name}.json").read_text()) for name in TABLE]
+    assert [one for schema in schemas for one in typed_lists(open_lists(schema))] == []
+    assert [one for schema in schemas for one in typed_lists(schema)] != []
+
+
+def test_schema_messages_have_bare_lists(service: Make) -> None:
+    """The SCHEMA message of documents says of their lines that they are a list."""
+    run = service(rows=3).complete(["invoice_details"])
+    (schema,) = [one["schema"] for one in run.messages if one["type"] == "SCHEMA"]
+    assert schema["properties"]["line_items"] == {"type": ["null", "array"]}
+
+
+def test_lines_are_cleaned_all_the_same(service: Make) -> None:
+    """What a list holds is made true by the schema that is not announced."""
+    run = service(rows=3).complete(["invoice_details"])
+    lines = [line for one in run.records("invoice_details") for line in one["line_items"]]
+    assert lines
+    assert "" not in {value for line in lines for value in line.values() if isinstance(value, str)}
+
+
+def test_batches_hold_the_records(service: Make, tmp_path: Path) -> None:
+    """With a batch configuration the same records come in files."""
+    place = service()
+    plain, run = (
+        place.complete(["invoices"]),
+        place.complete(["invoices"], **batch_config(tmp_path)),
+    )
+    wanted = {one["invoice_id"] for one in plain.records("invoices")}
+    assert run.records("invoices") == []
+    assert {one["invoice_id"] for one in batched(run, tmp_path)["invoices"]} == wanted
+
+
+def test_a_state_follows_each_batch(service: Make, tmp_path: Path) -> None:
+    """After each batch comes a state that does not pass the last record of the batch."""
+    run = service(organizations=1).complete(["invoices"], **batch_config(tmp_path, 15))
+    kinds = [one["type"] for one in run.messages if one["type"] != "SCHEMA"]
+    assert kinds[:6] == ["BATCH", "STATE"] * 3
+    marks = [one["value"]["bookmarks"]["invoices"]["partitions"][0]["replication_key_value"]
+             for one in run.messages if one["type"] == "STATE"]  # fmt: skip
+    times = [one["last_modified_time"] for one in batched(run, tmp_path)["invoices"]]
+    assert marks[:3] == [times[14], times[29], times[39]]
+
+
+def test_batches_are_mapped(service: Make, tmp_path: Path) -> None:
+    """A stream map that hashes addresses hashes them in files as well."""
+    run = service().complete(["contacts"], stream_maps=HASHED, **batch_config(tmp_path))
+    records = batched(run, tmp_path)["contacts"]
+    assert len(records) == 80
+    assert all(one["email"] is None or "@" not in one["email"] for one in records)
+    assert {"first_name"} & {name for one in records for name in one} == set()
+
+
+def test_batches_are_flattened(service: Make, tmp_path: Path) -> None:
+    """With flattening on, the records of files have the columns of their SCHEMA message."""
+    run = service(rows=5).complete(["invoices"], flattening_enabled=True, flattening_max_depth=1,
+                                   **batch_config(tmp_path))  # fmt: skip
+    (schema,) = [one["schema"] for one in run.messages if one["type"] == "SCHEMA"]
+    found = {name for one in batched(run, tmp_path)["invoices"] for name in one}
+    assert "billing_address__city" in found
+    assert found <= schema["properties"].keys()
+
+
+def test_a_stream_that_is_mapped_away_is_not_in_a_batch(service: Make, tmp_path: Path) -> None:
+    """A stream map that drops a stream leaves neither BATCH nor file of it."""
+    settings = batch_config(tmp_path)
+    run = service().complete(["taxes", "users"], stream_maps={"taxes": "__NULL__"}, **settings)
+    assert batched(run, tmp_path).keys() == {"users"}
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_stream_under_two_names_has_batches_of_both(service: Make, tmp_path: Path) -> None:
+    """A stream that is mapped to a second one has files of its own for each."""
+    maps = {"taxes": {"tax_name": "__NULL__"}, "copies": {"__source__": "taxes"}}
+    run = service().complete(["taxes"], stream_maps=maps, **batch_config(tmp_path))
+    found = batched(run, tmp_path)
+    assert {name: len(records) for name, records in found.items()} == {"taxes": 24, "copies": 24}
+    assert all("tax_name" in one for one in found["copies"])
+    assert not any("tax_name" in one for one in found["taxes"])
+
+
+def test_a_flattened_record_holds_what_is_announced(service: Make) -> None:
+    """With flattening on, a field that an object is not known to hold is kept apart."""
+    place = service(rows=3, organizations=1)
+    (organization,) = place.organizations
+    one = min(place.world.ids(organization, "invoices"))
+    place.world.change(organization, "invoices", one, billing_address={"city": "X", "planet": "Y"})
+    run = place.complete(["invoices"], flattening_enabled=True, flattening_max_depth=1)
+    (schema,) = [one["schema"] for one in run.messages if one["type"] == "SCHEMA"]
+    assert {name for one in run.records("invoices") for name in one} <= schema["properties"].keys()
+    (changed,) = [row for row in run.records("invoices") if row["invoice_id"] == one]
+    assert changed["billing_address__city"] == "X"
+    assert json.loads(changed["additional_fields"])["billing_address.planet"] == "Y"
