@@ -1,0 +1,131 @@
+"""Where the browser brings the grant code: one answer, on 127.0.0.1 only, for a while only."""
+
+from __future__ import annotations
+
+import webbrowser
+from contextlib import contextmanager
+from dataclasses import dataclass
+from errno import EADDRINUSE
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Empty, Queue
+from secrets import compare_digest
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from typing_extensions import override
+
+from tap_zohobooks.reasons import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+HOST = "127.0.0.1"
+PATH = "/callback"
+IDLE = 5.0  # seconds; browsers open connections on which they never ask
+PAGE = (
+    "<!doctype html><meta charset=utf-8><title>tap-zohobooks</title>"
+    "<h1>{heading}</h1><p>You can close this page and go back to the terminal.</p>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """What came back from the consent page."""
+
+    code: str
+    location: str | None
+    server: str | None
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, port: int) -> None:
+        self.answers: Queue[Mapping[str, str]] = Queue()
+        self.first = Lock()
+        super().__init__((HOST, port), _Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    timeout = IDLE
+    server: _Server
+
+    def do_GET(self) -> None:
+        """Take the answer; anything else is not for us."""
+        parts = urlsplit(self.path)
+        given = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        if parts.path != PATH or not {"code", "error"} & given.keys():
+            self._reply(HTTPStatus.NOT_FOUND, "There is nothing here.")
+            return
+        if not self.server.first.acquire(blocking=False):
+            self._reply(HTTPStatus.GONE, "The answer has come already.")
+            return
+        self._reply(HTTPStatus.OK, "Access was denied." if "error" in given else "Thank you.")
+        self.server.answers.put(given)
+
+    def _reply(self, status: HTTPStatus, heading: str) -> None:
+        body = PAGE.format(heading=heading).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Referrer-Policy", "no-referrer")
+        self.end_headers()
+        self.wfile.write(body)
+
+    @override
+    def log_message(self, format: str, *args: Any) -> None:
+        """Log nothing: the address holds the code."""
+
+
+@contextmanager
+def waiting(port: int) -> Iterator[Queue[Mapping[str, str]]]:
+    """Listen for the one answer.
+
+    Raises:
+        ConfigError: Another program listens there.
+    """
+    try:
+        server = _Server(port)
+    except OSError as error:
+        state = "taken" if error.errno == EADDRINUSE else "not to be had"
+        raise Reason.PORT_TAKEN.error(port=port, state=state, problem=error.strerror) from error
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield server.answers
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def open_browser(url: str) -> None:
+    """Open a page, beside what goes on here: some browsers return only when they are closed."""
+    Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+
+
+def received(answers: Queue[Mapping[str, str]], timeout: float) -> Mapping[str, str]:
+    """Wait for the answer.
+
+    Raises:
+        ReauthorizationNeeded: There is none within `timeout` seconds.
+    """
+    try:
+        return answers.get(timeout=timeout)
+    except Empty as error:
+        raise Reason.NO_BROWSER_ANSWER.error(seconds=f"{timeout:.0f}") from error
+
+
+def understood(given: Mapping[str, str], state: str) -> Callback:
+    """Return what the answer says, once it is known to be for this login.
+
+    Raises:
+        TapError: It is not, or it is a no.
+    """
+    if not compare_digest(given.get("state", "").encode(), state.encode()):
+        raise Reason.OTHER_LOGIN.error()
+    if "code" not in given:
+        raise Reason.CONSENT_DENIED.error(error=given.get("error"))
+    return Callback(given["code"], given.get("location"), given.get("accounts-server"))

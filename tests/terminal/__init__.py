@@ -1,0 +1,1 @@
+"""The command `zohobooks` as a person uses it, at a terminal."""

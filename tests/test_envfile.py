@@ -1,0 +1,132 @@
+"""The .env file: private, its other lines kept, and read by the tap as it was meant."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tap_zohobooks import envfile, settings
+from tap_zohobooks.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OTHERS = "# mine\nTARGET_POSTGRES_USER=me\n\nexport OTHER='a b'  # and why"
+PREFIX = envfile.PREFIX
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "environ", {})  # reading .env sets variables
+
+
+def test_other_lines_stay() -> None:
+    """Settings are added or replaced; every other line is as it was."""
+    envfile.FILE.write_text(OTHERS)
+    envfile.save({"client_id": "1000.A"})
+    envfile.save({"client_id": "1000.B", "region": "eu"})
+    written = envfile.FILE.read_text()
+    assert written.startswith(f"{OTHERS}\n")
+    assert written.count("CLIENT_ID") == 1
+    envfile.remove(["client_id", "region", "refresh_token"])
+    assert envfile.FILE.read_text() == f"{OTHERS}\n"
+
+
+@pytest.mark.parametrize("before", [None, 0o644, 0o666, 0o600])
+def test_nobody_else_reads_it(before: int | None) -> None:
+    """The file is its owner's alone, before the first secret stands in it."""
+    if before is not None:
+        envfile.FILE.touch()
+        envfile.FILE.chmod(before)
+    envfile.save({"client_secret": "s"})
+    assert envfile.FILE.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("organization_ids", []),
+        ("organization_ids", ["10", "20"]),
+        ("client_secret", 'it\'s #1 = "good" \\n $HOME'),
+        ("refresh_token", "1000.ab.cd"),
+        ("region", "eu"),
+    ],
+)
+def test_the_tap_reads_what_was_meant(name: str, value: str | list[str]) -> None:
+    """Whatever stands in a setting comes back as it was."""
+    envfile.save({name: value})
+    assert settings.from_environment(settings.SCHEMA, PREFIX) == {name: value}
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    """Where .env is a link, the file that it names gets no secret."""
+    elsewhere = tmp_path / "shared"
+    elsewhere.write_text("A=1\n")
+    elsewhere.chmod(0o640)
+    envfile.FILE.symlink_to(elsewhere)
+    envfile.save({"client_secret": "s"})
+    assert elsewhere.read_text() == "A=1\n"
+    assert elsewhere.stat().st_mode & 0o777 == 0o640
+    assert not envfile.FILE.is_symlink()
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    """A file that cannot be written is one line, which names it."""
+    envfile.FILE.mkdir()
+    with pytest.raises(ConfigError, match=r"\.env.* cannot be written"):
+        envfile.save({"region": "eu"})
+    assert list(tmp_path.iterdir()) == [tmp_path / ".env"]
+
+
+def test_what_cannot_be_written_is_known_before() -> None:
+    """A check tells that there will be no file, before there is something to keep."""
+    envfile.check()
+    assert not envfile.FILE.exists()
+    envfile.FILE.mkdir()
+    with pytest.raises(ConfigError, match=r"\.env cannot be written \(it is a folder\)"):
+        envfile.check()
+
+
+def test_a_folder_that_is_read_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that this user may not write to is told."""
+    monkeypatch.setattr(os, "access", lambda path, mode: (path, mode) != (".", os.W_OK))
+    with pytest.raises(ConfigError, match="the folder is read-only"):
+        envfile.check()
+
+
+def test_what_the_file_holds() -> None:
+    """A value is told from another, and from none."""
+    assert not envfile.holds("refresh_token", "1000.a")
+    envfile.save({"refresh_token": "1000.a"})
+    assert envfile.holds("refresh_token", "1000.a")
+    assert not envfile.holds("refresh_token", "1000.b")
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, ""), ("*.log", "*.log\n"), ("a\n", "a\n")])
+def test_gitignore_gets_a_line(before: str | None, after: str) -> None:
+    """The line stands by itself, behind what was there."""
+    if before is not None:
+        envfile.IGNORE.write_text(before)
+    envfile.ignore()
+    assert envfile.IGNORE.read_text() == f"{after}.env\n"
+
+
+def test_without_git_nothing_is_exposed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no git, or no checkout, nothing is committed."""
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    assert not envfile.is_exposed()
+    assert not envfile.is_tracked()
+
+
+def test_meltano_is_told_all_but_secrets() -> None:
+    """The lines for Meltano hold no secret: it reads .env as well."""
+    lines = envfile.meltano_lines(
+        {"client_secret": "s", "refresh_token": "r", "region": "eu", "organization_ids": ["10"]}
+    )
+    assert lines == [
+        "meltano config set tap-zohobooks region 'eu'",
+        "meltano config set tap-zohobooks organization_ids '[\"10\"]'",
+    ]

@@ -1,0 +1,108 @@
+"""The browser's answer is taken once, on this machine, and only if it is for this login."""
+
+from __future__ import annotations
+
+import socket
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from tap_zohobooks import loopback
+from tap_zohobooks.errors import ConfigError, ReauthorizationNeeded, ServiceError
+from tap_zohobooks.loopback import Callback, received, understood, waiting
+from tests.ports import free_port
+
+STATE = "the-state"
+GOOD = {"code": "1000.c", "state": STATE, "location": "eu", "accounts-server": "https://a"}
+
+
+def visit(port: int, path: str = "/callback", **params: str) -> requests.Response:
+    """Let a browser come along."""
+    return requests.get(f"http://127.0.0.1:{port}{path}", params, timeout=5)
+
+
+def test_the_answer_is_taken() -> None:
+    """What the browser brings is handed over, and the person is thanked."""
+    port = free_port()
+    with waiting(port) as answers:
+        page = visit(port, **GOOD)
+        given = received(answers, 5)
+    assert (page.status_code, "Thank you." in page.text) == (200, True)
+    assert understood(given, STATE) == Callback("1000.c", "eu", "https://a")
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert "1000.c" not in page.text
+
+
+def test_other_requests_are_not_the_answer() -> None:
+    """An icon, another path, or nothing at all does not end the waiting."""
+    port = free_port()
+    with (
+        waiting(port) as answers,
+        socket.create_connection(("127.0.0.1", port)),  # browsers do that, and never ask
+    ):
+        assert visit(port, "/favicon.ico").status_code == 404
+        assert visit(port, "/", **GOOD).status_code == 404
+        assert visit(port, "/callback").status_code == 404
+        assert visit(port, **GOOD).status_code == 200
+        assert received(answers, 5) == GOOD
+
+
+def test_one_answer_is_taken() -> None:
+    """A second answer is sent away, also at the same time."""
+    port = free_port()
+    with waiting(port) as answers, ThreadPoolExecutor(8) as browsers:
+        pages = list(browsers.map(lambda number: visit(port, code=str(number)), range(8)))
+        assert sorted(page.status_code for page in pages) == [200, *[410] * 7]
+        received(answers, 5)
+        assert answers.empty()
+
+
+def test_nobody_else_can_reach_it() -> None:
+    """It listens on the loopback address only, and on nothing once it is over."""
+    port = free_port()
+    with waiting(port), socket.create_connection(("127.0.0.1", port)) as connection:
+        assert connection.getpeername() == ("127.0.0.1", port)
+        with pytest.raises(OSError, match="refused"):
+            socket.create_connection(("127.0.0.2", port), timeout=2)
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", port), timeout=2)
+
+
+def test_waiting_ends() -> None:
+    """Without an answer the waiting ends after its seconds."""
+    with (
+        waiting(free_port()) as answers,
+        pytest.raises(ReauthorizationNeeded, match="no answer within 0 seconds"),
+    ):
+        received(answers, 0.05)
+
+
+def test_a_port_that_is_taken() -> None:
+    """The port and the option are named."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with pytest.raises(ConfigError, match=rf"Port {port} .*--port"), waiting(port):
+            pass
+
+
+def test_a_port_that_is_not_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system refuses a port that nobody has, it is not called taken."""
+    monkeypatch.setattr(loopback, "HOST", "203.0.113.1")  # an address that no machine has
+    with pytest.raises(ConfigError, match=r"Port 8765 .* is not to be had .*--port"), waiting(8765):
+        pass
+
+
+@pytest.mark.parametrize("state", [None, "", "another", "the-state ", "thé-state"])
+def test_an_answer_for_another_login(state: str | None) -> None:
+    """An answer without this login's state is not used, be its code never so good."""
+    given = {"code": "c"} | ({} if state is None else {"state": state})
+    with pytest.raises(ServiceError, match="not for this login"):
+        understood(given, STATE)
+
+
+def test_a_no() -> None:
+    """Denied access is told as the page said it."""
+    with pytest.raises(ReauthorizationNeeded, match="access_denied"):
+        understood({"error": "access_denied", "state": STATE}, STATE)

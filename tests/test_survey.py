@@ -1,0 +1,180 @@
+"""A plan counts what a run would read, and a run costs what the plan has said."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sandbox import Behaviour
+from tap_zohobooks.counting import Count
+from tap_zohobooks.inspection import chosen
+from tap_zohobooks.plan import Planner
+from tap_zohobooks.resources import TABLE
+from tap_zohobooks.survey import Survey
+from tests.conftest import Service
+
+Services = Callable[..., Service]
+
+LISTS = ["bills", "contacts", "currencies", "invoices", "purchase_orders", "taxes"]
+ASKING = ["bill_details", "bill_payments", "invoice_payments", "item_details"]
+WAYS = [
+    Behaviour(),
+    Behaviour(filter="ignored"),
+    Behaviour(filter="refused"),
+    Behaviour(sort="ignored"),
+    Behaviour(filter="ignored", sort="ignored"),
+]
+
+
+def change(service: Service, collection: str, number: int) -> None:
+    """Change some records of the first organization."""
+    organization = service.organizations[0]
+    for record in sorted(service.world.ids(organization, collection))[:number]:
+        service.world.change(organization, collection, record)
+
+
+def planner(service: Service, names: list[str], **state: Any) -> Planner:
+    """Return a planner for streams, by name."""
+    return Planner(service.quiet_tap(), chosen(None, names), state, discovers=False)
+
+
+def planned(service: Service, names: list[str], **state: Any) -> dict[str, int]:
+    """Return the calls that a plan expects of each stream."""
+    found: Counter[str] = Counter()
+    for cost in planner(service, names, **state).costs():
+        found[cost.stream] += cost.calls
+    return dict(found)
+
+
+@pytest.mark.parametrize("rows", [0, 3, 250])
+def test_a_first_run_costs_what_was_planned(service: Services, rows: int) -> None:
+    """Lists, documents, and what hangs on rows: call for call what the run then needs."""
+    one = service(rows={"*": rows, "items": rows}, requests_per_minute=10**6)
+    names = [*LISTS, *ASKING]
+    expected = planned(one, names)
+    run = one.complete(names, requests_per_minute=10**6)
+    assert {name: run.tap.tally.calls[name] for name in names} == pytest.approx(expected, abs=2)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_a_later_run_costs_what_was_planned(service: Services, way: Behaviour) -> None:
+    """With the state of a run, a plan counts what has changed since, whatever the list can do."""
+    one = service(rows={"*": 3, "invoices": 60}, organizations=1)
+    one.world.behaviour["invoices"] = way
+    names = ["invoices", "invoice_details"]
+    first = one.complete(names)
+    one.clock.sleep(86400)
+    change(one, "invoices", 7)
+    costs = {cost.stream: cost for cost in planner(one, names, **first.state).costs()}
+    run = one.complete(names, first.state)
+    arrived = run.counts["invoice_details", one.organizations[0]]
+    assert arrived == 7 + 1  # the row of the boundary comes again
+    ignored = way == Behaviour(filter="ignored", sort="ignored")
+    assert costs["invoices"].is_exact != ignored
+    if not ignored:
+        actual = run.tap.tally.calls
+        assert costs["invoice_details"].rows == arrived
+        assert costs["invoices"].calls == pytest.approx(actual["invoices"], abs=2)
+        assert costs["invoice_details"].calls == pytest.approx(actual["invoice_details"], abs=2)
+
+
+def test_lists_that_are_read_whole_cost_what_was_planned(service: Services) -> None:
+    """Where the state tells of rows without a time, all pages are counted, and what changed."""
+    one = service(rows={"*": 3, "bills": 450}, organizations=1)
+    names = ["bill_details", "bills"]
+    state = one.complete(["bills"]).state
+    (kept,) = state["bookmarks"]["bills"]["partitions"]
+    kept["has_rows_without_time"] = True
+    state["bookmarks"]["bill_details"] = {"partitions": [dict(kept)]}
+    one.clock.sleep(86400)
+    change(one, "bills", 7)
+    costs = {cost.stream: cost for cost in planner(one, names, **state).costs()}
+    run = one.complete(names, state)
+    assert costs["bills"].calls == run.tap.tally.calls["bills"] == 3
+    assert costs["bill_details"].calls == run.tap.tally.calls["bill_details"] == 3 + 8
+    assert [costs[name].is_exact for name in names] == [False, True]
+
+
+def test_a_start_date_limits_a_first_run(service: Services) -> None:
+    """Without a bookmark, `start_date` says what is read."""
+    one = service(rows={"*": 3, "bills": 40}, organizations=1)
+    one.clock.sleep(86400)
+    change(one, "bills", 1)
+    tap = one.quiet_tap(start_date="2026-11-24T00:00:00Z")
+    (cost,) = Planner(tap, chosen(None, ["bills"]), {}, discovers=False).costs()
+    assert cost.rows == 1
+
+
+def test_a_number_is_asked_for_where_it_is_told(service: Services) -> None:
+    """Invoices are counted by one call that brings no row, however many there are."""
+    one = service(rows={"*": 3, "invoices": 900}, organizations=1)
+    survey = Survey(one.quiet_tap().client, 200)
+    assert survey.count(TABLE["invoices"], one.organizations[0], None) == Count(900)
+    (call,) = one.world.log
+    assert call.params["response_option"] == "2"
+
+
+def test_a_number_that_is_not_told_is_counted(
+    service: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the service tells no number after all, pages are counted."""
+    monkeypatch.setattr("sandbox.lists.ITEM_COUNT_ONLY", frozenset())
+    one = service(rows={"*": 3, "invoices": 30}, organizations=1)
+    monkeypatch.setattr("tap_zohobooks.survey.COUNT_ONLY", {"response_option": 0})
+    survey = Survey(one.quiet_tap().client, 20)
+    assert survey.count(TABLE["invoices"], one.organizations[0], None) == Count(30)
+
+
+def test_streams_of_one_list_share_its_count(service: Services) -> None:
+    """Bills are counted once for all streams that read them."""
+    one = service(rows=5, organizations=1)
+    plan = planner(one, ["bills", "bill_details", "bill_payments", "bill_comments"])
+    assert plan.least_calls() == 1
+    list(plan.costs())
+    assert [call.path for call in one.world.log] == [
+        "/books/v3/organizations",
+        "/books/v3/bills",
+    ]
+
+
+def test_what_may_not_be_read_costs_a_call(service: Services) -> None:
+    """A stream that a run would skip is planned as the one call that finds this out."""
+    one = service(rows=5, organizations=1)
+    one.world.scopes[one.world.credentials.refresh_token] -= {"ZohoBooks.bills.READ"}
+    (cost,) = planner(one, ["bill_details"]).costs()
+    assert (cost.rows, cost.calls, cost.note) == (None, 1, "not to be read")
+
+
+def test_a_list_that_does_not_tell_its_end(service: Services) -> None:
+    """Where an answer does not say whether more follows, a run looks behind it: an estimate."""
+    one = service(rows=5, organizations=1)
+    costs = {cost.stream: cost for cost in planner(one, ["reporting_tags", "taxes"]).costs()}
+    assert (costs["reporting_tags"].is_exact, costs["taxes"].is_exact) == (False, True)
+
+
+def test_discovery_is_planned(service: Services) -> None:
+    """Without a catalog a run discovers first, which costs a call an entity and organization."""
+    one = service(rows=2)
+    tap = one.quiet_tap()
+    costs = Planner(tap, chosen(None, ["taxes"]), {}, discovers=True).costs()
+    found = [cost for cost in costs if "(" in cost.stream]
+    assert {cost.organization: cost.calls for cost in found} == dict.fromkeys(one.organizations, 20)
+    assert {cost.note for cost in found} == {"estimate, without the custom modules that it finds"}
+
+
+def test_the_day_on_which_a_backfill_ends(service: Services) -> None:
+    """800 documents at 100 calls a day, of which 20 are others', take eleven days."""
+    one = service(rows={"*": 3, "bills": 800}, organizations=1, daily_quota=100)
+    tap = one.quiet_tap(quota_reserve=20)
+    plan = Planner(tap, chosen(None, ["bill_details"]), {}, discovers=False)
+    (organization,) = one.organizations
+    forecast = plan.forecast(organization, list(plan.costs()))
+    assert forecast.calls == 805
+    assert forecast.minutes == 8.1
+    used = one.world.meters[organization].used
+    assert forecast.calls_left_today == 80 - used
+    assert forecast.calls_a_day == 80
+    assert forecast.days == 1 + -(-(805 - (80 - used)) // 80)
