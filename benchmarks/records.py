@@ -1,0 +1,234 @@
+"""What a record costs beside the SDK's plain way: `python -m benchmarks.records`.
+
+Both taps read the same rows of 55 fields from memory, in this process, by turns; the time that
+the rows' maker takes is left out. Ends with 1 where the median ratio is above the limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import logging
+import sys
+import time
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from statistics import median
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import requests
+from requests.adapters import BaseAdapter
+from singer_sdk import RESTStream, Tap
+from singer_sdk.pagination import BasePageNumberPaginator
+from typing_extensions import override
+
+from tap_zohobooks.streams import SCHEMAS
+from tap_zohobooks.tap import TapZohoBooks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from singer_sdk.helpers.types import Context
+
+BASE = "http://127.0.0.1:9"
+ORGANIZATION = "1"
+FIELDS = 55
+LIMIT = 0.28
+FEW = 200
+PLAIN = {"type": ["null", "string"]}
+EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
+
+
+def schema() -> dict[str, Any]:
+    """Return the schema of invoices, cut down to the fields that are written."""
+    whole = SCHEMAS.fetch_schema("invoices")
+    must = ["additional_fields", "invoice_id", "last_modified_time", "organization_id"]
+    flat = [name for name, one in whole["properties"].items()
+            if not {"array", "object"} & set(one["type"]) and name not in must]  # fmt: skip
+    names = [*must, *flat[: FIELDS - 3]]
+    return {**whole, "properties": {name: whole["properties"][name] for name in names}}
+
+
+def value(name: str, described: dict[str, Any], number: int) -> object:
+    """Return what the service would write: times with its offset, and blanks now and then."""
+    match described.get("type"), described.get("format"):
+        case _, "date-time":
+            moment = EPOCH + timedelta(seconds=number)
+            return moment.strftime("%Y-%m-%dT%H:%M:%S+0000")
+        case _, "date":
+            return "2026-03-04" if number % 3 else ""
+        case kinds, _ if "number" in (kinds or ()):
+            return number * 1.25
+        case kinds, _ if "boolean" in (kinds or ()):
+            return number % 2 == 0
+        case _:
+            return f"{name} {number}" if number % 4 else ""
+
+
+@dataclass
+class Service(BaseAdapter):
+    """A list that honours filter and sort; `spent` is the time that it has taken itself."""
+
+    rows: int
+    spent: float = 0.0
+    times: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Write the rows out once."""
+        super().__init__()
+        properties = schema()["properties"]
+        left_out = {"additional_fields", "organization_id"}
+        self.bodies = []
+        for number in range(self.rows):
+            row = {name: value(name, one, number) for name, one in properties.items()
+                   if name not in left_out}  # fmt: skip
+            row["invoice_id"] = str(10**18 + number)
+            self.times.append(str(row["last_modified_time"]))
+            self.bodies.append(json.dumps(row).encode())
+
+    @override
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        began = time.thread_time()  # others go on meanwhile
+        parts = urlsplit(str(request.url))
+        asked = {name: found[0] for name, found in parse_qs(parts.query).items()}
+        if parts.path.endswith("/organizations"):
+            body = json.dumps(
+                {"code": 0, "organizations": [{"organization_id": ORGANIZATION}]}
+            ).encode()
+        else:
+            body = self.page(asked)
+        answer = requests.Response()
+        answer.status_code, answer.raw, answer.url = 200, io.BytesIO(body), str(request.url)
+        answer.headers["Date"] = "Mon, 23 Nov 2026 12:00:00 GMT"
+        answer.request = request
+        self.spent += time.thread_time() - began
+        return answer
+
+    def page(self, asked: dict[str, str]) -> bytes:
+        """Return a page from the filter's instant on."""
+        since = asked.get("last_modified_time", "")
+        number, size = int(asked.get("page", 1)), int(asked.get("per_page", 200))
+        offset = next((at for at, text in enumerate(self.times) if text >= since), self.rows)
+        start = offset + (number - 1) * size
+        more = start + size < self.rows
+        context = {"page": number, "per_page": size, "has_more_page": more,
+                   "sort_column": "last_modified_time", "sort_order": "A"}  # fmt: skip
+        return b'{"code":0,"page_context":%b,"invoices":[%b]}' % (
+            json.dumps(context).encode(),
+            b",".join(self.bodies[start : start + size]),
+        )
+
+    @override
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class PlainStream(RESTStream[int]):
+    """A list as the SDK's template reads it."""
+
+    name = "invoices"
+    path = "/books/v3/invoices"
+    url_base = BASE
+    primary_keys = ("invoice_id",)
+    replication_key = "last_modified_time"
+    records_jsonpath = "$.invoices[*]"
+
+    def __init__(self, tap: Tap, service: Service) -> None:
+        """Read from memory."""
+        super().__init__(tap, schema=schema())
+        self.requests_session.mount(BASE, service)
+
+    @override
+    def get_new_paginator(self) -> BasePageNumberPaginator:
+        class Pages(BasePageNumberPaginator):
+            @override
+            def has_more(self, response: requests.Response) -> bool:
+                return bool(response.json()["page_context"]["has_more_page"])
+
+        return Pages(1)
+
+    @override
+    def get_url_params(
+        self, context: Context | None, next_page_token: int | None
+    ) -> dict[str, Any]:
+        return {"page": next_page_token, "per_page": 200, "sort_column": "last_modified_time"}
+
+
+def plain(service: Service) -> None:
+    """Read with the SDK's plain way."""
+
+    class PlainTap(Tap):
+        name = "tap-plain"
+
+        @override
+        def discover_streams(self) -> list[PlainStream]:
+            return [PlainStream(self, service)]
+
+    PlainTap(config={}).sync_all()
+
+
+def ours(service: Service) -> None:
+    """Read with the tap."""
+    config = {
+        **dict.fromkeys(("client_id", "client_secret", "access_token"), "x"),
+        "region": "us",
+        "api_url": BASE,
+        "organization_ids": [ORGANIZATION],
+        "requests_per_minute": 10**6,
+    }
+    found = TapZohoBooks(config={}, validate_config=False, setup_mapper=False).catalog_dict
+    (entry,) = (one for one in found["streams"] if one["stream"] == "invoices")
+    entry["schema"] = schema()
+    known = {None, *entry["schema"]["properties"]}
+    entry["metadata"] = [
+        one for one in entry["metadata"] if (one["breadcrumb"] or [None])[-1] in known
+    ]
+    tap = TapZohoBooks(config=config, catalog={"streams": [entry]})
+    tap.session.mount(BASE, service)
+    tap.run()
+
+
+def seconds(read: Callable[[Service], None], rows: int) -> float:
+    """Return the processor's time of a whole run, the service's own left out."""
+    service = Service(rows)
+    out = io.TextIOWrapper(io.BytesIO())
+    began = time.process_time()
+    with redirect_stdout(out):
+        read(service)
+    spent = time.process_time() - began - service.spent
+    out.flush()
+    written = out.buffer.getvalue().count(b'"RECORD"')
+    if written < rows:
+        msg = f"{written} of {rows} records were written"
+        raise RuntimeError(msg)
+    return spent
+
+
+def microseconds(read: Callable[[Service], None], rows: int) -> float:
+    """Return what one more record costs: a long run less a short one."""
+    return (seconds(read, rows) - seconds(read, FEW)) / (rows - FEW) * 1e6
+
+
+def main() -> int:
+    """Measure by turns, and print medians and their ratio."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=10_000)
+    parser.add_argument("--turns", type=int, default=5)
+    asked = parser.parse_args()
+    logging.disable(logging.WARNING)
+    found: dict[str, list[float]] = {"plain SDK": [], "this tap": []}
+    for _ in range(asked.turns):
+        found["plain SDK"].append(microseconds(plain, asked.rows))
+        found["this tap"].append(microseconds(ours, asked.rows))
+    for name, times in found.items():
+        sys.stdout.write(f"{name}: {median(times):.0f} us a record (of {asked.turns} turns)\n")
+    ratio = median(found["this tap"]) / median(found["plain SDK"])
+    sys.stdout.write(f"ratio {ratio:.2f}, limit {LIMIT}\n")
+    return int(ratio > LIMIT)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
