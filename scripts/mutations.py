@@ -1,0 +1,333 @@
+"""Rules of the tap, and how each is broken to see that a test notices: see mutants.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+READING, STORIES = "tests/test_reading.py", "tests/test_stateful.py"
+RUNS, DELETES, AUTH = "tests/test_tap.py", "tests/test_deletes.py", "tests/test_auth.py"
+TURNS, PREFETCH = "tests/test_turns.py", "tests/test_prefetch.py"
+CALLS, LIMITS = "tests/test_client.py", "tests/test_limits.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """A rule, the text that keeps it, the text that breaks it, and the tests that must notice."""
+
+    rule: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+MUTATIONS = (
+    Mutation(
+        "rows of the boundary second are read again",
+        "tap_zohobooks/reading.py",
+        "return start is None or time is None or time >= start",
+        "return start is None or time is None or time > start",
+        (READING, STORIES),
+    ),
+    Mutation(
+        "the boundary second is asked for again",
+        "tap_zohobooks/pagination.py",
+        'return instant[:19] + "+0000"',
+        'return earlier(instant, -1)[:19] + "+0000"',
+        (READING, STORIES),
+    ),
+    Mutation(
+        "rows of the boundary second are dropped by key, not for their second",
+        "tap_zohobooks/reading.py",
+        "if time == self._reached and key in self._seen:",
+        "if time == self._reached and self._seen:",
+        (READING, STORIES),
+    ),
+    Mutation(
+        "an echo of the order is not trusted: rows must be in order",
+        "tap_zohobooks/pagination.py",
+        "return rising and self.is_told and echo == (MODIFIED, order)",
+        "return self.is_told and echo == (MODIFIED, order)",
+        (READING, STORIES),
+    ),
+    Mutation(
+        "rows in order by chance prove no order",
+        "tap_zohobooks/reading.py",
+        'self._cannot_sort("the list begins alike from both ends")',
+        "self.ability.sorts = True",
+        (READING, STORIES),
+    ),
+    Mutation(
+        "a list that has changed meanwhile proves no order either",
+        "tap_zohobooks/reading.py",
+        'newest >= last and self._end("A") == first',
+        "newest >= last",
+        (READING,),
+    ),
+    Mutation(
+        "a filter that lets older rows through is found out",
+        "tap_zohobooks/reading.py",
+        "if since and any(not _is_due(row, since) for row in page.rows):",
+        "if False:",
+        (READING, STORIES),
+    ),
+    Mutation(
+        "an empty filtered answer is confirmed by the newest row",
+        "tap_zohobooks/reading.py",
+        "if since is None or not _is_only_at(since, page):",
+        "if True:",
+        (READING, STORIES),
+    ),
+    Mutation(
+        "the newest of unsorted rows is no bookmark before all are emitted",
+        "tap_zohobooks/reading.py",
+        "                    newest = time\n                yield row, None\n",
+        "                    newest = time\n                yield row, newest\n",
+        (READING, STORIES),
+    ),
+    Mutation(
+        "a row that changed during a scan by place does not vouch for what the scan has missed",
+        "tap_zohobooks/reading.py",
+        "if newest < time <= opened:",
+        "if newest < time:",
+        (READING,),
+    ),
+    Mutation(
+        "documents of an unsorted list vouch for no more than their list does",
+        "tap_zohobooks/documents.py",
+        'yield row, min(time_of(row) or "", reached) or None',
+        "yield row, time_of(row)",
+        (READING,),
+    ),
+    Mutation(
+        "equal rows are read until they are as many as their places",
+        "tap_zohobooks/pagination.py",
+        "            if len(self.marks) < offset + own - self.begin:\n",
+        "            if False:\n",
+        (READING,),
+    ),
+    Mutation(
+        "rows that do not say when they changed make a list be read whole",
+        "tap_zohobooks/reading.py",
+        "if self.ability.sorts is False or (start and self.timeless):",
+        "if self.ability.sorts is False:",
+        (READING, RUNS),
+    ),
+    Mutation(
+        "rows that do not say when they changed are looked for behind all others",
+        "tap_zohobooks/reading.py",
+        'if done and not is_told and self._end("D") is None:',
+        "if False:",
+        (READING,),
+    ),
+    Mutation(
+        "whether rows do not say when they changed is kept in the state",
+        "tap_zohobooks/streams.py",
+        "                state.update({TIMELESS: True})\n",
+        "                pass\n",
+        (RUNS,),
+    ),
+    Mutation(
+        "a bookmark moves after its rows are written, not before",
+        "tap_zohobooks/parts.py",
+        "        for record in part.records:\n            self._write_record_message(record)\n"
+        "        self._advance(part.job.context, part.bookmark)\n",
+        "        self._advance(part.job.context, part.bookmark)\n"
+        "        self.tap.state_writer.write_state(self.tap_state)\n"
+        "        for record in part.records:\n            self._write_record_message(record)\n",
+        (STORIES,),
+    ),
+    Mutation(
+        "a run begins the lookback before its bookmark",
+        "tap_zohobooks/streams.py",
+        "return earlier(bookmark, max(1, self.tap.lookback_seconds))",
+        "return str(bookmark)",
+        (RUNS, STORIES),
+    ),
+    Mutation(
+        "a bookmark keeps the lookback from the start of the scan",
+        "tap_zohobooks/streams.py",
+        "return min(frontier, self.ceiling or frontier)",
+        "return frontier",
+        (RUNS, STORIES),
+    ),
+    Mutation(
+        "pages by place overlap",
+        "tap_zohobooks/pagination.py",
+        "            if self.position and offset and known.isdisjoint(marks):\n",
+        "            if False:\n",
+        (READING, STORIES),
+    ),
+    Mutation(
+        "documents leave in the order of their list",
+        "tap_zohobooks/documents.py",
+        "        for (_, frontier), document in ahead(self.tap.max_concurrency, fetch, items):\n"
+        "            yield document, frontier",
+        "        for (_, frontier), document in reversed(\n"
+        "            [*ahead(self.tap.max_concurrency, fetch, items)]\n"
+        "        ):\n"
+        "            yield document, frontier",
+        (RUNS, STORIES),
+    ),
+    Mutation(
+        "no bookmark passes documents of which not one was found",
+        "tap_zohobooks/streams.py",
+        "if not frontier or (self.has_lost and not self.has_answered):",
+        "if not frontier:",
+        (RUNS,),
+    ),
+    Mutation(
+        "instants are compared in UTC, not as local text",
+        "tap_zohobooks/pagination.py",
+        "return utc(value) if isinstance(value, str) else None",
+        'return value[:19] + "+00:00" if isinstance(value, str) and value else None',
+        (RUNS, READING),
+    ),
+    Mutation(
+        "a token that dies is minted anew",
+        "tap_zohobooks/auth.py",
+        "            if self._token is None or self._token.value == refused.value:",
+        "            if self._token is None:",
+        (AUTH, RUNS),
+    ),
+    Mutation(
+        "calls leave in the order of the documents",
+        "tap_zohobooks/turns.py",
+        "    turn.come()\n    try:\n",
+        "    try:\n",
+        (TURNS,),
+    ),
+    Mutation(
+        "a page that was asked for ahead brings no row as it was before",
+        "tap_zohobooks/pagination.py",
+        "        return is_newest and self._follows(marks, offset)",
+        "        return self._follows(marks, offset)",
+        (PREFETCH,),
+    ),
+    Mutation(
+        "a page that was asked for ahead joins the one before",
+        "tap_zohobooks/pagination.py",
+        "        return is_newest and self._follows(marks, offset)",
+        "        return is_newest",
+        (PREFETCH,),
+    ),
+    Mutation(
+        "a call that is about to leave at the end of the day does not",
+        "tap_zohobooks/budget.py",
+        "        if self._over is not None:\n            raise self._over\n        quota, now",
+        "        quota, now",
+        (CALLS,),
+    ),
+    Mutation(
+        "a list that moved while it was read whole is doubted",
+        "tap_zohobooks/reading.py",
+        "self.is_sure = not scan.moved",
+        "self.is_sure = True",
+        (READING, DELETES),
+    ),
+    Mutation(
+        "what is gone is told once all organizations are read",
+        "tap_zohobooks/extraction.py",
+        "                if not self._left[job.stream]:\n                    job.stream.end()",
+        "                job.stream.end()",
+        (DELETES,),
+    ),
+    Mutation(
+        "a time that has not come is refused",
+        "tap_zohobooks/streams.py",
+        "if reading.start and reading.start > now:",
+        "if False:",
+        ("tests/test_bookmarks.py",),
+    ),
+    Mutation(
+        "nothing is deleted after a doubt",
+        "tap_zohobooks/deletes.py",
+        "        if not self._doubts:",
+        "        if True:",
+        (DELETES,),
+    ),
+    Mutation(
+        "an answer for another login is not used",
+        "tap_zohobooks/loopback.py",
+        "if not compare_digest(",
+        "if False and not compare_digest(",
+        ("tests/test_loopback.py",),
+    ),
+    Mutation(
+        "the browser's answer is taken once",
+        "tap_zohobooks/loopback.py",
+        "if not self.server.first.acquire(blocking=False):",
+        "if False:",
+        ("tests/test_loopback.py",),
+    ),
+    Mutation(
+        "a code of the web is bound to its login by a verifier",
+        "tap_zohobooks/consent.py",
+        '"code_verifier": self.verifier}',
+        '"code_verifier": ""}',
+        ("tests/test_accounts.py",),
+    ),
+    Mutation(
+        "code and secret are sent to Zoho's servers only",
+        "tap_zohobooks/consent.py",
+        "if url == asked or region is not None:",
+        "if url:",
+        ("tests/test_consent.py",),
+    ),
+    Mutation(
+        "China's servers are asked only by name",
+        "tap_zohobooks/accounts.py",
+        "if region != CHINA or is_china_named]",
+        "if region]",
+        ("tests/test_accounts.py",),
+    ),
+    Mutation(
+        "a dead token is remembered by all runs",
+        "tap_zohobooks/disconnected.py",
+        "known.since, known.found = now, found",
+        "known.found = found",
+        ("tests/test_disconnected.py",),
+    ),
+    Mutation(
+        "a disconnect is told once",
+        "tap_zohobooks/disconnected.py",
+        "is_news = not known.since",
+        "is_news = True",
+        ("tests/test_disconnected.py",),
+    ),
+    Mutation(
+        "a throttled mint is no disconnect",
+        "tap_zohobooks/auth.py",
+        "if isinstance(found, Dead) and self.disconnection is not None:",
+        "if isinstance(found, (Dead, MintThrottled)) and self.disconnection is not None:",
+        ("tests/test_disconnected.py",),
+    ),
+    Mutation(
+        "no log names the address of a webhook",
+        "tap_zohobooks/disconnected.py",
+        "return record.thread != self._thread",
+        "return True",
+        ("tests/test_disconnected.py",),
+    ),
+    Mutation(
+        "a stored token is kept only where it mints",
+        "tap_zohobooks/login.py",
+        "tap.auth.mint()",
+        "tap.auth.token()",
+        ("tests/test_cli.py",),
+    ),
+    Mutation(
+        ".env is its owner's alone",
+        "tap_zohobooks/envfile.py",
+        "FILE.chmod(PRIVATE)",
+        "FILE.exists()",
+        ("tests/test_envfile.py",),
+    ),
+    Mutation(
+        "a call is late by as much as it took longer than the quickest of the last ones",
+        "tap_zohobooks/limits.py",
+        "late = max(0.0, taken - min(self.taken, default=0.0))",
+        "late = max(0.0, taken - (fmean(self.taken) if self.taken else 0.0))",
+        (LIMITS,),
+    ),
+)

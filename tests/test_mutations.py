@@ -1,0 +1,30 @@
+"""The list of broken rules fits the code that it breaks."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+import mutants
+from mutations import MUTATIONS, Mutation
+
+pytestmark = pytest.mark.fast
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: one.rule)
+def test_a_rule_can_be_broken(mutation: Mutation) -> None:
+    """Each rule stands where the list says, once, and what breaks it is still a program."""
+    assert ast.parse(mutants.broken(mutation)).body
+    assert all((mutants.ROOT / test).is_file() for test in mutation.tests)
+
+
+def test_a_rule_that_is_gone_is_an_error() -> None:
+    """Text that no file holds is no rule that could be broken."""
+    with pytest.raises(ValueError, match="does not hold once"):
+        mutants.broken(Mutation("none", "README.md", "no such text", "", ()))
+
+
+def test_no_rule_is_no_success() -> None:
+    """Words that choose no rule prove nothing."""
+    assert mutants.main(["no such rule"]) == 1
