@@ -19,7 +19,7 @@ pytestmark = pytest.mark.pipeline
 
 LINE = re.compile(
     r"\S+ · [\d,]+ rows · [\d,]+ calls · \d+ of \d+ streams done in \d+ s(?: · about .+? left)?.*?"
-    r" · organization \d+: [\d,]+ of [\d,]+ calls left for \d+ h"
+    r" · organization \d+: [\d,]+ of [\d,]+ calls left for \d+ (?:h|min|s)\b"
 )
 
 
