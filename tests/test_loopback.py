@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import struct
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
 
 import pytest
 import requests
@@ -15,6 +17,8 @@ from tests.ports import free_port
 
 STATE = "the-state"
 GOOD = {"code": "1000.c", "state": STATE, "location": "eu", "accounts-server": "https://a"}
+
+RESET = struct.pack("ii", 1, 0)  # a connection that is closed is reset at once
 
 
 def visit(port: int, path: str = "/callback", **params: str) -> requests.Response:
@@ -57,6 +61,40 @@ def test_one_answer_is_taken() -> None:
         assert sorted(page.status_code for page in pages) == [200, *[410] * 7]
         received(answers, 5)
         assert answers.empty()
+
+
+def test_a_browser_that_hangs_up(capsys: pytest.CaptureFixture[str]) -> None:
+    """Connections that are reset are nobody's trouble: nothing is said of them."""
+    port = free_port()
+    with waiting(port) as answers:
+        for _ in range(20):
+            with socket.create_connection(("127.0.0.1", port)) as connection:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        assert visit(port, **GOOD).status_code == 200
+        assert received(answers, 5) == GOOD
+    assert capsys.readouterr().err == ""
+
+
+def test_a_browser_that_does_not_wait_for_thanks(capsys: pytest.CaptureFixture[str]) -> None:
+    """An answer whose browser is gone before it could be thanked is an answer."""
+    port = free_port()
+    with waiting(port) as answers:
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(f"GET /callback?{urlencode(GOOD)} HTTP/1.1\r\n\r\n".encode())
+        assert received(answers, 5) == GOOD
+    assert capsys.readouterr().err == ""
+
+
+def test_a_defect_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What goes wrong with the page itself is not kept quiet."""
+    port = free_port()
+    monkeypatch.setattr(loopback, "PAGE", "{nothing}")
+    with waiting(port) as answers, pytest.raises(requests.ConnectionError):
+        visit(port, **GOOD)
+    assert received(answers, 5) == GOOD
+    assert "KeyError: 'nothing'" in capsys.readouterr().err
 
 
 def test_nobody_else_can_reach_it() -> None:
