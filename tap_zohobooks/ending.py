@@ -40,9 +40,13 @@ class Ending:
         told, tell = os.pipe()
         os.set_blocking(tell, False)  # as the system has it
         for number in SIGNALS:
-            signal.signal(number, _leave_it_to_the_thread)
+            signal.signal(number, self._leave_it_to_the_thread)
         signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
         threading.Thread(target=self._await, args=(told,), name="ending", daemon=True).start()
+
+    def _leave_it_to_the_thread(self, _number: int, _frame: FrameType | None) -> None:
+        """Write nothing more; the thread has been told already, by the interpreter itself."""
+        self._writer.stop()
 
     def _await(self, told: int) -> None:
         (number,) = os.read(told, 1)
@@ -62,7 +66,3 @@ class Ending:
             return self._writer.write_last({"type": "STATE", "value": tap.state}, PATIENCE)
         except OSError:
             return False  # the target is gone
-
-
-def _leave_it_to_the_thread(_number: int, _frame: FrameType | None) -> None:
-    """Do nothing: the thread has been told already, by the interpreter itself."""

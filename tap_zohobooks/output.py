@@ -57,6 +57,7 @@ class LineWriter(MsgSpecWriter):
         self._descriptor = descriptor
         self._capacity = _capacity(descriptor)
         self._room = 0
+        self._is_stopped = False
         self._lock = threading.Lock()
         # Threads must not share one but under the lock.
         self._poll = None if self._capacity is None else _poll(descriptor)
@@ -66,6 +67,10 @@ class LineWriter(MsgSpecWriter):
         line = _line(message.to_dict())
         while not self._is_written(line):
             self._wait(line)
+
+    def stop(self) -> None:
+        """Begin no further line but the last: whoever writes waits for the end of the process."""
+        self._is_stopped = True
 
     def write_last(self, message: Mapping[str, Any], seconds: float) -> bool:
         """Write a message and let none follow; False if there was no room for it in time."""
@@ -82,7 +87,7 @@ class LineWriter(MsgSpecWriter):
 
     def _is_written(self, line: bytes) -> bool:
         with self._lock:
-            if not self._has_room(line):
+            if self._is_stopped or not self._has_room(line):
                 return False
             self._put(line)
             return True
@@ -99,7 +104,7 @@ class LineWriter(MsgSpecWriter):
         return len(line) <= max(PAGE, self._room) or not unread
 
     def _wait(self, line: bytes) -> None:
-        if len(line) > PAGE:
+        if self._is_stopped or len(line) > PAGE:
             time.sleep(PAUSE)
         else:
             _poll(self._descriptor).poll()

@@ -164,6 +164,21 @@ def test_the_last_line_is_the_last(pipe: tuple[int, int], unread: int) -> None:
     assert os.read(read, 3 * CAPACITY)[unread:] == b'{"type":"STATE"}\n'
 
 
+@pytest.mark.parametrize("size", [80, 5 * PAGE])
+def test_a_writer_that_is_stopped(pipe: tuple[int, int], size: int) -> None:
+    """It begins no line, however much room there is, but the last."""
+    read, write = pipe
+    writer = LineWriter(write)
+    writer.write_message(record(80))
+    writer.stop()
+    late = threading.Thread(target=lambda: writer.write_message(record(size)), daemon=True)
+    late.start()
+    late.join(0.1)
+    assert writer.write_last({"type": "STATE"}, 1)
+    late.join(0.1)
+    assert os.read(read, 3 * CAPACITY)[80:] == b'{"type":"STATE"}\n'
+
+
 @pytest.mark.parametrize("size", [80, 9 * PAGE])
 def test_no_half_of_a_line(pipe: tuple[int, int], size: int) -> None:
     """Where there is no room in time nothing is written, not even the beginning of a line."""
