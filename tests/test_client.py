@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from queue import Empty, Queue
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -332,27 +333,31 @@ def test_a_crowd_is_thinned(place: Service) -> None:
 
 def test_fewer_places_are_taken_after_a_refusal() -> None:
     """As many calls are in flight as there are places, fewer after 1070, and more in time."""
-    places, gate, inside = Places(4), threading.Event(), []
+    places, gate = Places(4), threading.Event()
+    inside: Queue[int] = Queue()
 
     def call() -> None:
         with places.taken():
-            inside.append(1)
+            inside.put(1)
             gate.wait(20)
+
+    def assert_enter(count: int) -> None:
+        assert sum(inside.get(timeout=20) for _ in range(count)) == count
+        with pytest.raises(Empty):
+            inside.get(timeout=0.1)
 
     places.heed(Crowded(None), 1.0, 2.0)
     threads = [threading.Thread(target=call) for _ in range(6)]
     for thread in threads:
         thread.start()
-    assert not gate.wait(0.1)
-    assert len(inside) == 3
+    assert_enter(3)
     for _ in range(20):
         places.heed(Success({}), 3.0, 3.0)
-    assert not gate.wait(0.1)
-    assert len(inside) == 4
+    assert_enter(1)
     gate.set()
     for thread in threads:
         thread.join()
-    assert len(inside) == 6
+    assert_enter(2)
 
 
 @pytest.mark.parametrize(
