@@ -330,4 +330,11 @@ MUTATIONS = (
         "late = max(0.0, taken - (fmean(self.taken) if self.taken else 0.0))",
         (LIMITS,),
     ),
+    Mutation(
+        "a signal lets no further line begin",
+        "tap_zohobooks/output.py",
+        "if self._is_stopped or not self._has_room(line):",
+        "if not self._has_room(line):",
+        ("tests/test_output.py",),
+    ),
 )
