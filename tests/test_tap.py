@@ -596,6 +596,35 @@ def test_one_refused_document_does_not_stop_the_others(service: Make) -> None:
     assert run.tap.tally.refused == {"invoice_details": 1}
 
 
+@pytest.mark.parametrize(
+    ("stream", "path", "inside"),
+    [
+        ("bill_details", "bills", "/bills/"),
+        ("bill_comments", "bills/{bill_id}/comments", "/comments"),
+    ],
+)
+def test_documents_that_are_all_refused_are_a_stream_that_is_skipped(
+    service: Make, stream: str, path: str, inside: str
+) -> None:
+    """Where the first document may not be read none is asked for, and no list row stands for it."""
+    made = service(rows=5, organizations=1)
+    (organization,) = made.organizations
+
+    def forbid(world: World, request: Request) -> None:
+        world.refusals.clear()
+        if inside in request.path:
+            world.refuse(path, 401, 57, "You are not authorized to perform this operation")
+
+    made.world.before_call.append(forbid)
+    run = made.complete(["bills", stream])
+    assert set(run.tap.tally.skipped) == {(stream, organization)}
+    assert run.counts == {("bills", organization): 5}
+    made.world.before_call.clear()
+    made.world.refusals.clear()
+    later, anew = made.complete([stream], run.state), made.complete([stream])
+    assert later.records(stream) == anew.records(stream) != []
+
+
 def test_an_organization_named_twice_is_read_once(service: Make) -> None:
     """Repeated and empty ids change nothing."""
     place = service()
