@@ -250,21 +250,22 @@ class Cleaner:
 
     def __call__(self, row: Row) -> Row:
         """Return the record that a row means; the row itself stays as it is."""
-        record: Row = {}
+        record = row.copy()  # most values stay as they are
         surprises = Surprises()
         passing, reading = self._passing, self._reading
         for name, value in row.items():
             kinds, kind = passing.get(name), type(value)
             if kinds is None:
+                del record[name]
                 if name not in self._ignored:
                     surprises.found[name] = value
             elif kind in kinds and (kind is not str or value >= "!"):  # such a text is not blank
-                record[name] = value
-            elif value is None or (kind is str and not value):
+                pass
+            elif kind is str and not value:
                 record[name] = None
             elif kind is str and name in reading and (meant := reading[name](value)) is not None:
                 record[name] = meant
-            else:
+            elif value is not None:
                 record[name] = _apply(self._rules[name], value, surprises, name)
         if surprises.found:
             self._keep(record, surprises)
