@@ -19,6 +19,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from functools import cached_property
 
 import msgspec
 
@@ -34,7 +35,7 @@ REMEMBERED = 5 * MOST_ROWS
 Params = Mapping[str, str | int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """One page of a list, with what the service said of it.
 
@@ -51,15 +52,19 @@ class Page:
     is_told: bool = True
     is_early: bool = False
 
+    @cached_property
+    def times(self) -> list[str | None]:
+        """When each row last changed, as UTC text."""
+        return [time_of(row) for row in self.rows]
+
     def is_sorted(self, order: str) -> bool:
         """Tell whether the echo and the rows both say that the time of change orders the page.
 
         One that does not say whether it is the last is read by place: order alone ends nothing.
         """
-        times = [time_of(row) for row in self.rows]
-        if any(time is None for time in times):
+        known = [time for time in self.times if time is not None]
+        if len(known) < len(self.rows):
             return False
-        known = [time for time in times if time is not None]
         rising = sorted(known) == (known if order == "A" else known[::-1])
         echo = (self.sort_column, self.sort_order)
         return rising and self.is_told and echo == (MODIFIED, order)

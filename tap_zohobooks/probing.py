@@ -16,7 +16,7 @@ from tap_zohobooks.errors import (
 )
 from tap_zohobooks.inspection import KIND_OF
 from tap_zohobooks.metadata import CustomFieldStream
-from tap_zohobooks.pagination import Page, for_filter, time_of
+from tap_zohobooks.pagination import Page, for_filter
 from tap_zohobooks.reading import Ability
 from tap_zohobooks.resources import ENTITIES, MODIFIED, ORGANIZATION, ORGANIZATIONS
 from tap_zohobooks.streams import (
@@ -129,7 +129,7 @@ def examine(client: Client, listed: Resource, organization: str, now: datetime) 
         return Finding(ability, refused)
     if not page.is_sorted("A"):
         ability.sorts = False
-    if ability.filters is not False and any((time_of(row) or since) < since for row in page.rows):
+    if ability.filters is not False and any((time or since) < since for time in page.times):
         ability.filters = False
     return Finding(ability)
 

@@ -153,7 +153,7 @@ class Reader:
         """Tell whether a page of the key set was the last one; None where it goes on."""
         self._opened = self._opened or page.served
         opened = self._opened.isoformat()
-        self._chased += all((time_of(row) or "") > opened for row in page.rows)
+        self._chased += all((time or "") > opened for time in page.times)
         if self._chased > MOST_CHASED_PAGES:
             self.tell("The list changes as fast as it is read; the next run goes on from here.")
             self.is_sure = False
@@ -162,13 +162,13 @@ class Reader:
 
     def _is_honoured(self, page: Page, since: str | None) -> bool:
         """Check that a page obeys filter and order, and remember what it does not."""
-        if since and any(not _is_due(row, since) for row in page.rows):
+        if since and any(time and time < since for time in page.times):
             self._cannot_filter("rows older than it came")
         return self._is_ordered(page, "A") and self.ability.filters is not False
 
     def _is_ordered(self, page: Page, order: str) -> bool:
         """Check that the service has ordered a page, not chance, and remember where it has not."""
-        times = [time_of(row) or "" for row in page.rows]
+        times = [time or "" for time in page.times]
         if not page.is_sorted(order):
             self._cannot_sort("the answer is in another order")
         elif self.ability.sorts is None and times and page.has_more:
@@ -316,4 +316,4 @@ def _is_due(row: Row, start: str | None) -> bool:
 
 def _is_only_at(since: str, page: Page) -> bool:
     """Tell whether a page shows one instant only, as it would if the filter meant equality."""
-    return all(time_of(row) in {None, since} for row in page.rows)
+    return all(time in {None, since} for time in page.times)

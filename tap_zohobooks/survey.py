@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.counting import Count, Glance, counted
-from tap_zohobooks.pagination import time_of
 from tap_zohobooks.probing import NEWEST_FIRST, asked, look
 from tap_zohobooks.reading import Ability
 from tap_zohobooks.resources import ORGANIZATION
@@ -96,9 +95,9 @@ def _due(page: Page, since: str | None) -> Glance:
     has_more = page.is_told and page.has_more  # one that tells nothing may be all there is
     if since is None:
         return Glance(len(page.rows), has_more)
-    due = [row for row in page.rows if (time_of(row) or since) >= since]
-    if len(due) == len(page.rows):
-        return Glance(len(due), has_more)
+    due = sum((time or since) >= since for time in page.times)
+    if due == len(page.rows):
+        return Glance(due, has_more)
     if not page.is_sorted("D"):
         raise _NoEnd
-    return Glance(len(due), has_more=False)
+    return Glance(due, has_more=False)
