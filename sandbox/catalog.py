@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias, cast
 
 Treatment: TypeAlias = Literal["honoured", "ignored", "refused"]
-FilterTreatment: TypeAlias = Literal["honoured", "ignored", "refused", "equality"]
+FilterTreatment: TypeAlias = Literal["honoured", "ignored", "refused", "equality", "after"]
 
 MODULE_PREFIX: Final = "cm_"
 TABLE: Final = Path(__file__).with_name("endpoints.tsv")
@@ -20,7 +20,8 @@ class Behaviour:
     """How an endpoint treats a sort and a filter on ``last_modified_time``.
 
     ``echo`` is whether ``page_context`` names the sort: the one really applied (True), none
-    (False), or the one that was asked for whatever was applied ("lies").
+    (False), or the one that was asked for whatever was applied ("lies"). A filter may mean
+    "equality", or "after", where the instant that is given is itself left out.
     """
 
     sort: Treatment = "honoured"

@@ -107,7 +107,7 @@ def _since(behaviour: Behaviour, params: Mapping[str, str]) -> int | None:
     if since is None:
         msg = "last_modified_time"
         raise InvalidValueError(msg)
-    return since
+    return since + (behaviour.filter == "after")
 
 
 def _chosen(one: Endpoint, params: Mapping[str, str]) -> list[tuple[str, str, str]]:

@@ -60,7 +60,7 @@ MUTATIONS = (
     Mutation(
         "a list that has changed meanwhile proves no order either",
         "tap_zohobooks/reading.py",
-        'newest >= last and self._end("A") == first',
+        'newest >= last and self._end("A", since) == first',
         "newest >= last",
         (READING,),
     ),
@@ -69,6 +69,27 @@ MUTATIONS = (
         "tap_zohobooks/reading.py",
         "if since and any(time and time < since for time in page.times):",
         "if False:",
+        (READING, STORIES),
+    ),
+    Mutation(
+        "a filter that leaves out its own instant is found out",
+        "tap_zohobooks/reading.py",
+        "if number == 1 and not self._is_joined(page, since):",
+        "if False:",
+        (READING, STORIES),
+    ),
+    Mutation(
+        "pages of one second move no bookmark before the order is seen to",
+        "tap_zohobooks/reading.py",
+        "yield row, None if self._unsure else time",
+        "yield row, time",
+        (READING, STORIES),
+    ),
+    Mutation(
+        "a service that ceases to order is found out",
+        "tap_zohobooks/reading.py",
+        "        if self._unsure:",
+        "        if False:",
         (READING, STORIES),
     ),
     Mutation(

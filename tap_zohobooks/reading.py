@@ -17,6 +17,7 @@ from tap_zohobooks.pagination import (
     Page,
     Params,
     Scan,
+    earlier,
     for_filter,
     one_by_one,
     time_of,
@@ -31,6 +32,9 @@ MOST_CHASED_PAGES = 50
 
 # So many different times do not rise by chance; fewer, as after a bulk import, prove no order.
 TELLING_TIMES = 10
+
+# Pages of fewer times that are taken in order, once that is known, before it is seen to again.
+MOST_UNSURE = 8
 
 Item = tuple[Row | None, str | None]
 Items = Generator[Item, None, bool]
@@ -83,6 +87,8 @@ class Reader:
     _seen: set[Hashable] = field(default_factory=set)
     _opened: datetime | None = None
     _chased: int = 0
+    _unsure: int = 0
+    _is_inclusive: bool = False
     _is_end_timed: bool = False
 
     def read(self, start: str | None) -> Generator[Item, None, None]:
@@ -132,22 +138,56 @@ class Reader:
 
     def _by_time(self, start: str | None) -> Items:
         """Ask each page from the last row's time: nothing that other rows do can shift it."""
-        since, done = start, None
+        first = since = _before(start)
+        done = None
         while done is None:
             scan, before = Scan(self.fetch, self.key, self.size, _params("A", since)), since
             for number, (rows, page) in enumerate(scan.pages(), 1):
+                was_known = self.ability.sorts is True
+                if number == 1 and not self._is_joined(page, since):
+                    return False
                 if not page.has_more and number == 1:
-                    return (yield from self._last_page(page, since))
+                    return (yield from self._last_page(page, since, start))
                 if not self._is_honoured(page, since):
-                    self._keep(page, start, is_first=number == 1, at_start=since == start)
+                    self._keep(page, start, is_first=number == 1, at_start=since == first)
                     return False
                 self._in_hand = page if since is None else None  # in case the next one is a lie
-                yield from self._unseen(rows)
+                self._unsure += was_known and len(set(page.times)) < TELLING_TIMES
+                yield from self._unseen([row for row in rows if _is_due(row, start)])
                 done = self._outcome(page, since)
-                if done is not None or self._reached != before:
+                if (done or self._unsure > MOST_UNSURE) and not (yield from self._vouched()):
+                    return False
+                if done is not None or self._reached not in {None, before}:
                     since = self._reached
                     break
         return done
+
+    def _is_joined(self, page: Page, since: str | None) -> bool:
+        """Check that the filter lets through the very instant at which the last page ended.
+
+        Its rows may all have changed meanwhile; then none shows that was not there before.
+        """
+        if since is None or since != self._reached or self._is_inclusive:
+            return True
+        self._is_inclusive = since in page.times
+        if self._is_inclusive or self._end("A", earlier(since, 1)) != since:
+            return True
+        self._cannot_filter("it leaves out the instant that it is given")
+        return False
+
+    def _vouched(self) -> Generator[Item, None, bool]:
+        """See that the service still orders the list, where the pages themselves do not tell.
+
+        Rows of one second are in order whoever puts them there; the bookmark waits for this.
+        """
+        if self._unsure:
+            newest = self._end("D")
+            if newest is None or (self._end("A") or newest) >= newest:
+                self._cannot_sort("the list begins alike from both ends by now")
+                return False
+            self._unsure = 0
+            yield None, self._reached
+        return True
 
     def _outcome(self, page: Page, since: str | None) -> bool | None:
         """Tell whether a page of the key set was the last one; None where it goes on."""
@@ -164,21 +204,21 @@ class Reader:
         """Check that a page obeys filter and order, and remember what it does not."""
         if since and any(time and time < since for time in page.times):
             self._cannot_filter("rows older than it came")
-        return self._is_ordered(page, "A") and self.ability.filters is not False
+        return self._is_ordered(page, "A", since) and self.ability.filters is not False
 
-    def _is_ordered(self, page: Page, order: str) -> bool:
+    def _is_ordered(self, page: Page, order: str, since: str | None = None) -> bool:
         """Check that the service has ordered a page, not chance, and remember where it has not."""
         times = [time or "" for time in page.times]
         if not page.is_sorted(order):
             self._cannot_sort("the answer is in another order")
         elif self.ability.sorts is None and times and page.has_more:
-            if len(set(times)) >= TELLING_TIMES or self._is_turned(times, order):
+            if len(set(times)) >= TELLING_TIMES or self._is_turned(times, order, since):
                 self.ability.sorts = True
             else:
                 self._cannot_sort("the list begins alike from both ends")
         return self.ability.sorts is not False
 
-    def _is_turned(self, times: list[str], order: str) -> bool:
+    def _is_turned(self, times: list[str], order: str, since: str | None) -> bool:
         """Tell whether the list begins beyond a page when it is asked for the other way round.
 
         Then it must still begin as the page does: else the list has changed, which shows nothing.
@@ -186,12 +226,12 @@ class Reader:
         first, last = min(times), max(times)
         if order == "A":
             newest = self._end("D") or first
-            return newest > first and newest >= last and self._end("A") == first
+            return newest > first and newest >= last and self._end("A", since) == first
         oldest = self._end("A") or last
         return oldest < last and oldest <= first and self._end("D") == last
 
-    def _end(self, order: str) -> str | None:
-        page = self.fetch({**_params(order), "page": 1, "per_page": 1})
+    def _end(self, order: str, since: str | None = None) -> str | None:
+        page = self.fetch({**_params(order, since), "page": 1, "per_page": 1})
         end = time_of(page.rows[0]) if page.rows and page.is_sorted(order) else None
         self._is_end_timed = self._is_end_timed or (order == "D" and end is not None)
         return end
@@ -215,20 +255,20 @@ class Reader:
                 self._seen.clear()
                 self._reached = time
             self._seen.add(key)
-            yield row, time
+            yield row, None if self._unsure else time
 
-    def _last_page(self, page: Page, since: str | None) -> Items:
+    def _last_page(self, page: Page, since: str | None, start: str | None) -> Items:
         """Emit a page that is the whole rest, in whatever order it came."""
         if since is None and not all(time_of(row) for row in page.rows):
             self._note_timeless()
-        wanted = [row for row in page.rows if _is_due(row, since)]
+        wanted = [row for row in page.rows if _is_due(row, start) and _is_due(row, since)]
         timed = [row for row in wanted if time_of(row)]
         timed.sort(key=lambda row: time_of(row) or "")
         for row in wanted:
             if not time_of(row):
                 yield row, None
         yield from self._unseen(timed)
-        return self._is_all(page, since)
+        return self._is_all(page, since) and (yield from self._vouched())
 
     def _is_all(self, page: Page, since: str | None) -> bool:
         """Tell whether a last page is the end; if it brings nothing newer, ask for the newest."""
@@ -270,7 +310,7 @@ class Reader:
     def _whole(self, start: str | None) -> Items:
         """Read every page; rows that changed before `start` are dropped here."""
         is_filtered = self.ability.filters is not False and not self.timeless
-        since = start if is_filtered else None
+        since = _before(start) if is_filtered else None
         scan = self._scan(_params(None, since), self._take())
         newest, is_timeless = "", False
         for rows, page in scan.pages():
@@ -306,6 +346,11 @@ class Reader:
     def _take(self) -> Page | None:
         page, self._in_hand = self._in_hand, None
         return page
+
+
+def _before(start: str | None) -> str | None:
+    """Return from when on to ask, as a filter may leave out the very instant that it is given."""
+    return start and earlier(start, 1)
 
 
 def _is_due(row: Row, start: str | None) -> bool:

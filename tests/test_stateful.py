@@ -50,12 +50,12 @@ STREAMS = (
 small = st.integers(0, 9)
 places = st.integers(0, 7)
 HONOUR = st.sampled_from(["honoured", "ignored", "refused"])
-FILTER = st.sampled_from(["honoured", "ignored", "refused", "equality"])
+FILTER = st.sampled_from(["honoured", "ignored", "refused", "equality", "after"])
 
 changes = st.one_of(
     st.builds(Change, places, st.integers(0, 30), small, st.booleans(), st.integers(0, 9)),
     st.builds(Delete, places, st.integers(0, 30)),
-    st.builds(Insert, places, st.integers(1, 6), small, st.booleans()),
+    st.builds(Insert, places, st.integers(1, 6) | st.just(40), small, st.booleans()),
 )
 troubles = st.builds(
     Trouble,
@@ -63,8 +63,11 @@ troubles = st.builds(
     st.integers(1, 7),
 ) | st.builds(Trouble, st.just("cancel"))
 treats = st.builds(Treat, places, HONOUR, FILTER, st.booleans())
-events = st.one_of(changes, changes, changes, treats, troubles, st.builds(Wait, st.integers(1, 90)))
-quiet_events = st.one_of(changes, changes, st.builds(Wait, st.integers(1, 90)), treats)
+lies = st.builds(Treat, places, st.just("ignored"), FILTER, st.just("lies"))
+events = st.one_of(
+    changes, changes, changes, treats, lies, troubles, st.builds(Wait, st.integers(1, 90))
+)
+quiet_events = st.one_of(changes, changes, st.builds(Wait, st.integers(1, 90)), treats, lies)
 ends = st.builds(
     End,
     st.sampled_from(["message", "call"]),
@@ -72,7 +75,6 @@ ends = st.builds(
     st.sampled_from(["killed", "stopped"]),
     st.integers(0, 8),
 )
-lies = st.builds(Treat, places, st.just("ignored"), FILTER, st.just("lies"))
 
 
 class Story(RuleBasedStateMachine):

@@ -126,7 +126,7 @@ def test_a_late_row_is_caught(service: Make) -> None:
 
 
 @pytest.mark.parametrize("sort", ["honoured", "ignored", "refused"])
-@pytest.mark.parametrize("filters", ["honoured", "ignored", "refused", "equality"])
+@pytest.mark.parametrize("filters", ["honoured", "ignored", "refused", "equality", "after"])
 def test_each_ability_is_read_off_the_answers(service: Make, sort: Honour, filters: Honour) -> None:
     """Whatever an endpoint does with sort and filter, two runs bring everything."""
     place = service(rows=450, organizations=1, **PLENTY)

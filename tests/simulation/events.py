@@ -56,7 +56,7 @@ class Treat:
 
     place: int
     sort: Literal["honoured", "ignored", "refused"] = "honoured"
-    filter: Literal["honoured", "ignored", "refused", "equality"] = "honoured"
+    filter: Literal["honoured", "ignored", "refused", "equality", "after"] = "honoured"
     echo: bool | Literal["lies"] = True
 
 
