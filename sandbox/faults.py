@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from sandbox.limits import too_many
-from sandbox.messages import HTML, Answer, refusal
+from sandbox.messages import HTML, Answer, refusal, success
 
 if TYPE_CHECKING:
     from collections import deque
@@ -56,7 +56,7 @@ def play(fault: str, quota: int, cancel: Callable[[], None]) -> Answer | None:
     """The answer that a fault makes; None where the call goes on.
 
     A fault is ``500``, ``html``, ``drop``, ``cut``, ``cancel``, ``CODE`` or ``429:CODE``, and with
-    a Retry-After ``429:CODE:SECONDS``.
+    a Retry-After ``429:CODE:SECONDS``; or ``bare``: all is well, and nothing else is said.
 
     Raises:
         ValueError: Where there is no such fault.
@@ -70,6 +70,8 @@ def play(fault: str, quota: int, cancel: Callable[[], None]) -> Answer | None:
             return Answer(502, OUTAGE, {"Content-Type": HTML})
         case ["drop"]:
             return Answer(0, fault="drop")
+        case ["bare"]:
+            return success()
         case ["cancel"]:
             cancel()
             return None

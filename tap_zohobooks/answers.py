@@ -37,6 +37,15 @@ def rows_of(document: dict[str, Any], rows_key: str, key: str = "") -> list[Row]
     raise Reason.NO_ROWS.error(keys=sorted(document), wanted=rows_key)
 
 
+def shows_rows(document: dict[str, Any], rows_key: str) -> bool:
+    """Tell whether an answer says what there is: a list, though it be empty, or rows elsewhere.
+
+    One that only says that all went well may mean that there is nothing, or be cut short.
+    """
+    lists = [value for name, value in document.items() if name not in _ENVELOPE]
+    return any(isinstance(value, list) for value in lists) or bool(rows_of(document, rows_key))
+
+
 def page_of(answer: Answer, rows_key: str) -> Page:
     """Return an answer as a page; its context is an object, or the only one of a list.
 

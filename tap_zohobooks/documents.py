@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from typing_extensions import override
 
-from tap_zohobooks.answers import checked_key, page_of, rows_of
+from tap_zohobooks.answers import checked_key, page_of, rows_of, shows_rows
 from tap_zohobooks.errors import Denied, Gone, Refusal
 from tap_zohobooks.pagination import MOST_ROWS, Scan, time_of
 from tap_zohobooks.reasons import Reason
@@ -82,10 +82,13 @@ class DetailStream(IncrementalStream):
         return super()._read(reading)
 
     def _document(self, reading: Reading, row: Row) -> Row | None:
-        """Fetch one document and merge it over its list row; None where it is gone by now."""
+        """Fetch one document and merge it over its list row; None where there is none to be had.
+
+        The bookmark passes one that is gone by now, but none that is refused.
+        """
         path = f"{self.listed.list_path}/{row[self.resource.key]}"
         try:
-            answer = self._get(reading, path, {})
+            answer = self._asked_twice(reading, path)
         except Gone:
             self._lose(reading)
             return None
@@ -94,14 +97,24 @@ class DetailStream(IncrementalStream):
                 raise  # not this document but all of them
             self.tally.add(self.tally.refused, self.name)
             self.doubt("documents were refused")
-            self.logger.warning("%s Its list row is sent in its place.", refused.found)
-            return dict(row)
+            self.logger.warning("%s The next run asks for it again.", refused.found)
+            reading.hold(time_of(row))
+            return None
         reading.has_answered = True
         noun = self.listed.list_path.removesuffix("s")
         documents = rows_of(answer.document, noun, self.resource.key)
         if len(documents) != 1:
             raise Reason.NOT_ONE_DOCUMENT.error(stream=self.name, path=path, count=len(documents))
         return {**row, **documents[0]}
+
+    def _asked_twice(self, reading: Reading, path: str) -> Answer:
+        """Ask for a document, and once more if it is refused where others are not."""
+        try:
+            return self._get(reading, path, {})
+        except Refusal:
+            if not reading.has_answered:
+                raise
+        return self._get(reading, path, {})
 
 
 def _in_order(items: Iterator[Item]) -> Iterator[Item]:
@@ -139,11 +152,21 @@ class BulkDetailStream(DetailStream):
     def _documents(self, reading: Reading, chunk: list[Item]) -> list[Item]:
         key = self.resource.key
         rows = [(str(row[key]), row, frontier) for row, frontier in chunk if row is not None]
-        names = dict.fromkeys(name for name, _, _ in rows)  # a row that changes is listed twice
-        answer = self._get(reading, self.resource.list_path, {f"{key}s": ",".join(names)})
-        found = {str(row[key]): row for row in rows_of(answer.document, self.resource.rows_key)}
-        self._lose(reading, len(names.keys() - found.keys()))
+        names = {name: row for name, row, _ in rows}  # a row that changes is listed twice
+        found: dict[str, Row] = {}
+        lacking = [*names]
+        while lacking:
+            answer = self._get(reading, self.resource.list_path, {f"{key}s": ",".join(lacking)})
+            rows_found = rows_of(answer.document, self.resource.rows_key)
+            came = {str(row[key]): row for row in rows_found}
+            found |= came
+            if came.keys().isdisjoint(lacking):
+                break
+            lacking = [name for name in lacking if name not in came]
         reading.has_answered = reading.has_answered or bool(found)
+        for name in lacking:  # an answer that leaves one out does not say that it is gone
+            if (document := self._document(reading, names[name])) is not None:
+                found[name] = document
         return [
             ({**row, **found[name]} if name in found else None, frontier)
             for name, row, frontier in rows
@@ -229,6 +252,8 @@ class NestedStream(ListStream):
         query = {name: value.format(**parent) for name, value in self.resource.query.items()}
         answer = self._get(reading, path, query)
         first = page_of(answer, self.resource.rows_key)
+        if not shows_rows(answer.document, self.resource.rows_key):
+            self.doubt(f"'{path}' said that all is well and held no list")
         if not first.has_more or (not first.is_told and len(first.rows) < MOST_ROWS):
             return first.rows  # most of these are not paged, and say nothing of it
         scan = Scan(

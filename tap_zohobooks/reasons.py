@@ -202,8 +202,8 @@ class Reason(Enum):
         "This machine's clock is {minutes} minutes {side} the service's.",
         "Set it, by NTP for instance: what runs share is kept by it.")
     DOCUMENTS_REFUSED = (ServiceError,
-        "Documents were refused: {counts}. Their list rows were sent without lines.",
-        "See the warnings above, and give this user access to them.")
+        "Documents, or what hangs on them, were refused: {counts}. They are missing.",
+        "See the warnings above, and give this user access to them; the next run asks for them again.")
     KEY_MISSING = (ServiceError,
         "Stream '{stream}': a row came without its key '{key}', so it cannot be told from others; its fields are {fields}.",
         "Report this line.")

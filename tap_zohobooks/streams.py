@@ -12,7 +12,7 @@ from singer_sdk.schema.source import SchemaDirectory
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
-from tap_zohobooks.answers import checked_key, page_of, rows_of
+from tap_zohobooks.answers import checked_key, page_of, rows_of, shows_rows
 from tap_zohobooks.custom_fields import Flattener
 from tap_zohobooks.deletes import hidden_by
 from tap_zohobooks.errors import (
@@ -65,6 +65,12 @@ class Reading:
     served: datetime | None = None
     has_answered: bool = False
     has_lost: bool = False
+    has_shown: bool = False
+
+    def hold(self, instant: str | None) -> None:
+        """Let no bookmark pass an instant, so that the next run reads again from there."""
+        if instant is not None:
+            self.ceiling = min(self.ceiling or instant, instant)
 
     def bookmark(self, frontier: str | None) -> str | None:
         """Return how far the bookmark may move.
@@ -188,6 +194,23 @@ class ResourceStream(SingerStream):
         reading.has_lost = reading.has_lost or number > 0
         self.tally.add(self.tally.gone, self.name, number)
 
+    def _check_rows(self, reading: Reading, document: dict[str, Any], rows_key: str) -> None:
+        """See that an answer tells what there is, before nothing is taken for all.
+
+        Raises:
+            ServiceError: It does not, where answers before it did: the rest would be lost.
+        """
+        if shows_rows(document, rows_key):
+            reading.has_shown = True
+        elif reading.has_shown:
+            raise Reason.NO_ROWS.error(keys=sorted(document), wanted=rows_key)
+        else:
+            self.doubt(f"an answer for organization {reading.organization} held no list")
+            self.logger.warning(
+                "Stream '%s': the answer for organization %s says that all is well and holds no "
+                "'%s'; it is taken for an empty list.", self.name, reading.organization, rows_key,
+            )  # fmt: skip
+
     def _get(self, reading: Reading, path: str, params: Params) -> Answer:
         self.tally.add(self.tally.calls, self.name)
         answer = self.tap.client.get(path, params, reading.organization)
@@ -256,6 +279,7 @@ class ListStream(ResourceStream):
             reading.ceiling = earlier(answer.served.isoformat(), self.tap.lookback_seconds)
         if hidden := hidden_by(answer.document, listed.query):
             self.doubt(f"the service shows no more than {hidden}")
+        self._check_rows(reading, answer.document, listed.rows_key)
         return page_of(answer, listed.rows_key)
 
     def _check_start(self, reading: Reading, now: str) -> None:
@@ -313,5 +337,6 @@ class SingleStream(ResourceStream):
     def _read(self, reading: Reading) -> Iterator[Item]:
         path = self.resource.list_path.format(organization_id=reading.organization)
         answer = self._get(reading, path, self.resource.query)
+        self._check_rows(reading, answer.document, self.resource.rows_key)
         for row in rows_of(answer.document, self.resource.rows_key):
             yield row, None

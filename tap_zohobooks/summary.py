@@ -117,7 +117,11 @@ class Tally:
             needed = scopes(resources[name] for name, _ in self.skipped)
             return Reason.NOTHING_MAY_BE_READ.error(scopes=needed)
         if self.refused:
-            return Reason.DOCUMENTS_REFUSED.error(counts=dict(self.refused))
+            return Reason.DOCUMENTS_REFUSED.error(
+                counts=", ".join(
+                    f"{name} {number}" for name, number in sorted(self.refused.items())
+                )
+            )
         return None
 
     def _is_all_denied(self, names: Iterable[str], organizations: Sequence[str]) -> bool:

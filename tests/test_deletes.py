@@ -13,6 +13,7 @@ import pytest
 from sandbox import Behaviour, Request, World
 from sandbox.numbers import mix
 from tap_zohobooks.deletes import SETTING, Coverage, hidden_by
+from tap_zohobooks.errors import ServiceError
 from tap_zohobooks.kinds import KINDS
 from tap_zohobooks.resources import LATEST, TABLE
 from tap_zohobooks.streams import ResourceStream
@@ -65,6 +66,44 @@ def test_a_whole_read_is_activated(service: Make, stream: str) -> None:
     assert kinds.count("ACTIVATE_VERSION") == 1
     assert "RECORD" not in kinds[kinds.index("ACTIVATE_VERSION") :]
     assert kinds[-1] == "STATE"
+
+
+@pytest.mark.parametrize(
+    "stream", ["invoices", "users", "taxes", "recurring_bills", "opening_balances"]
+)
+def test_an_answer_without_a_list_deletes_nothing(
+    service: Make, stream: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """That all is well does not say that there is nothing."""
+    place = service(rows=5, organizations=1)
+    organization, methods = place.organizations[0], {stream: "FULL_TABLE"}
+    place.world.before_call.append(
+        lambda world, request: (
+            world.script.append("bare") if not request.path.endswith("/organizations") else None
+        )
+    )
+    run = place.run([stream], methods=methods)
+    assert not activated(run)
+    assert f"for organization {organization}" in caplog.text
+    place.world.before_call.clear()
+    place.world.script.clear()
+    assert activated(place.complete([stream], methods=methods))
+
+
+def test_a_list_that_breaks_off_without_a_word(service: Make) -> None:
+    """A later page that holds no list is no end: the run fails, and the bookmark stays."""
+    place = service(rows=450, organizations=1, **PLENTY)
+    pages = count(1)
+    place.world.before_call.append(
+        lambda world, request: (
+            world.script.append("bare")
+            if request.path.endswith("/invoices") and next(pages) > 3
+            else None
+        )
+    )
+    run = place.run(["invoices"], methods=WHOLE)
+    assert isinstance(run.failure, ServiceError)
+    assert not activated(run)
 
 
 def test_what_is_read_by_bookmark_is_not(service: Make) -> None:
