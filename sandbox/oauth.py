@@ -200,7 +200,10 @@ class Accounts:
         return self._mint(owner, grant.scopes, now, scope=" ".join(sorted(grant.scopes)), **more)
 
     def _revoke(self, request: Request) -> Answer:
-        token = {**request.params, **request.form}.get("token", "")
+        given = {**request.params, **request.form, **_basic(request)}
+        if given.get("client_id") != self.client_id:
+            return failure("invalid_client")
+        token = given.get("token", "")
         if token not in self.scopes and token not in self._tokens:
             return failure("invalid_token")
         self.revoke(token)

@@ -15,12 +15,12 @@ from tap_zohobooks.regions import REGIONS
 from tap_zohobooks.tokens import (
     Dead,
     Minted,
-    MintThrottled,
     NoAnswer,
     Outcome,
     UnknownClient,
     failure,
     read_token_answer,
+    weight,
 )
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 UNKNOWN = "invalid_client"
 WRONG_REDIRECT = "invalid_redirect_uri"
 NO_CODE = {"code": "none"}
+DEAD_ALREADY = {"invalid_token", "invalid_code"}
 
 Failures = list[tuple[str, Outcome]]
 Auth = Callable[[requests.PreparedRequest], requests.PreparedRequest] | tuple[str, str]
@@ -120,7 +121,7 @@ class Accounts:
             verdict = self._revoke(server, client, refresh_token)
             if verdict == "success":
                 return True
-            if not verdict.startswith("invalid"):
+            if verdict not in DEAD_ALREADY:
                 silent.append(f"{server}: {verdict}")
         if not silent:
             return False
@@ -173,15 +174,9 @@ def _tells(failed: tuple[str, Outcome]) -> int:
     """Order failures by how much they tell: a server that knows the client tells most."""
     match failed[1]:
         case UnknownClient(error) if error != UNKNOWN:
-            return 0
-        case Dead():
-            return 1
-        case MintThrottled():
-            return 2
-        case NoAnswer():
-            return 3
-        case _:
-            return 4
+            return -1
+        case outcome:
+            return weight(outcome)
 
 
 def explained(failures: Failures) -> TapError:

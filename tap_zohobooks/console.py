@@ -68,7 +68,7 @@ def show_json(value: object) -> None:
 
 def is_attended() -> bool:
     """Tell whether somebody sits at a terminal and can be asked."""
-    return sys.stdin.isatty()
+    return sys.stdin is not None and sys.stdin.isatty()  # closed, it is none
 
 
 def ask(what: str, option: str, **prompt: Any) -> str:

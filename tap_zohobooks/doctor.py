@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
@@ -144,8 +145,8 @@ class Examination:
         try:
             for listed in wanted:
                 self.findings[listed.name] = examine(tap.client, listed, first, now)
-            for other in others:
-                examine(tap.client, wanted[0], other, now)
+            for other, listed in product(others, wanted[:1]):
+                examine(tap.client, listed, other, now)
         except QuotaReached as reached:
             yield failed("quota", reached)
             yield from unmade("scopes")
@@ -202,12 +203,14 @@ class Examination:
 def _scopes(findings: Sequence[tuple[Resource, Finding]]) -> Iterator[Check]:
     readable = [listed for listed, finding in findings if finding.refused is None]
     absent = [listed.name for listed, finding in findings if finding.is_absent]
-    yield Check("scopes", f"{len(readable)} of {len(findings)} lists may be read")
+    refused = [_refused(listed, finding.refused) for listed, finding in findings
+               if finding.refused is not None and not finding.is_absent]  # fmt: skip
+    worst = refused[0].exit_code if refused and not readable else 0
+    told = f"{len(readable)} of {len(findings)} lists may be read"
+    yield Check("scopes", told if findings else "no list is selected", exit_code=worst)
     if absent:
         yield Check("not offered", f"{', '.join(absent)}: the plan or edition lacks them")
-    for listed, finding in findings:
-        if finding.refused is not None and not finding.is_absent:
-            yield _refused(listed, finding.refused)
+    yield from refused
 
 
 def _refused(listed: Resource, refused: TapError) -> Check:

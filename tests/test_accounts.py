@@ -180,6 +180,24 @@ def test_a_token_is_revoked_where_it_lives(scene: Scenes) -> None:
     assert one.accounts().revoke(one.client, token) is False
 
 
+def test_a_refused_client_does_not_make_a_token_dead(scene: Scenes) -> None:
+    """Who is not believed to be the client is not told that its token has ended."""
+    one = scene("us")
+    stranger = OAuthClient("nobody", "wrong")
+    with pytest.raises(ServiceError, match="invalid_client"):
+        one.accounts().revoke(stranger, one.world.credentials.refresh_token)
+    assert one.world.credentials.refresh_token in one.world.scopes
+
+
+def test_a_throttled_mint_is_no_dead_code(scene: Scenes) -> None:
+    """Data centers that know the client and not its user do not hide what its own one says."""
+    one = scene("eu")
+    one.world.accounts.multi_dc = True
+    one.world.accounts.mints_allowed = 0
+    with pytest.raises(QuotaReached):
+        one.accounts().exchange(one.client, one.code())
+
+
 @pytest.mark.parametrize("hosts", [Hosts("us"), Hosts("auto")])
 def test_a_revocation_that_nobody_confirms(scene: Scenes, hosts: Hosts) -> None:
     """Silence is not taken for a revocation."""

@@ -483,3 +483,22 @@ def test_no_secret_is_shown(desk: Desks, caplog: pytest.LogCaptureFixture) -> No
     assert "/oauth/v2/token" in caplog.text
     for secret in (known.client_secret, known.refresh_token, code, "1000."):
         assert secret not in said.replace(known.client_id, "")
+
+
+def test_doctor_without_a_list(desk: Desks) -> None:
+    """Where nothing is selected but the organizations there is no list to look at."""
+    result = desk(organizations=2).run("doctor", "--stream=organizations")
+    assert result.exit_code == 0, result.output
+    assert "no list is selected" in result.stdout
+
+
+def test_doctor_where_nothing_may_be_read(desk: Desks) -> None:
+    """The line of the scopes does not pass where not one list may be read."""
+    one = desk(organizations=1)
+    token = one.world.credentials.refresh_token
+    one.world.scopes[token] = frozenset({"ZohoBooks.settings.READ"})
+    result = one.run("doctor", "--stream=invoices", "--stream=bills", "--json")
+    told = json.loads(result.stdout)
+    assert result.exit_code == told["exit_code"] == 77
+    (found,) = [one for one in told["checks"] if one["check"] == "scopes"]
+    assert (found["passed"], found["found"]) == (False, "0 of 2 lists may be read")

@@ -108,3 +108,10 @@ def test_words_are_completed(terminal: Terminals) -> None:
         shell.child.sendcontrol("u")
     shell.child.sendline("exit")
     assert shell.end() == 0
+
+
+def test_closed_input_is_nobody_to_ask(terminal: Terminals) -> None:
+    """A command whose standard input is closed names the option that answers."""
+    dialogue = terminal().shell("zohobooks login <&-")
+    dialogue.expect("There is no terminal to ask: Client ID?", "--client-id")
+    assert dialogue.end() == 78
