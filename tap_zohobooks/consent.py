@@ -63,8 +63,11 @@ class Asking:
 
 
 def origin(url: str) -> tuple[str, str]:
-    """Return scheme, host and port of an address."""
-    parts = urlsplit(url)
+    """Return scheme, host and port of an address; one that is none has but its text."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", url
     return parts.scheme, parts.netloc
 
 

@@ -169,7 +169,7 @@ class Login:
     def _by_browser(self, accounts: Accounts, client: OAuthClient) -> Tokens:
         port, timeout = self._options.port, self._options.timeout
         asking = Asking(f"http://{loopback.HOST}:{port}{loopback.PATH}", self._scope)
-        with loopback.waiting(port) as answers:
+        with loopback.waiting(port, asking.state) as listener:
             server = accounts.home(client)
             url = asking.url(server, client)
             tell(
@@ -178,7 +178,7 @@ class Login:
                 f"{escape(url)}\n"
             )
             loopback.open_browser(url)
-            callback = loopback.understood(loopback.received(answers, timeout), asking.state)
+            callback = loopback.understood(listener.received(timeout))
         hosts = settings.hosts({"region": "auto", **self._config})
         at = trusted(callback.server, callback.location, hosts, server)
         return accounts.exchange(

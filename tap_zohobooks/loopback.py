@@ -13,7 +13,7 @@ from queue import Empty, Queue
 from secrets import compare_digest
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from typing_extensions import override
 
@@ -40,13 +40,37 @@ class Callback:
     server: str | None
 
 
-class _Server(ThreadingHTTPServer):
+class Listener(ThreadingHTTPServer):
+    """Waits for the one answer that bears a login's state."""
+
     daemon_threads = True
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, state: str) -> None:
+        """Take the port; requests are served from `waiting` on."""
         self.answers: Queue[Mapping[str, str]] = Queue()
         self.first = Lock()
+        self.was_strange = False
+        self._state = state.encode()
         super().__init__((HOST, port), _Handler)
+
+    def expects(self, given: Mapping[str, str]) -> bool:
+        """Tell whether an answer is for this login, and remember where one is not."""
+        is_ours = compare_digest(given.get("state", "").encode(), self._state)
+        self.was_strange |= not is_ours
+        return is_ours
+
+    def received(self, timeout: float) -> Mapping[str, str]:
+        """Wait for the answer.
+
+        Raises:
+            TapError: There is none within `timeout` seconds, or only those for other logins.
+        """
+        try:
+            return self.answers.get(timeout=timeout)
+        except Empty as error:
+            if self.was_strange:
+                raise Reason.OTHER_LOGIN.error() from error
+            raise Reason.NO_BROWSER_ANSWER.error(seconds=f"{timeout:.0f}") from error
 
     @override
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -57,14 +81,17 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     timeout = IDLE
-    server: _Server
+    server: Listener
 
     def do_GET(self) -> None:
         """Take the answer; anything else is not for us."""
-        parts = urlsplit(self.path)
-        given = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        if parts.path != PATH or not {"code", "error"} & given.keys():
+        path, _, query = self.path.partition("?")
+        given = {name: values[0] for name, values in parse_qs(query).items()}
+        if path != PATH or not {"code", "error"} & given.keys():
             self._reply(HTTPStatus.NOT_FOUND, "There is nothing here.")
+            return
+        if not self.server.expects(given):
+            self._reply(HTTPStatus.BAD_REQUEST, "This answer is for another login.")
             return
         if not self.server.first.acquire(blocking=False):
             self._reply(HTTPStatus.GONE, "The answer has come already.")
@@ -90,21 +117,21 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def waiting(port: int) -> Iterator[Queue[Mapping[str, str]]]:
-    """Listen for the one answer.
+def waiting(port: int, state: str) -> Iterator[Listener]:
+    """Listen for the one answer that bears the state.
 
     Raises:
         ConfigError: Another program listens there.
     """
     try:
-        server = _Server(port)
+        server = Listener(port, state)
     except OSError as error:
         state = "taken" if error.errno == EADDRINUSE else "not to be had"
         raise Reason.PORT_TAKEN.error(port=port, state=state, problem=error.strerror) from error
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
-        yield server.answers
+        yield server
     finally:
         server.shutdown()
         server.server_close()
@@ -115,26 +142,12 @@ def open_browser(url: str) -> None:
     Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
 
-def received(answers: Queue[Mapping[str, str]], timeout: float) -> Mapping[str, str]:
-    """Wait for the answer.
+def understood(given: Mapping[str, str]) -> Callback:
+    """Return what the answer says.
 
     Raises:
-        ReauthorizationNeeded: There is none within `timeout` seconds.
+        ReauthorizationNeeded: It is a no.
     """
-    try:
-        return answers.get(timeout=timeout)
-    except Empty as error:
-        raise Reason.NO_BROWSER_ANSWER.error(seconds=f"{timeout:.0f}") from error
-
-
-def understood(given: Mapping[str, str], state: str) -> Callback:
-    """Return what the answer says, once it is known to be for this login.
-
-    Raises:
-        TapError: It is not, or it is a no.
-    """
-    if not compare_digest(given.get("state", "").encode(), state.encode()):
-        raise Reason.OTHER_LOGIN.error()
     if "code" not in given:
         raise Reason.CONSENT_DENIED.error(error=given.get("error"))
     return Callback(given["code"], given.get("location"), given.get("accounts-server"))

@@ -79,6 +79,7 @@ def test_zohos_servers_are_believed(
         ("http://accounts.zoho.com", Hosts("auto")),
         (f"{DOUBLE}/dc/eu", Hosts("auto")),
         ("http://127.0.0.1:10/dc/eu", Hosts("auto", DOUBLE)),
+        ("http://[::bad", Hosts("auto", DOUBLE)),
     ],
 )
 def test_others_are_not(server: str, hosts: Hosts) -> None:

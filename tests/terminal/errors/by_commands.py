@@ -78,9 +78,9 @@ def _(scene: Scene) -> Outcome:
     return ended(one.login("--browser"))
 
 
-def _awaited(one: Terminal) -> tuple[Dialogue, str]:
+def _awaited(one: Terminal, *options: str) -> tuple[Dialogue, str]:
     """Start a login in the browser, and return it with the state that it waits for."""
-    dialogue = one.login("--browser", BROWSER="true %s")
+    dialogue = one.login("--browser", *options, BROWSER="true %s")
     dialogue.expect("code_challenge_method=S256")
     state = re.search(r"[?&]state=([^&\s]+)", dialogue.said.getvalue())
     assert state is not None
@@ -95,7 +95,7 @@ def _bring(one: Terminal, **answer: str) -> None:
 @WAYS.to(Reason.OTHER_LOGIN)
 def _(scene: Scene) -> Outcome:
     one = scene.service().terminal
-    dialogue, _ = _awaited(one)
+    dialogue, _ = _awaited(one, "--timeout=8")
     _bring(one, code="1000.x", state="another")
     return ended(dialogue)
 
