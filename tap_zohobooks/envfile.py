@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dotenv import dotenv_values, set_key, unset_key
+from dotenv.parser import parse_stream
 
 from tap_zohobooks.reasons import Reason
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 FILE = Path(".env")
 IGNORE = Path(".gitignore")
 PREFIX = "TAP_ZOHOBOOKS_"
+NO_TEXT = "it is not text in UTF-8"
 PRIVATE = 0o600
 FOUND = ("region", "accounts_url", "organization_ids")  # by a login, and no secret
 
@@ -42,10 +44,19 @@ def check() -> None:
     """See that the file can be written, before there is something that must not be lost.
 
     Raises:
-        ConfigError: It cannot.
+        ConfigError: It cannot, or what is written there could not be read.
     """
     if FILE.is_dir() or not os.access(".", os.W_OK):
         raise _unwritable(FILE, "it is a folder" if FILE.is_dir() else "the folder is read-only")
+    if not FILE.exists():
+        return
+    with _told(), FILE.open(encoding="utf-8") as file:
+        try:
+            lines = [line.original.line for line in parse_stream(file) if line.error]
+        except UnicodeDecodeError as error:
+            raise Reason.ENV_UNREADABLE.error(problem=NO_TEXT) from error
+    if lines:  # a quote that is not closed there swallows what follows it
+        raise Reason.ENV_UNREADABLE.error(problem=f"line {lines[0]} is no NAME=value")
 
 
 def save(settings: Mapping[str, Value]) -> None:
@@ -86,9 +97,14 @@ def ignore() -> None:
         ConfigError: .gitignore cannot be written.
     """
     with _told():
-        found = IGNORE.read_text(encoding="utf-8") if IGNORE.exists() else ""
-        joint = "" if not found or found.endswith("\n") else "\n"
-        IGNORE.write_text(f"{found}{joint}{FILE}\n", encoding="utf-8")
+        found = _ignored()
+        joint = b"" if not found or found.endswith(b"\n") else b"\n"
+        IGNORE.write_bytes(found + joint + bytes(FILE) + b"\n")
+
+
+def _ignored() -> bytes:
+    """Return .gitignore, whose names may be in any encoding."""
+    return IGNORE.read_bytes() if IGNORE.exists() else b""
 
 
 @contextmanager
@@ -109,12 +125,17 @@ def is_tracked() -> bool:
 
 
 def is_exposed() -> bool:
-    """Tell whether the next commit could hold the file."""
-    return _git("check-ignore", "--quiet", "--", str(FILE)) == 1
+    """Tell whether the next commit could hold the file; where git does not say, by its files."""
+    verdict = _git("check-ignore", "--quiet", "--", str(FILE))
+    if verdict in (0, 1):
+        return verdict == 1
+    here = Path.cwd()
+    is_checkout = any((folder / ".git").exists() for folder in (here, *here.parents))
+    return is_checkout and bytes(FILE) not in _ignored().splitlines()
 
 
 def _git(*words: str) -> int | None:
-    """Return git's exit code; None where there is no git, and 128 where there is no checkout."""
+    """Return git's exit code: None without git, 128 where it sees no checkout or mistrusts it."""
     git = shutil.which("git")
     if git is None:
         return None

@@ -119,7 +119,7 @@ class Reason(Enum):
         "Enter it in the API console exactly as it was shown, or name another --port.")
     SETTING_MISSING = (ConfigError,
         "Setting '{setting}' is missing: {why}.",
-        "Set it; `tap-zohobooks --about` tells how, and `zohobooks login` writes what authorizes.")
+        "Set it; `tap-zohobooks --about` tells how. Or run `zohobooks login`: `tap-zohobooks --config ENV` reads the .env that it writes.")
     SETTING_UNKNOWN = (ConfigError,
         "Unknown setting: {problem}.",
         "Take it out; `tap-zohobooks --about` lists all.")
@@ -173,8 +173,8 @@ class Reason(Enum):
         "git keeps .env already, and secrets would be in the next commit.",
         "Run `git rm --cached .env`, commit that, and run `zohobooks login` again.")
     ENV_UNREADABLE = (ConfigError,
-        "The file .env is not text in UTF-8.",
-        "Save it as such, or remove it.")
+        "The file .env cannot be read: {problem}.",
+        "Correct it, or remove it.")
     FOLDER_UNWRITABLE = (ConfigError,
         "{file} cannot be written ({problem}).",
         "Run `zohobooks` in a folder that you may write to.")

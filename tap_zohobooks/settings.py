@@ -14,6 +14,7 @@ from singer_sdk import typing as th
 from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR, extend_validator_with_defaults
 
+from tap_zohobooks import envfile
 from tap_zohobooks.auth import Grant, Hosts
 from tap_zohobooks.cache import Cache
 from tap_zohobooks.errors import ConfigError, TapError
@@ -153,7 +154,7 @@ def _variable(name: str, schema: Mapping[str, Any], prefix: str) -> dict[str, An
     try:
         return parse_environment_config({"properties": {name: schema}}, prefix, Path(".env"))
     except UnicodeDecodeError as error:
-        raise Reason.ENV_UNREADABLE.error() from error
+        raise Reason.ENV_UNREADABLE.error(problem=envfile.NO_TEXT) from error
     except ValueError as error:
         kind = next(one for one in (*schema["type"], "") if one != "null")
         variable = f"{prefix}{name.upper()}"

@@ -90,6 +90,24 @@ def test_what_cannot_be_written_is_known_before() -> None:
         envfile.check()
 
 
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [(b"A=1\nB='half\nC=2\n", "line 2 is no NAME=value"), (b"A=\xff\n", "it is not text in UTF-8")],
+)
+def test_a_file_that_cannot_be_read_back(content: bytes, problem: str) -> None:
+    """What would swallow the settings written behind it is told before there are any."""
+    envfile.FILE.write_bytes(content)
+    with pytest.raises(ConfigError, match=problem):
+        envfile.check()
+
+
+@pytest.mark.parametrize("content", ["", OTHERS, "A\nB=\nC='a\nb'\n"])
+def test_a_file_that_can(content: str) -> None:
+    """Comments, lines without a value and values of several lines are in order."""
+    envfile.FILE.write_text(content)
+    envfile.check()
+
+
 def test_a_folder_that_is_read_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder that this user may not write to is told."""
     monkeypatch.setattr(os, "access", lambda path, mode: (path, mode) != (".", os.W_OK))
@@ -112,6 +130,27 @@ def test_gitignore_gets_a_line(before: str | None, after: str) -> None:
         envfile.IGNORE.write_text(before)
     envfile.ignore()
     assert envfile.IGNORE.read_text() == f"{after}.env\n"
+
+
+def test_gitignore_in_another_encoding() -> None:
+    """Its lines stay as they are."""
+    envfile.IGNORE.write_bytes(b"caf\xe9\n")
+    envfile.ignore()
+    assert envfile.IGNORE.read_bytes() == b"caf\xe9\n.env\n"
+
+
+@pytest.mark.parametrize("code", [None, 128])
+def test_a_checkout_of_which_git_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int | None
+) -> None:
+    """Where git is missing, or mistrusts the folder, a checkout is one all the same."""
+    monkeypatch.setattr(envfile, "_git", lambda *_: code)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "inner").mkdir()
+    monkeypatch.chdir(tmp_path / "inner")
+    assert envfile.is_exposed()
+    envfile.ignore()
+    assert not envfile.is_exposed()
 
 
 def test_without_git_nothing_is_exposed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,7 +112,7 @@ def test_an_unreadable_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """An .env that holds no text is named, and not the first setting that was looked for in it."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_bytes(b"TAP_ZOHOBOOKS_REGION=\xff\n")
-    with pytest.raises(ConfigError, match=r"\.env is not text in UTF-8"):
+    with pytest.raises(ConfigError, match=r"\.env cannot be read: it is not text in UTF-8"):
         settings.from_environment(settings.SCHEMA, "TAP_ZOHOBOOKS_")
 
 
