@@ -255,8 +255,8 @@ MUTATIONS = (
     ),
     Mutation(
         "a time that has not come is refused",
-        "tap_zohobooks/streams.py",
-        "if reading.start and reading.start > now:",
+        "tap_zohobooks/state.py",
+        "if start and start > now:",
         "if False:",
         ("tests/test_bookmarks.py",),
     ),

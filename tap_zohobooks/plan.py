@@ -7,10 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
-
 from tap_zohobooks.bookmarks import VALUE, give_to, nameless, taken_over
-from tap_zohobooks.console import affordable, show, show_json, tell
+from tap_zohobooks.console import affordable, show, show_json, table, tell
 from tap_zohobooks.cost import Cost, Day, calls, days, last_day, together
 from tap_zohobooks.counting import Count
 from tap_zohobooks.errors import Denied, Gone, ParameterRefused, Refusal
@@ -19,13 +17,15 @@ from tap_zohobooks.metadata import CustomFieldStream
 from tap_zohobooks.pagination import earlier
 from tap_zohobooks.probing import lists
 from tap_zohobooks.resources import ENTITIES, ORGANIZATION, ORGANIZATIONS, TIMELESS
-from tap_zohobooks.state import checked_state, read_json
+from tap_zohobooks.state import check_start, checked_state, read_json
 from tap_zohobooks.streams import ListStream
 from tap_zohobooks.survey import Survey, kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from rich.table import Table
 
     from tap_zohobooks.inspection import Chosen
     from tap_zohobooks.tap import TapZohoBooks
@@ -150,10 +150,11 @@ class Planner:
         if not stream.is_incremental:
             return None
         found = kept(self._state, stream.name, organization).get(VALUE)
+        start: str | None = self._tap.config.get("start_date")
         if found:
-            return earlier(found, max(1, self._tap.lookback_seconds))
-        first: str | None = self._tap.config.get("start_date")
-        return first
+            start = earlier(found, max(1, self._tap.lookback_seconds))
+        check_start(stream.name, organization, start, datetime.now(timezone.utc).isoformat())
+        return start
 
     def forecast(self, organization: str, costs: Iterable[Cost]) -> Forecast:
         """Return what all streams of an organization cost together."""
@@ -197,28 +198,25 @@ def _by_stream(costs: Iterable[Cost]) -> Table:
     together: dict[str, list[Cost]] = defaultdict(list)
     for one in costs:
         together[one.stream].append(one)
-    table = Table("Stream", box=None, pad_edge=False)
-    table.add_column("Rows", justify="right")
-    table.add_column("Calls", justify="right")
-    table.add_column("How")
+    shown = table(["Stream"], ["Rows", "Calls"])
+    shown.add_column("How", overflow="fold")
     for name, own in sorted(together.items(), key=lambda one: -sum(c.calls for c in one[1])):
         known = [one.rows for one in own if one.rows is not None]
         notes = {one.note for one in own} - {""}
         how = ", ".join(notes) or _how(is_exact=all(one.is_exact for one in own))
         rows = f"{sum(known):,}" if known else ""
-        table.add_row(name, rows, f"{sum(one.calls for one in own):,}", how)
-    return table
+        shown.add_row(name, rows, f"{sum(one.calls for one in own):,}", how)
+    return shown
 
 
 def _by_organization(forecasts: Iterable[Forecast]) -> Table:
-    table = Table("Organization", box=None, pad_edge=False)
-    for title in ("Calls", "Minutes", "Left today", "A day", "Days", "Ends on"):
-        table.add_column(title, justify="right")
+    titles = ("Calls", "Minutes", "Left today", "A day", "Days", "Ends on")
+    shown = table(["Organization"], titles)
     for one in forecasts:
         about = "" if one.is_exact else "about "
         numbers = (f"{about}{one.calls:,}", one.minutes, one.calls_left_today, one.calls_a_day)
         never = "never" if one.calls_a_day is not None and one.days is None else "?"
         ends = (one.days or never, one.ends_on or never)
-        table.add_row(one.organization, *("?" if cell is None else str(cell)
+        shown.add_row(one.organization, *("?" if cell is None else str(cell)
                                           for cell in (*numbers, *ends)))  # fmt: skip
-    return table
+    return shown

@@ -27,7 +27,8 @@ def read_json(what: str, file: IO[str] | None) -> dict[str, Any] | None:
         return None
     try:
         value = json.loads(file.read())
-    except ValueError as error:
+        json.dumps(value, ensure_ascii=False).encode()  # what cannot be written is not gone on from
+    except (ValueError, RecursionError) as error:
         raise Reason.FILE_NO_JSON.error(file=what, problem=error) from error
     if not isinstance(value, dict):
         raise Reason.FILE_NO_JSON.error(file=what, problem=f"but a {type(value).__name__}")
@@ -136,3 +137,15 @@ def organizations_in(state: Mapping[str, Any]) -> frozenset[str]:
         for bookmark in state.get("bookmarks", {}).values()
         for partition in bookmark.get("partitions", [])
     )
+
+
+def check_start(stream: str, organization: str, start: str | None, now: str) -> None:
+    """See that there can be changes to read: no bookmark lies in the future (both UTC texts).
+
+    Raises:
+        ConfigError: What changes from now until then would be passed over without a word.
+    """
+    if start and start > now:
+        raise Reason.START_IN_FUTURE.error(
+            stream=stream, organization=organization, start=start, now=now
+        )

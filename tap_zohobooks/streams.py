@@ -28,6 +28,7 @@ from tap_zohobooks.reading import Ability, Item, Reader
 from tap_zohobooks.reasons import Reason
 from tap_zohobooks.records import Cleaner, Row
 from tap_zohobooks.resources import INCREMENTAL, MODIFIED, ORGANIZATION, TABLE, TIMELESS, Resource
+from tap_zohobooks.state import check_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -275,23 +276,12 @@ class ListStream(ResourceStream):
         listed = self.listed
         answer = self._get(reading, listed.list_path, {**listed.query, **params})
         if reading.ceiling is None:
-            self._check_start(reading, answer.served.isoformat())
+            check_start(self.name, reading.organization, reading.start, answer.served.isoformat())
             reading.ceiling = earlier(answer.served.isoformat(), self.tap.lookback_seconds)
         if hidden := hidden_by(answer.document, listed.query):
             self.doubt(f"the service shows no more than {hidden}")
         self._check_rows(reading, answer.document, listed.rows_key)
         return page_of(answer, listed.rows_key)
-
-    def _check_start(self, reading: Reading, now: str) -> None:
-        """See that there can be changes to read: no bookmark of this tap lies in the future.
-
-        Raises:
-            ConfigError: What changes from now until then would be passed over without a word.
-        """
-        if reading.start and reading.start > now:
-            raise Reason.START_IN_FUTURE.error(
-                stream=self.name, organization=reading.organization, start=reading.start, now=now
-            )
 
 
 class IncrementalStream(ListStream):

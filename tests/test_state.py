@@ -58,7 +58,7 @@ def test_foreign_state_is_refused(state: dict[str, Any], found: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "5"])
+@pytest.mark.parametrize("text", ["", "{", "[]", "5", "[" * 100_000, r'{"a": "\ud800"}'])
 def test_files_that_hold_no_object(text: str) -> None:
     """A file that is no JSON object is refused by what it was to be."""
     with pytest.raises(ConfigError, match="The catalog is not"):
