@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-from rich.table import Table
-
 from tap_zohobooks import envfile, settings
 from tap_zohobooks.accounts import Accounts
 from tap_zohobooks.consent import OAuthClient
-from tap_zohobooks.console import agree, show, show_json, tell
+from tap_zohobooks.console import agree, plain, show, show_json, table, tell
 from tap_zohobooks.inspection import Inspected, configured, inspected
 from tap_zohobooks.organizations import Organizations, is_active
 from tap_zohobooks.reasons import Reason
@@ -18,6 +15,8 @@ from tap_zohobooks.resources import ORGANIZATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from rich.table import Table
 
     from tap_zohobooks.records import Row
 
@@ -42,11 +41,11 @@ def known(tap: Inspected) -> Sequence[Row]:
 
 def organization_table(rows: Iterable[Row], marks: Iterable[str], title: str) -> Table:
     """Return the organizations as a table, each with a mark in front."""
-    table = Table(title, *COLUMNS, box=None, pad_edge=False)
+    shown = table([title, *COLUMNS])
     for mark, row in zip(marks, rows, strict=True):
-        cells = (escape(str(row.get(name, ""))) for name in COLUMNS.values())
-        table.add_row(mark, *cells, style=None if is_active(row) else "dim")
-    return table
+        cells = (plain(row.get(name, "")) for name in COLUMNS.values())
+        shown.add_row(mark, *cells, style=None if is_active(row) else "dim")
+    return shown
 
 
 def organizations(config: Sequence[str], *, as_json: bool) -> None:
@@ -63,6 +62,10 @@ def organizations(config: Sequence[str], *, as_json: bool) -> None:
         return
     marks = ["yes" if mark else "no" for mark in read]
     show(organization_table(rows, marks, "Read"))
+    unknown = [name for name in wanted if name not in {row[ORGANIZATION] for row in rows}]
+    if unknown:
+        names = plain(", ".join(unknown))
+        tell(f"A run ends at once: organization_ids names {names}, which this user cannot see.")
 
 
 def logout(config: Sequence[str], *, yes: bool) -> None:

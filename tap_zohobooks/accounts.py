@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import requests
+from requests.auth import HTTPBasicAuth
 
 from tap_zohobooks.consent import CHINA, Asking, OAuthClient, origin
 from tap_zohobooks.errors import TapError, decode
@@ -34,7 +35,7 @@ NO_CODE = {"code": "none"}
 DEAD_ALREADY = {"invalid_token", "invalid_code"}
 
 Failures = list[tuple[str, Outcome]]
-Auth = Callable[[requests.PreparedRequest], requests.PreparedRequest] | tuple[str, str]
+Auth = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,9 @@ class Accounts:
     def _revoke(self, server: str, client: OAuthClient, refresh_token: str) -> str:
         url, form = f"{server}/oauth/v2/revoke/token", {"token": refresh_token}
         try:
-            answer = self._post(url, form, (client.id, client.secret))
+            answer = self._post(
+                url, form, HTTPBasicAuth(client.id.encode(), client.secret.encode())
+            )
         except requests.RequestException as error:
             return type(error).__name__
         document = decode(answer.content) or {}

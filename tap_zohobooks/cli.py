@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
-from tap_zohobooks.console import Commands
+from tap_zohobooks.console import Commands, show_text
 from tap_zohobooks.regions import REGIONS
 from tap_zohobooks.resources import TABLE
 
@@ -89,7 +89,7 @@ def cli() -> None:
     click.option("--code", help="Authorize with a Self Client's grant code."),
     click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True,
                  help="Port of 127.0.0.1 to which the browser brings its answer."),
-    click.option("--timeout", type=click.FloatRange(min=1), default=TIMEOUT, show_default=True,
+    click.option("--timeout", type=click.IntRange(1, 86_400), default=TIMEOUT, show_default=True,
                  help="Seconds to wait for the browser's answer."),
     click.option("--region", type=click.Choice([*REGIONS]),
                  help="Data center; found without it, but for cn."),
@@ -157,4 +157,4 @@ def completion(shell: str) -> None:
     if found is None:
         msg = f"click does not know the shell {shell}."
         raise AssertionError(msg)
-    click.echo(found(cli, {}, PROGRAM, "_ZOHOBOOKS_COMPLETE").source())
+    show_text(found(cli, {}, PROGRAM, "_ZOHOBOOKS_COMPLETE").source())

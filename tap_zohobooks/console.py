@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Column, Table
 from typing_extensions import override
 
 from tap_zohobooks.errors import ConfigError, TapError
@@ -18,11 +19,12 @@ from tap_zohobooks.output import give_up_output
 from tap_zohobooks.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rich.console import RenderableType
 
 MOST_CALLS = 20  # of the day, without asking
+CONTROLS = dict.fromkeys((*range(10), *range(11, 32), *range(127, 160)), "�")
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -56,14 +58,35 @@ def tell(text: str) -> None:
     console(stderr=True).print(text, soft_wrap=True)
 
 
+def plain(text: object) -> str:
+    """Return what others have written so that a terminal shows it, and does nothing else."""
+    return escape(str(text).translate(CONTROLS))
+
+
+def table(titles: Iterable[str], numbers: Iterable[str] = ()) -> Table:
+    """Return a table of texts and numbers, of which no terminal is too narrow for a whole cell."""
+    texts = [Column(title, overflow="fold") for title in titles]
+    counts = [Column(title, justify="right", overflow="fold") for title in numbers]
+    return Table(*texts, *counts, box=None, pad_edge=False)
+
+
 def show_json(value: object) -> None:
     """Print a result for machines.
 
     Raises:
         TapError: It cannot be written.
     """
+    show_text(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def show_text(text: str) -> None:
+    """Print a result as it is.
+
+    Raises:
+        TapError: It cannot be written.
+    """
     with _written():
-        click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+        click.echo(text)
 
 
 def is_attended() -> bool:
@@ -106,12 +129,21 @@ def affordable(sentence: str, calls: int, *, yes: bool) -> bool:
     return True
 
 
+class _Command(click.Command):
+    @override
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        with _written():  # --help
+            return super().parse_args(ctx, args)
+
+
 class Commands(click.Group):
     """A group of commands of which no foreseeable end is a traceback."""
 
+    command_class = _Command
+
     @override
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        with _ended(ctx):
+        with _ended(ctx), _written():
             return super().parse_args(ctx, args)
 
     @override
@@ -137,5 +169,5 @@ def _ended(ctx: click.Context) -> Iterator[None]:
 
 
 def _give_up(ctx: click.Context, error: TapError) -> NoReturn:
-    tell(f"[red]Error:[/red] {escape(str(error))}")
+    tell(f"[red]Error:[/red] {plain(error)}")
     ctx.exit(error.exit_code)

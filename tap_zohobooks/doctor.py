@@ -8,11 +8,10 @@ from datetime import datetime, timezone
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
 from rich.table import Table
 
 from tap_zohobooks.checks import Account, Check, failed, unmade
-from tap_zohobooks.console import affordable, show, show_json
+from tap_zohobooks.console import affordable, plain, show, show_json, table
 from tap_zohobooks.errors import ConfigError, Denied, QuotaReached
 from tap_zohobooks.inspection import chosen, configured, inspected, reset_of
 from tap_zohobooks.probing import Finding, examine, lists, strategy
@@ -60,10 +59,11 @@ def show_check(check: Check) -> None:
     """Show a line of the checklist, and under it the next step where there is one."""
     line = Table.grid(padding=(0, 2))
     line.add_column(width=4)
-    line.add_column(width=LONGEST_NAME)
-    line.add_row(MARKS[check.passed], check.name, escape(check.found))
+    line.add_column(width=LONGEST_NAME, overflow="fold")
+    line.add_column(overflow="fold")
+    line.add_row(MARKS[check.passed], check.name, plain(check.found))
     if check.next_step:
-        line.add_row("", "", f"[bold]{escape(check.next_step)}[/bold]")
+        line.add_row("", "", f"[bold]{plain(check.next_step)}[/bold]")
     show(line)
 
 
@@ -173,10 +173,10 @@ class Examination:
 
     def table(self) -> Table:
         """Return the streams as a table."""
-        table = Table("Stream", "May be read", "Changes are read by", box=None, pad_edge=False)
+        shown = table(["Stream", "May be read", "Changes are read by"])
         for row in self._shown():
-            table.add_row(*row)
-        return table
+            shown.add_row(*row)
+        return shown
 
     def told(self) -> dict[str, Any]:
         """Return everything, for machines."""

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.markup import escape
 
 from tap_zohobooks import envfile, loopback, settings
 from tap_zohobooks.account import known, organization_table
 from tap_zohobooks.accounts import Accounts, Tokens
 from tap_zohobooks.consent import Asking, OAuthClient, trusted
-from tap_zohobooks.console import agree, ask, is_attended, show, tell
+from tap_zohobooks.console import agree, ask, is_attended, plain, show, tell
 from tap_zohobooks.errors import ReauthorizationNeeded
 from tap_zohobooks.inspection import chosen, configured, inspected, needed
 from tap_zohobooks.organizations import is_active
@@ -46,7 +45,7 @@ class Options:
     code: str | None = field(repr=False)
     browser: bool
     port: int
-    timeout: float
+    timeout: int
     catalog: Path | None
     streams: Sequence[str]
     organizations: Sequence[str]
@@ -73,7 +72,7 @@ class Login:
         self._options = options
         self._config = configured(options.config)
         self._scope = needed(chosen(options.catalog, options.streams))
-        if options.client_id not in {None, self._config.get("client_id")}:
+        if options.client_id not in (None, self._config.get("client_id")):
             self._config.pop(settings.REFRESH, None)  # it is another client's
         for name in ("client_id", "client_secret", "region"):
             given = getattr(options, name)
@@ -90,7 +89,8 @@ class Login:
         if self._options.meltano:
             for line in envfile.meltano_lines(self._config | found):
                 click.echo(line)
-        tell("Next: [bold]zohobooks doctor[/bold] checks everything.")
+        tell("Next: [bold]zohobooks doctor[/bold] checks everything, and "
+             "[bold]tap-zohobooks --config ENV[/bold] reads with what stands in .env.")  # fmt: skip
 
     def _keep_private(self) -> None:
         envfile.check()
@@ -130,7 +130,7 @@ class Login:
         except ReauthorizationNeeded as dead:
             if keep:
                 raise
-            tell(f"It cannot be kept: {escape(str(dead))}")
+            tell(f"It cannot be kept: {plain(dead)}")
             return None
         tap.disconnection.forget()
         return tap
@@ -175,7 +175,7 @@ class Login:
             tell(
                 f"The client must know this redirect address: [bold]{asking.redirect_uri}[/bold]\n"
                 "Opening the browser. If none appears, open this yourself, on this machine:\n\n"
-                f"{escape(url)}\n"
+                f"{plain(url)}\n"
             )
             loopback.open_browser(url)
             callback = loopback.understood(listener.received(timeout))
@@ -212,6 +212,8 @@ class Login:
         if self._options.organizations:
             return _checked(self._options.organizations, active)
         if len(active) == 1:
+            (only,) = (row for row in rows if is_active(row))
+            tell(f"Organization: {plain(only.get('name'))} ({active[0]}), the only active one.")
             return active
         marks = iter(range(1, len(active) + 1))
         shown = [str(next(marks)) if is_active(row) else "-" for row in rows]

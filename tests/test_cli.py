@@ -260,7 +260,16 @@ def test_nothing_is_spent_on_a_file_that_cannot_be(desk: Desks, tmp_path: Path) 
     assert one.world.scopes == before
 
 
-@pytest.mark.parametrize("arguments", [["organizations"], ["organizations", "--json"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["organizations"],
+        ["organizations", "--json"],
+        ["--help"],
+        ["plan", "--help"],
+        ["completion", "bash"],
+    ],
+)
 def test_output_that_cannot_be_written(desk: Desks, arguments: list[str]) -> None:
     """A full disk is one line."""
     one = desk()
@@ -417,7 +426,8 @@ def test_a_plan_by_catalog_and_state(desk: Desks, tmp_path: Path) -> None:
             )
         ]
     }
-    bookmark = {"replication_key": "last_modified_time", "replication_key_value": FUTURE}
+    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    bookmark = {"replication_key": "last_modified_time", "replication_key_value": now}
     partition = {"context": {"organization_id": "927270289"}, **bookmark}
     state = {"bookmarks": {name: {"partitions": [partition]} for name in ("bills", "contacts")}}
     files = {"catalog": catalog, "state": state}
@@ -427,6 +437,11 @@ def test_a_plan_by_catalog_and_state(desk: Desks, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.stderr
     rows = {line["stream"]: line["rows"] for line in json.loads(result.stdout)["streams"]}
     assert rows == {"bills": 0, "contacts": 5}
+    ahead = (tmp_path / "state.json").read_text().replace(now, FUTURE)
+    (tmp_path / "state.json").write_text(ahead)
+    result = one.run("plan", "--catalog=catalog.json", "--state=state.json")
+    assert result.exit_code == 78  # as a run would end
+    assert "Stream 'bills' of organization 927270289 is to be read from 2998" in last_line(result)
 
 
 def test_settings_from_a_file(desk: Desks, tmp_path: Path) -> None:
@@ -502,3 +517,34 @@ def test_doctor_where_nothing_may_be_read(desk: Desks) -> None:
     assert result.exit_code == told["exit_code"] == 77
     (found,) = [one for one in told["checks"] if one["check"] == "scopes"]
     assert (found["passed"], found["found"]) == (False, "0 of 2 lists may be read")
+
+
+def test_no_cell_is_cut_where_the_terminal_is_narrow(desk: Desks) -> None:
+    """Ids stand there whole, on several lines at need."""
+    one = desk(organizations=1)
+    for command in (["organizations"], ["doctor", "--stream=invoices"], ["plan", "--stream=bills"]):
+        result = one.run(*command, COLUMNS="30")
+        assert result.exit_code == 0, result.output
+        assert "\N{HORIZONTAL ELLIPSIS}" not in result.stdout
+
+
+def test_an_organization_that_nobody_sees_is_told(desk: Desks) -> None:
+    """Who is named by the settings, and not listed, is no silent gap."""
+    result = desk(organizations=1).run("organizations", organization_ids='["42", "927270289"]')
+    assert result.exit_code == 0
+    assert "organization_ids names 42, which this user cannot see" in result.stderr
+
+
+def test_a_secret_that_latin_letters_do_not_spell(desk: Desks) -> None:
+    """Whatever stands in a setting is sent, and what is wrong with it is the service's to say."""
+    one = desk(organizations=1)
+    assert one.run("logout", "--yes", client_secret="\N{SNOWMAN}").exit_code == 0
+    assert not one.world.scopes
+
+
+def test_a_client_that_is_no_text(desk: Desks, tmp_path: Path) -> None:
+    """A wrong setting is named, whatever else login is told."""
+    (tmp_path / "config.json").write_text('{"client_id": ["a"]}')
+    result = desk().run("login", "--config=config.json", "--client-secret=s", "--code=c")
+    assert result.exit_code == 78
+    assert "Setting 'client_id' is wrong" in last_line(result)
