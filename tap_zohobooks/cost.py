@@ -38,11 +38,14 @@ def pages(rows: int, size: int) -> int:
     return 1 if rows <= size else ceil((rows - 1) / max(1, size - 1))
 
 
-def calls(stream: Chosen, count: Count, size: int, listed: Count | None = None) -> Count:
+def calls(
+    stream: Chosen, count: Count, size: int, listed: Count | None = None, *, is_whole: bool = False
+) -> Count:
     """Return the calls that reading a stream takes, where its list has so many rows to read.
 
     `listed` tells how many it shows, where that is more: those of which nobody knows when they
-    changed are found by reading it whole.
+    changed are found by reading it whole. `is_whole` tells that nothing has been read before: one
+    call then looks behind several pages for rows that do not tell either.
     """
     kind = stream.kind
     if issubclass(kind, CustomFieldStream):
@@ -50,7 +53,8 @@ def calls(stream: Chosen, count: Count, size: int, listed: Count | None = None) 
     if not issubclass(kind, ListStream):
         return Count(1)
     shown = listed or count
-    listing = pages(shown.rows, size)
+    looks_behind = is_whole and stream.is_incremental and shown.rows > size
+    listing = pages(shown.rows, size) + looks_behind
     if not issubclass(kind, (DetailStream, NestedStream)):
         return Count(listing, shown.is_exact)
     followed = ceil(count.rows * kind.calls_per_row)

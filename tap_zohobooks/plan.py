@@ -132,7 +132,7 @@ class Planner:
                 yield self._cost(stream, organization)
 
     def _cost(self, stream: Chosen, organization: str) -> Cost:
-        rows, listed = Count(0), None
+        rows, listed, since = Count(0), None, None
         try:
             if _is_counted(stream):
                 since = self._start(stream, organization)
@@ -141,7 +141,7 @@ class Planner:
                     listed = self._survey.count(stream.listed, organization, None)
         except NOWHERE:
             return Cost(stream.name, organization, None, 1, is_exact=True, note="not to be read")
-        cost = calls(stream, rows, self._tap.page_size, listed)
+        cost = calls(stream, rows, self._tap.page_size, listed, is_whole=since is None)
         known = rows.rows if _is_counted(stream) else None
         return Cost(stream.name, organization, known, cost.rows, cost.is_exact)
 

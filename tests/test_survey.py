@@ -59,6 +59,15 @@ def test_a_first_run_costs_what_was_planned(service: Services, rows: int) -> Non
     assert {name: run.tap.tally.calls[name] for name in names} == pytest.approx(expected, abs=2)
 
 
+def test_a_first_run_of_several_pages_is_planned_exactly(service: Services) -> None:
+    """The call that looks behind the last page is one of those that are told."""
+    one = service(rows={"*": 450}, organizations=1, requests_per_minute=10**6)
+    names = ["bills", "bill_details", "invoices"]
+    expected = planned(one, names)
+    run = one.complete(names, requests_per_minute=10**6)
+    assert expected == {name: run.tap.tally.calls[name] for name in expected}
+
+
 @pytest.mark.parametrize("way", WAYS, ids=str)
 def test_a_later_run_costs_what_was_planned(service: Services, way: Behaviour) -> None:
     """With the state of a run, a plan counts what has changed since, whatever the list can do."""
@@ -172,7 +181,7 @@ def test_the_day_on_which_a_backfill_ends(service: Services) -> None:
     plan = Planner(tap, chosen(None, ["bill_details"]), {}, discovers=False)
     (organization,) = one.organizations
     forecast = plan.forecast(organization, list(plan.costs()))
-    assert forecast.calls == 805
+    assert forecast.calls == 806
     assert forecast.minutes == 8.1
     used = one.world.meters[organization].used
     assert forecast.calls_left_today == 80 - used

@@ -72,9 +72,9 @@ def test_a_plan(terminal: Terminals) -> None:
     one.stored()
     dialogue = one.run("plan", "--stream=invoices", "--stream=invoice_details")
     assert dialogue.end() == 0
-    assert "invoice_details 450 453 counted" in dialogue.text
-    assert "invoices 450 3 counted" in dialogue.text
-    assert "927270289 about 476" in dialogue.text
+    assert "invoice_details 450 454 counted" in dialogue.text
+    assert "invoices 450 4 counted" in dialogue.text
+    assert "927270289 about 478" in dialogue.text
 
 
 def test_what_is_looked_for_is_found(terminal: Terminals) -> None:
