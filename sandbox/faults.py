@@ -55,8 +55,9 @@ def next_fault(script: deque[str], faults: Faults) -> str:
 def play(fault: str, quota: int, cancel: Callable[[], None]) -> Answer | None:
     """The answer that a fault makes; None where the call goes on.
 
-    A fault is ``500``, ``html``, ``drop``, ``cut``, ``cancel``, ``CODE`` or ``429:CODE``, and with
-    a Retry-After ``429:CODE:SECONDS``; or ``bare``: all is well, and nothing else is said.
+    A fault is ``500``, ``html``, ``html:STATUS``, ``drop``, ``cut``, ``cancel``, ``CODE`` or
+    ``429:CODE``, and with a Retry-After ``429:CODE:SECONDS``; or ``bare``: all is well, and
+    nothing else is said.
 
     Raises:
         ValueError: Where there is no such fault.
@@ -68,6 +69,8 @@ def play(fault: str, quota: int, cancel: Callable[[], None]) -> Answer | None:
             return refusal(500, 1000, "Internal Error")
         case ["html"]:
             return Answer(502, OUTAGE, {"Content-Type": HTML})
+        case ["html", status]:
+            return Answer(int(status), OUTAGE, {"Content-Type": HTML})
         case ["drop"]:
             return Answer(0, fault="drop")
         case ["bare"]:

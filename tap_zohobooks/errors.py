@@ -193,6 +193,7 @@ _decoder = msgspec.json.Decoder(float_hook=Decimal)
 
 _OK = range(200, 300)
 _SERVER_FAULTS = range(500, 600)
+_NOT_FOUND = 404  # without JSON it is from what stands between: the service's own has a code
 
 
 def decode(body: bytes) -> dict[str, Any] | None:
@@ -233,9 +234,7 @@ def _judge_unreadable(status: int, headers: Mapping[str, str]) -> Verdict:
             return Throttled(None, seconds(headers, "Retry-After"))
         case 401:
             return TokenRefused(what)
-        case 404:
-            return Missing(what)
-        case _ if status in _OK or status in _SERVER_FAULTS:
+        case _ if status in _OK or status in _SERVER_FAULTS or status == _NOT_FOUND:
             return Fault(what)
         case _:
             return Refused(status, None, what)

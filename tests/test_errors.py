@@ -48,7 +48,7 @@ def body(code: int, message: str = "text") -> bytes:
         (400, body(9017), WrongOrganization("text")),
         (404, body(5), Missing("text")),
         (404, body(1002), Missing("text")),
-        (404, b"<html>", Missing("HTTP 404 without readable JSON")),
+        (404, b"<html>", Fault("HTTP 404 without readable JSON")),
         (400, body(1002), Missing("text")),
         (400, body(2006, "The order does not exist."), Missing("The order does not exist.")),
         (400, body(2), BadParameter("text")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import count
 from math import ceil
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -245,6 +246,22 @@ def test_faults_cost_calls_and_no_row(service: Make) -> None:
         wanted = place.world.ids(place.organizations[0], TABLE[stream].list_path)
         assert ids(run, stream, place.organizations[0]) == wanted
     assert run.tap.client.waits["fault"] > 0
+
+
+def test_a_page_that_is_not_found_makes_no_document_gone(service: Make) -> None:
+    """A 404 in HTML is from what stands between: the document is asked for again."""
+    place = service(rows=9, organizations=1)
+    numbers = count()
+
+    def stumble(world: World, request: Request) -> None:
+        if "/bills/" in request.path and next(numbers) % 3 == 0:
+            world.script.append("html:404")
+
+    place.world.before_call.append(stumble)
+    run = place.complete(["bill_details", "bill_comments"])
+    wanted = place.world.ids(place.organizations[0], "bills")
+    assert ids(run, "bill_details", place.organizations[0]) == wanted
+    assert not run.tap.tally.gone
 
 
 def test_an_outage_ends_cleanly(service: Make) -> None:
