@@ -89,8 +89,8 @@ class DetailStream(IncrementalStream):
         path = f"{self.listed.list_path}/{row[self.resource.key]}"
         try:
             answer = self._asked_twice(reading, path)
-        except Gone:
-            self._lose(reading)
+        except Gone as gone:
+            self._lose(reading, gone)
             return None
         except (Denied, Refusal) as refused:
             if not reading.has_answered:
@@ -229,8 +229,8 @@ class NestedStream(ListStream):
             return []
         try:
             rows = self._children(reading, parent)
-        except Gone:
-            self._lose(reading)
+        except Gone as gone:
+            self._lose(reading, gone)
             return []
         except (Denied, Refusal) as refused:
             if not reading.has_answered:

@@ -90,6 +90,10 @@ class Gone(TapError):
     """The document does not exist (any more)."""
 
 
+class NoSuchPath(Gone):
+    """The service knows no such address: where it has listed the document, that may be a lie."""
+
+
 class ParameterRefused(TapError):
     """The endpoint does not take a parameter that others take."""
 
@@ -143,6 +147,7 @@ class Missing:
     """No such path, or no such document: the caller knows which it asked for."""
 
     message: str
+    is_path: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +198,7 @@ _decoder = msgspec.json.Decoder(float_hook=Decimal)
 
 _OK = range(200, 300)
 _SERVER_FAULTS = range(500, 600)
+_NO_PATH = 5
 _NOT_FOUND = 404  # without JSON it is from what stands between: the service's own has a code
 
 
@@ -259,7 +265,7 @@ def _judge_code(status: int, code: int, message: str, headers: Mapping[str, str]
         case _ if "in your plan" in message or "your current plan" in message:
             return NotOffered(message)
         case (404, _) | (_, 1002):
-            return Missing(message)
+            return Missing(message, is_path=code == _NO_PATH)
         case 400, _ if "does not exist" in message:
             return Missing(message)
         case 400, 2 | 4:

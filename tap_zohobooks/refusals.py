@@ -12,6 +12,7 @@ from tap_zohobooks.errors import (
     Fault,
     Gone,
     Missing,
+    NoSuchPath,
     NotHere,
     NotOffered,
     Refused,
@@ -71,9 +72,9 @@ def refuse(verdict: Verdict, path: str, organization_id: str) -> NoReturn:
             )
         case BadParameter(message):
             raise Reason.PARAMETER_REFUSED.error(path=path, message=message.rstrip("."))
-        case Missing(message):
+        case Missing(message, is_path):
             msg = f"'{path}' does not exist ({message.rstrip('.')})."
-            raise Gone(msg)
+            raise NoSuchPath(msg) if is_path else Gone(msg)
         case NotOffered(message):
             raise NotHere(message)
         case Refused(status, code, message):

@@ -165,6 +165,19 @@ def deny_all(place: Service) -> None:
     place.world.before_call.append(forget)
 
 
+def hide_one(place: Service) -> None:
+    """Let the service deny the path of one document that it lists."""
+    hidden = sorted(place.world.ids(place.organizations[0], "invoices"))[3]
+
+    def deny(world: World, request: Request) -> None:
+        world.refusals.clear()
+        if hidden in request.path:
+            for path in ("invoices", "invoices/{invoice_id}/comments"):
+                world.refuse(path, 404, 5, "Invalid URL Passed")
+
+    place.world.before_call.append(deny)
+
+
 def fail(place: Service) -> None:
     """Let the service go down in the second organization."""
 
@@ -185,7 +198,9 @@ def fail(place: Service) -> None:
         ("invoice_details", spend),
         ("invoice_details", refuse_one),
         ("invoice_details", deny_all),
+        ("invoice_details", hide_one),
         ("invoice_comments", refuse_one),
+        ("invoice_comments", hide_one),
         ("invoice_comments", skip),
     ],
 )

@@ -46,7 +46,7 @@ def body(code: int, message: str = "text") -> bytes:
         (401, body(14), Refused(401, 14, "text")),
         (400, body(6041), WrongOrganization("text")),
         (400, body(9017), WrongOrganization("text")),
-        (404, body(5), Missing("text")),
+        (404, body(5), Missing("text", is_path=True)),
         (404, body(1002), Missing("text")),
         (404, b"<html>", Fault("HTTP 404 without readable JSON")),
         (400, body(1002), Missing("text")),
