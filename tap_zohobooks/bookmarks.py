@@ -69,7 +69,7 @@ class Intake:
         if self.streams.get(stream):
             own = [self._readable(stream, part) for part in own]
             bookmark = self._readable(stream, bookmark)
-        elif stream not in self.streams and _has_bookmark([bookmark, *own]):
+        elif stream not in self.streams and _tells([bookmark, *own]):
             found = f"The state holds a bookmark of '{stream}', which is no stream here"
             self.warnings.append(f"{found}; it is kept.")
         self.bookmarks[stream] = {**bookmark, PARTITIONS: own} if parts else bookmark
@@ -93,6 +93,11 @@ class Intake:
     def _warn(self, stream: str, why: str) -> None:
         found = f"The bookmark of '{stream}' cannot be gone on from: {why}."
         self.warnings.append(f"{found} What it stood for is read from the start.")
+
+
+def _tells(parts: Iterable[Bookmark]) -> bool:
+    """Tell whether somebody may have kept a time there, in whatever shape."""
+    return any(part.get(VALUE) or part.get(PROGRESS) or part.keys() - _KNOWN for part in parts)
 
 
 def _has_bookmark(parts: Iterable[Bookmark]) -> bool:

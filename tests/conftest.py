@@ -105,7 +105,8 @@ class Run:
         """Return where the next run goes on."""
         for partition in self.state["bookmarks"][stream]["partitions"]:
             if partition["context"]["organization_id"] == organization:
-                return str(partition.get("replication_key_value"))
+                found: str | None = partition.get("replication_key_value")
+                return found
         return None
 
 

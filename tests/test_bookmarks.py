@@ -135,9 +135,11 @@ def test_nothing_is_said_of_nothing(
     assert caplog.messages == []
 
 
-def test_streams_that_nobody_knows(caplog: pytest.LogCaptureFixture) -> None:
-    """A bookmark of a stream that is not there is named, and kept as it is."""
-    given = partitions(entry("2026", "date", **ONE))
+@pytest.mark.parametrize(
+    "given", [partitions(entry("2026", "date", **ONE)), {"invoices": "2026-01-01T00:00:00Z"}]
+)
+def test_streams_that_nobody_knows(given: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
+    """A bookmark of a stream that is not there is named, and kept, in whatever shape it is."""
     assert take("moon_phases", given) == {"moon_phases": given}
     (message,) = caplog.messages
     assert "'moon_phases'" in message
