@@ -194,12 +194,24 @@ def test_a_self_clients_code_needs_no_redirect(client: Client, clock: Clock) -> 
 @pytest.mark.parametrize("path", ["/oauth/v2/token/revoke", "/oauth/v2/revoke/token"])
 def test_a_revoked_token_is_dead(client: Client, path: str) -> None:
     """Revoking a refresh token ends it and every access token minted from it."""
-    token = client.world.credentials.refresh_token
-    request = Request("POST", path, {"token": token})
+    known = client.world.credentials
+    given = b64encode(f"{known.client_id}:{known.client_secret}".encode()).decode()
+    request = Request(
+        "POST", path, {"token": known.refresh_token}, {"authorization": f"Basic {given}"}
+    )
     assert body(client.world.answer(request)) == {"status": "success"}
     assert client.call("items").code == 57
     assert body(client.accounts()) == {"error": "invalid_code"}
     assert body(client.world.answer(request)) == {"error": "invalid_token"}
+
+
+def test_a_stranger_revokes_nothing_by_name(client: Client) -> None:
+    """The newer address asks who is there; the older one takes whoever holds the token."""
+    given = {"token": client.world.credentials.refresh_token}
+    newer, older = (Request("POST", f"/oauth/v2/{path}", given) for path in
+                    ("revoke/token", "token/revoke"))  # fmt: skip
+    assert body(client.world.answer(newer)) == {"error": "invalid_client"}
+    assert body(client.world.answer(older)) == {"status": "success"}
 
 
 def test_the_accounts_server_knows_the_others(client: Client) -> None:
