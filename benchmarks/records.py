@@ -39,7 +39,6 @@ ORGANIZATION = "1"
 FIELDS = 55
 LIMIT = 0.28
 FEW = 200
-PLAIN = {"type": ["null", "string"]}
 EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 

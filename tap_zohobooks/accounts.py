@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import requests
-from requests.auth import HTTPBasicAuth
+from requests.auth import AuthBase, HTTPBasicAuth
 
 from tap_zohobooks.consent import CHINA, Asking, OAuthClient, origin
 from tap_zohobooks.errors import TapError, decode
@@ -35,7 +34,6 @@ NO_CODE = {"code": "none"}
 DEAD_ALREADY = {"invalid_token", "invalid_code"}
 
 Failures = list[tuple[str, Outcome]]
-Auth = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class Accounts:
             return [region.accounts_url for region in self._hosts.candidates()]
         try:
             answer = self._session.get(
-                f"{own}/oauth/serverinfo", auth=bare, timeout=self._timeout, allow_redirects=False
+                f"{own}/oauth/serverinfo", timeout=self._timeout, allow_redirects=False
             )
         except requests.RequestException:
             return [own]
@@ -151,16 +149,11 @@ class Accounts:
         return outcome, decode(answer.content) or {}
 
     def _post(
-        self, url: str, data: Mapping[str, str], auth: Auth | None = None
+        self, url: str, data: Mapping[str, str], auth: AuthBase | None = None
     ) -> requests.Response:
         return self._session.post(
-            url, data=data, auth=auth or bare, timeout=self._timeout, allow_redirects=False
+            url, data=data, auth=auth, timeout=self._timeout, allow_redirects=False
         )
-
-
-def bare(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Keep a .netrc from putting a header into a request."""
-    return request
 
 
 def _tokens(document: dict[str, Any], minted: Minted, server: str, location: str | None) -> Tokens:

@@ -113,7 +113,7 @@ def ledger_of(cache: Cache, grant: Grant | None, hosts: Hosts, timeout: float) -
 
 
 class TokenHeader(AuthBase):
-    """Puts one token into a request; as `auth` it also keeps a .netrc from replacing it."""
+    """Puts one token into a request."""
 
     def __init__(self, token: Token) -> None:
         """Keep the token."""
@@ -122,12 +122,6 @@ class TokenHeader(AuthBase):
     @override
     def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
         r.headers["Authorization"] = f"Zoho-oauthtoken {self.token.value}"
-        return r
-
-
-class _NoHeader(AuthBase):
-    @override
-    def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
         return r
 
 
@@ -260,7 +254,6 @@ class Authenticator:
             answer = self._session.post(
                 self._hosts.mint_url(region),
                 data=grant.form(),
-                auth=_NoHeader(),
                 timeout=self._timeout,
                 allow_redirects=False,
             )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import requests
 
 from tap_zohobooks import settings
-from tap_zohobooks.accounts import Accounts, bare
+from tap_zohobooks.accounts import Accounts
 from tap_zohobooks.auth import Hosts
 from tap_zohobooks.consent import OAuthClient
 from tap_zohobooks.errors import (
@@ -133,7 +133,7 @@ class Account:
         """Return the answer of a host, or why there is none; note what its clock says."""
         timeout = self._tap.config["request_timeout"]
         try:
-            answer = self._tap.session.get(url, auth=bare, timeout=timeout, allow_redirects=False)
+            answer = self._tap.session.get(url, timeout=timeout, allow_redirects=False)
         except requests.RequestException as error:
             return type(error).__name__
         if "Date" in answer.headers:

@@ -15,7 +15,6 @@ import requests
 from typing_extensions import override
 
 from tap_zohobooks import settings
-from tap_zohobooks.accounts import bare
 from tap_zohobooks.reasons import Reason
 
 if TYPE_CHECKING:
@@ -119,7 +118,7 @@ class Webhook:
                 stack.callback(logger.removeFilter, unseen)
             try:
                 answer = stack.enter_context(self.session.post(
-                    url, json=event, auth=bare, timeout=TIMEOUT, allow_redirects=False, stream=True,
+                    url, json=event, timeout=TIMEOUT, allow_redirects=False, stream=True,
                 ))  # fmt: skip
             except requests.RequestException as error:
                 troubles.put(type(error).__name__)

@@ -22,13 +22,6 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
 
 
-class _Misfit:
-    """Says that a value fits its field in no way."""
-
-
-MISFIT = _Misfit()
-
-
 @lru_cache(maxsize=4096)
 def utc(text: str) -> str | None:
     """Rewrite an instant as `2026-06-09T17:15:37+00:00`; None where the text is no instant.

@@ -138,6 +138,7 @@ class TapZohoBooks(CommandLineTap):
     def session(self) -> requests.Session:
         """The one HTTP session: connections are kept, cookies are not."""
         session = requests.Session()
+        session.auth = lambda request: request  # else a .netrc would put its header into some
         session.headers["User-Agent"] = self.config["user_agent"]
         session.cookies.set_policy(settings.NO_COOKIES)
         for scheme in ("https://", "http://"):

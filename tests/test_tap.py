@@ -25,6 +25,8 @@ from tap_zohobooks.resources import INCREMENTAL, MODIFIED, TABLE
 from tests.conftest import Run, Service
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tap_zohobooks.client import Answer
 
 Make = Callable[..., Service]
@@ -749,3 +751,19 @@ def test_documents_that_are_all_said_to_be_gone_are_asked_for_again(
     made.world.refusals.clear()
     shown = made.complete([stream], hidden.state)
     assert ids(shown, stream, organization) == made.world.ids(organization, path)
+
+
+def test_a_netrc_puts_no_header_into_a_call(
+    service: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a user keeps for other programs is sent to nobody."""
+    (tmp_path / "netrc").write_text("default login somebody password hush\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    place, kinds = service(organizations=1), set()
+
+    def note(_: World, request: Request) -> None:
+        kinds.add(request.headers["authorization"].partition(" ")[0])
+
+    place.world.before_call.append(note)
+    place.complete(["invoices"])  # the accounts server would take the header for a client's
+    assert kinds == {"Zoho-oauthtoken"}
