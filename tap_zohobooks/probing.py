@@ -15,9 +15,9 @@ from tap_zohobooks.errors import (
     TapError,
 )
 from tap_zohobooks.inspection import KIND_OF
+from tap_zohobooks.judging import Ability
 from tap_zohobooks.metadata import CustomFieldStream
 from tap_zohobooks.pagination import Page, for_filter
-from tap_zohobooks.reading import Ability
 from tap_zohobooks.resources import ENTITIES, MODIFIED, ORGANIZATION, ORGANIZATIONS
 from tap_zohobooks.streams import (
     FilteredStream,

@@ -1,6 +1,6 @@
 """How the changes of a list are read: by time where the service lets us, else by place.
 
-What an endpoint can do is read off its answers, never assumed; nothing here does I/O.
+Nothing here does I/O.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.errors import ParameterRefused
+from tap_zohobooks.judging import TELLING_TIMES, Ability, Judge, params_of
 from tap_zohobooks.pagination import (
     MOST_ROWS,
     Ahead,
@@ -18,7 +19,6 @@ from tap_zohobooks.pagination import (
     Params,
     Scan,
     earlier,
-    for_filter,
     one_by_one,
     time_of,
 )
@@ -30,31 +30,11 @@ if TYPE_CHECKING:
 
 MOST_CHASED_PAGES = 50
 
-# So many different times do not rise by chance; fewer, as after a bulk import, prove no order.
-TELLING_TIMES = 10
-
 # Pages of fewer times that are taken in order, once that is known, before it is seen to again.
 MOST_UNSURE = 8
 
 Item = tuple[Row | None, str | None]
 Items = Generator[Item, None, bool]
-
-
-@dataclass(slots=True)
-class Ability:
-    """What is known of an endpoint: None until an answer has shown it."""
-
-    filters: bool | None = None
-    sorts: bool | None = None
-
-
-def _params(order: str | None = None, since: str | None = None) -> Params:
-    params: dict[str, str | int] = {}
-    if order:
-        params |= {"sort_column": MODIFIED, "sort_order": order}
-    if since:
-        params[MODIFIED] = for_filter(since)
-    return params
 
 
 def _ignore(*_: object) -> None:
@@ -89,7 +69,11 @@ class Reader:
     _chased: int = 0
     _unsure: int = 0
     _is_inclusive: bool = False
-    _is_end_timed: bool = False
+    _judge: Judge = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Judge the endpoint by the answers that it gives here."""
+        self._judge = Judge(self.fetch, self.ability, self.tell)
 
     def read(self, start: str | None) -> Generator[Item, None, None]:
         """Yield the rows that changed at or after `start` (UTC text), or all."""
@@ -111,28 +95,16 @@ class Reader:
             return (yield from items)
         except ParameterRefused as refused:
             self._in_hand = None
-            if self.ability.filters is not False and "sort" not in refused.found:
-                self._cannot_filter(f"refused: {refused.found}")
-            elif self.ability.sorts is not False:
-                self._cannot_sort(f"refused: {refused.found}")
-            else:
+            if not self._judge.blame(refused):
                 raise
             return False
-
-    def _cannot_filter(self, why: str) -> None:
-        self.ability.filters = False
-        self.tell(f"The filter by time of change does not work here ({why}).")
-
-    def _cannot_sort(self, why: str) -> None:
-        self.ability.sorts = False
-        self.tell(f"The order by time of change does not work here ({why}).")
 
     def _all_by_time(self) -> Items:
         """Read the whole list from time to time; rows without one would stand behind all others."""
         done = yield from self._by_time(None)
-        is_told = self._opened is None or self._is_end_timed  # in one page, or asked before
-        if done and not is_told and self._end("D") is None:
-            self._cannot_sort("rows that do not say when they changed stand last")
+        is_told = self._opened is None or self._judge.is_end_timed  # in one page, or asked before
+        if done and not is_told and self._judge.end("D") is None:
+            self._judge.cannot_sort("rows that do not say when they changed stand last")
             return False
         return done
 
@@ -141,14 +113,14 @@ class Reader:
         first = since = _before(start)
         done = None
         while done is None:
-            scan, before = Scan(self.fetch, self.key, self.size, _params("A", since)), since
+            scan, before = Scan(self.fetch, self.key, self.size, params_of("A", since)), since
             for number, (rows, page) in enumerate(scan.pages(), 1):
                 was_known = self.ability.sorts is True
                 if number == 1 and not self._is_joined(page, since):
                     return False
                 if not page.has_more and number == 1:
                     return (yield from self._last_page(page, since, start))
-                if not self._is_honoured(page, since):
+                if not self._judge.is_honoured(page, since):
                     self._keep(page, start, is_first=number == 1, at_start=since == first)
                     return False
                 self._in_hand = page if since is None else None  # in case the next one is a lie
@@ -170,10 +142,7 @@ class Reader:
         if since is None or since != self._reached or self._is_inclusive:
             return True
         self._is_inclusive = since in page.times
-        if self._is_inclusive or self._end("A", earlier(since, 1)) != since:
-            return True
-        self._cannot_filter("it leaves out the instant that it is given")
-        return False
+        return self._is_inclusive or self._judge.lets_through(since)
 
     def _vouched(self) -> Generator[Item, None, bool]:
         """See that the service still orders the list, where the pages themselves do not tell.
@@ -181,9 +150,7 @@ class Reader:
         Rows of one second are in order whoever puts them there; the bookmark waits for this.
         """
         if self._unsure:
-            newest = self._end("D")
-            if newest is None or (self._end("A") or newest) >= newest:
-                self._cannot_sort("the list begins alike from both ends by now")
+            if not self._judge.still_orders():
                 return False
             self._unsure = 0
             yield None, self._reached
@@ -199,42 +166,6 @@ class Reader:
             self.is_sure = False
             return True
         return None if page.has_more else self._is_all(page, since)
-
-    def _is_honoured(self, page: Page, since: str | None) -> bool:
-        """Check that a page obeys filter and order, and remember what it does not."""
-        if since and any(time and time < since for time in page.times):
-            self._cannot_filter("rows older than it came")
-        return self._is_ordered(page, "A", since) and self.ability.filters is not False
-
-    def _is_ordered(self, page: Page, order: str, since: str | None = None) -> bool:
-        """Check that the service has ordered a page, not chance, and remember where it has not."""
-        times = [time or "" for time in page.times]
-        if not page.is_sorted(order):
-            self._cannot_sort("the answer is in another order")
-        elif self.ability.sorts is None and times and page.has_more:
-            if len(set(times)) >= TELLING_TIMES or self._is_turned(times, order, since):
-                self.ability.sorts = True
-            else:
-                self._cannot_sort("the list begins alike from both ends")
-        return self.ability.sorts is not False
-
-    def _is_turned(self, times: list[str], order: str, since: str | None) -> bool:
-        """Tell whether the list begins beyond a page when it is asked for the other way round.
-
-        Then it must still begin as the page does: else the list has changed, which shows nothing.
-        """
-        first, last = min(times), max(times)
-        if order == "A":
-            newest = self._end("D") or first
-            return newest > first and newest >= last and self._end("A", since) == first
-        oldest = self._end("A") or last
-        return oldest < last and oldest <= first and self._end("D") == last
-
-    def _end(self, order: str, since: str | None = None) -> str | None:
-        page = self.fetch({**_params(order, since), "page": 1, "per_page": 1})
-        end = time_of(page.rows[0]) if page.rows and page.is_sorted(order) else None
-        self._is_end_timed = self._is_end_timed or (order == "D" and end is not None)
-        return end
 
     def _keep(self, page: Page, start: str | None, *, is_first: bool, at_start: bool) -> None:
         """Keep a page that is the first one of the way in which the list is read next."""
@@ -274,20 +205,13 @@ class Reader:
         """Tell whether a last page is the end; if it brings nothing newer, ask for the newest."""
         if since is None or not _is_only_at(since, page):
             return True
-        newest = self._end("D")
-        if newest is not None and newest <= since and self._is_in_order(newest):
-            return True
-        self._cannot_filter("it may hide rows that changed later")
-        return False
-
-    def _is_in_order(self, newest: str) -> bool:
-        return self.ability.sorts is True or (self._end("A") or newest) < newest
+        return self._judge.is_newest(since)
 
     def _oldest_first(self) -> Items:
         """Read the whole list in the order of time, by place."""
-        scan = self._scan(_params("A"), self._take())
+        scan = self._scan(params_of("A"), self._take())
         for rows, page in scan.pages():
-            if not self._is_ordered(page, "A"):
+            if not self._judge.is_ordered(page, "A"):
                 return False
             yield from self._unseen([row for row in rows if _is_due(row, self._reached)])
         return True
@@ -295,9 +219,9 @@ class Reader:
     def _newest_first(self, start: str) -> Items:
         """Read from the newest row down to `start`, then emit from the oldest up."""
         found: dict[Hashable, Row] = {}
-        scan = self._scan(_params("D"))
+        scan = self._scan(params_of("D"))
         for rows, page in scan.pages():
-            if page.rows and not self._is_ordered(page, "D"):
+            if page.rows and not self._judge.is_ordered(page, "D"):
                 return False
             for row in rows:
                 if _is_due(row, start):
@@ -311,11 +235,11 @@ class Reader:
         """Read every page; rows that changed before `start` are dropped here."""
         is_filtered = self.ability.filters is not False and not self.timeless
         since = _before(start) if is_filtered else None
-        scan = self._scan(_params(None, since), self._take())
+        scan = self._scan(params_of(None, since), self._take())
         newest, is_timeless = "", False
         for rows, page in scan.pages():
             if since and _is_only_at(since, page):
-                self._cannot_filter("nothing newer came, which may be its fault")
+                self._judge.cannot_filter("nothing newer came, which may be its fault")
                 return False
             self._opened = self._opened or page.served
             opened = self._opened.isoformat()

@@ -22,10 +22,11 @@ from tap_zohobooks.errors import (
     ParameterRefused,
     Refusal,
 )
+from tap_zohobooks.judging import Ability
 from tap_zohobooks.pagination import Page, Scan, earlier
 from tap_zohobooks.parts import SingerStream, Step
 from tap_zohobooks.prefetch import ahead
-from tap_zohobooks.reading import Ability, Item, Reader
+from tap_zohobooks.reading import Item, Reader
 from tap_zohobooks.reasons import Reason
 from tap_zohobooks.records import Cleaner, Row
 from tap_zohobooks.resources import INCREMENTAL, MODIFIED, ORGANIZATION, TABLE, TIMELESS, Resource

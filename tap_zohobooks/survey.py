@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.counting import Count, Glance, counted
+from tap_zohobooks.judging import Ability
 from tap_zohobooks.probing import NEWEST_FIRST, asked, look
-from tap_zohobooks.reading import Ability
 from tap_zohobooks.resources import ORGANIZATION
 
 if TYPE_CHECKING:

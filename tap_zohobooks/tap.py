@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from singer_sdk import Stream
 
     from tap_zohobooks.cache import Cache
-    from tap_zohobooks.reading import Ability
+    from tap_zohobooks.judging import Ability
     from tap_zohobooks.resources import Resource
 
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tap_zohobooks.errors import ServiceError
+from tap_zohobooks.judging import TELLING_TIMES
 from tap_zohobooks.pagination import Page, Scan
 from tap_zohobooks.prefetch import MOST_AHEAD, PAGES_READ, ahead
-from tap_zohobooks.reading import MOST_UNSURE, TELLING_TIMES
+from tap_zohobooks.reading import MOST_UNSURE
 from tests.test_reading import EPOCH, Table, Target, shuffled
 
 if TYPE_CHECKING:

@@ -19,8 +19,16 @@ from hypothesis import strategies as st
 from tap_zohobooks import prefetch
 from tap_zohobooks.documents import _in_order
 from tap_zohobooks.errors import ParameterRefused, ServiceError
-from tap_zohobooks.pagination import Page, Params, Scan, next_window, one_by_one, time_of
-from tap_zohobooks.reading import Ability, Reader
+from tap_zohobooks.judging import Ability
+from tap_zohobooks.pagination import (
+    Page,
+    Params,
+    Scan,
+    next_window,
+    one_by_one,
+    time_of,
+)
+from tap_zohobooks.reading import Reader
 from tests.simulation.pool import Pool
 
 if TYPE_CHECKING:
