@@ -181,6 +181,7 @@ class Scan:
     _read: deque[_Mark] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     _rereads: int = 0
     _stale: int = 0
+    _repeated: int = 0
     _order: tuple[str | None, str | None] | None = None
     _equals: Equals = field(default_factory=Equals)
 
@@ -207,7 +208,8 @@ class Scan:
             known = self._equals.marks.union(self._read)
             if page.is_early and not self._is_in_step(marks, known, offset):
                 continue  # asked for again it is not early
-            self.moved = self.moved or not self._follows(marks, offset)
+            follows = self._follows(marks, offset)
+            self.moved = self.moved or not follows
             if self.position and offset and known.isdisjoint(marks):
                 self._step_back()
                 continue
@@ -222,7 +224,7 @@ class Scan:
             if self._is_last(page, fresh, per_page):
                 return
             self._fit(page, per_page)
-            self._count_stale(fresh)
+            self._count_stale(fresh, follows=follows)
 
     def _fresh(self, page: Page, marks: list[_Mark], known: Container[_Mark]) -> list[Row]:
         """Return the rows that were not read before; from now on they were."""
@@ -295,7 +297,12 @@ class Scan:
             raise Reason.LIST_HIDES_ROWS.error(column=page.sort_column, attempts=MOST_REREADS)
         self.position = self._equals.begin + 1
 
-    def _count_stale(self, fresh: list[Row]) -> None:
-        self._stale = 0 if fresh or self._equals.attempts else self._stale + 1
-        if self._stale > MOST_STALE_PAGES:
+    def _count_stale(self, fresh: list[Row], *, follows: bool) -> None:
+        """Count pages in a row that brought nothing new; in a list that moves it comes later."""
+        if fresh or self._equals.attempts:
+            self._stale = self._repeated = 0
+            return
+        self._stale += 1
+        self._repeated += follows
+        if self._repeated > MOST_STALE_PAGES or self._stale > MOST_REREADS:
             raise Reason.LIST_NEVER_ENDS.error(pages=self._stale)

@@ -13,7 +13,7 @@ from unittest import mock
 from zlib import crc32
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tap_zohobooks import prefetch
@@ -21,6 +21,7 @@ from tap_zohobooks.documents import _in_order
 from tap_zohobooks.errors import ParameterRefused, ServiceError
 from tap_zohobooks.judging import Ability
 from tap_zohobooks.pagination import (
+    MOST_REREADS,
     Page,
     Params,
     Scan,
@@ -665,7 +666,7 @@ def early(lot: int | None) -> Iterator[Ahead]:
 LOTS = st.none() | st.integers(0, 10**6)
 ACTIONS = st.lists(
     st.tuples(st.sampled_from(["insert", "change", "delete", "rest"]), st.integers(0, 10**6)),
-    max_size=30,
+    max_size=MOST_REREADS,  # a list that never rests is given up after so many
 )
 
 
@@ -699,6 +700,7 @@ def test_nothing_is_lost(
 
 
 @given(st.sampled_from(sorted(KINDS)), ACTIONS, st.integers(0, 60), st.integers(2, 9), LOTS)
+@example("filter only", [("insert", 0)] * MOST_REREADS, 5, 2, None)
 @settings(max_examples=400, deadline=None)
 def test_a_sure_read_lacks_nothing(
     kind: str, actions: list[tuple[str, int]], count: int, size: int, lot: int | None
