@@ -182,10 +182,10 @@ MUTATIONS = (
     Mutation(
         "documents leave in the order of their list",
         "tap_zohobooks/documents.py",
-        "        for (_, frontier), document in ahead(self.tap.max_concurrency, fetch, items):\n"
+        "        for (_, frontier), document in abreast(self.tap.max_concurrency, fetch, items):\n"
         "            yield document, frontier",
         "        for (_, frontier), document in reversed(\n"
-        "            [*ahead(self.tap.max_concurrency, fetch, items)]\n"
+        "            [*abreast(self.tap.max_concurrency, fetch, items)]\n"
         "        ):\n"
         "            yield document, frontier",
         (RUNS, STORIES),

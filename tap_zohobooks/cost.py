@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pendulum
 
 from tap_zohobooks.counting import Count
-from tap_zohobooks.documents import DetailStream, NestedStream
+from tap_zohobooks.documents import NestedStream, RowByRowStream
 from tap_zohobooks.metadata import CustomFieldStream
 from tap_zohobooks.resources import ENTITIES
 from tap_zohobooks.streams import ListStream
@@ -55,7 +55,7 @@ def calls(
     shown = listed or count
     looks_behind = is_whole and stream.is_incremental and shown.rows > size
     listing = pages(shown.rows, size) + looks_behind
-    if not issubclass(kind, (DetailStream, NestedStream)):
+    if not issubclass(kind, RowByRowStream):
         return Count(listing, shown.is_exact)
     followed = ceil(count.rows * kind.calls_per_row)
     is_sure = listed is None and not issubclass(kind, NestedStream)  # some ask more, some less

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from typing_extensions import override
 
 from tap_zohobooks.answers import checked_key, page_of, rows_of, shows_rows
-from tap_zohobooks.errors import Denied, Gone, Refusal
+from tap_zohobooks.errors import Denied, Gone, NoSuchPath, Refusal
 from tap_zohobooks.pagination import MOST_ROWS, Scan, time_of
 from tap_zohobooks.reasons import Reason
 from tap_zohobooks.streams import IncrementalStream, ListStream, Reading
-from tap_zohobooks.turns import Turn
+from tap_zohobooks.turns import abreast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from tap_zohobooks.client import Answer
     from tap_zohobooks.pagination import Params
@@ -26,43 +24,44 @@ if TYPE_CHECKING:
 
 BULK_SIZE = 100
 
-_In = TypeVar("_In")
 _Out = TypeVar("_Out")
 
 
-def ahead(
-    places: int, work: Callable[[_In], _Out], items: Iterable[_In]
-) -> Generator[tuple[_In, _Out], None, None]:
-    """Work on some items at the same time, and yield them in order with what came out.
+class RowByRowStream(ListStream):
+    """What costs calls by the row of a list."""
 
-    The calls leave in that order, too.
-    """
-    waiting: deque[tuple[_In, Future[_Out]]] = deque()
-    turn = None
-    with ThreadPoolExecutor(places) as pool:
+    selected_by_default = False
+    calls_per_row = 1.0
+
+    def _tried(self, reading: Reading, row: Row, ask: Callable[[], _Out]) -> _Out | None:
+        """Return what is asked for because of a row; None where that is gone, or refused.
+
+        The bookmark passes a row that is gone by now, but none that is refused.
+        """
         try:
-            for item in items:
-                turn = Turn(before=turn)
-                future = pool.submit(turn.run, work, item)
-                future.add_done_callback(turn.end)
-                waiting.append((item, future))
-                if len(waiting) > 2 * places:
-                    first, future = waiting.popleft()
-                    yield first, future.result()
-            while waiting:
-                first, future = waiting.popleft()
-                yield first, future.result()
-        finally:
-            for _, future in waiting:
-                future.cancel()
+            found = ask()
+        except Gone as gone:
+            reading.has_lost = True
+            self.tally.add(self.tally.gone, self.name)
+            if isinstance(gone, NoSuchPath):
+                self.doubt("the service knows no such path of something that it lists")
+            return None
+        except (Denied, Refusal) as refused:
+            if not reading.has_answered:
+                raise  # not this one but all of them
+            self.tally.add(self.tally.refused, self.name)
+            self.doubt("documents were refused")
+            self.logger.warning("%s The next run asks for it again.", refused.found)
+            reading.hold(time_of(row))
+            return None
+        reading.has_answered = True
+        return found
 
 
-class DetailStream(IncrementalStream):
+class DetailStream(RowByRowStream, IncrementalStream):
     """Documents whole: the list tells which changed, each is fetched, they leave in order."""
 
     STATE_MSG_FREQUENCY = 1  # each document has cost a call
-    selected_by_default = False
-    calls_per_row = 1.0
 
     @override
     def _read(self, reading: Reading) -> Iterator[Item]:
@@ -71,7 +70,7 @@ class DetailStream(IncrementalStream):
             return None if row is None else self._document(reading, row)
 
         items = self._listed_items(reading)
-        for (_, frontier), document in ahead(self.tap.max_concurrency, fetch, items):
+        for (_, frontier), document in abreast(self.tap.max_concurrency, fetch, items):
             yield document, frontier
 
     def _listed_items(self, reading: Reading) -> Iterator[Item]:
@@ -82,25 +81,11 @@ class DetailStream(IncrementalStream):
         return super()._read(reading)
 
     def _document(self, reading: Reading, row: Row) -> Row | None:
-        """Fetch one document and merge it over its list row; None where there is none to be had.
-
-        The bookmark passes one that is gone by now, but none that is refused.
-        """
+        """Fetch one document and merge it over its list row; None where there is none to be had."""
         path = f"{self.listed.list_path}/{row[self.resource.key]}"
-        try:
-            answer = self._asked_twice(reading, path)
-        except Gone as gone:
-            self._lose(reading, gone)
+        answer = self._tried(reading, row, lambda: self._asked_twice(reading, path))
+        if answer is None:
             return None
-        except (Denied, Refusal) as refused:
-            if not reading.has_answered:
-                raise  # not this document but all of them
-            self.tally.add(self.tally.refused, self.name)
-            self.doubt("documents were refused")
-            self.logger.warning("%s The next run asks for it again.", refused.found)
-            reading.hold(time_of(row))
-            return None
-        reading.has_answered = True
         noun = self.listed.list_path.removesuffix("s")
         documents = rows_of(answer.document, noun, self.resource.key)
         if len(documents) != 1:
@@ -146,7 +131,7 @@ class BulkDetailStream(DetailStream):
         def fetch(chunk: list[Item]) -> list[Item]:
             return self._documents(reading, chunk)
 
-        for _, documents in ahead(self.tap.max_concurrency, fetch, chunks):
+        for _, documents in abreast(self.tap.max_concurrency, fetch, chunks):
             yield from documents
 
     def _documents(self, reading: Reading, chunk: list[Item]) -> list[Item]:
@@ -201,11 +186,8 @@ class WholeDetailStream(DetailStream):
         return self._rows_listed(reading)
 
 
-class NestedStream(ListStream):
+class NestedStream(RowByRowStream):
     """What hangs on a row of another stream: a call or more for each of its rows."""
-
-    selected_by_default = False
-    calls_per_row = 1.0
 
     @override
     def _read(self, reading: Reading) -> Iterator[Item]:
@@ -214,7 +196,7 @@ class NestedStream(ListStream):
             return [] if row is None else self._hanging_on(reading, row)
 
         parents = super()._read(reading)
-        for _, rows in ahead(self.tap.max_concurrency, fetch, parents):
+        for _, rows in abreast(self.tap.max_concurrency, fetch, parents):
             for row in rows:
                 yield row, None
 
@@ -227,22 +209,10 @@ class NestedStream(ListStream):
     def _hanging_on(self, reading: Reading, parent: Row) -> list[Row]:
         if not self._is_asked(parent):
             return []
-        try:
-            rows = self._children(reading, parent)
-        except Gone as gone:
-            self._lose(reading, gone)
-            return []
-        except (Denied, Refusal) as refused:
-            if not reading.has_answered:
-                raise  # not what hangs on this row but all of it
-            self.tally.add(self.tally.refused, self.name)
-            self.doubt("documents were refused")
-            self.logger.warning("%s", refused.found)
-            return []
-        reading.has_answered = True
+        rows = self._tried(reading, parent, lambda: self._children(reading, parent))
         own = {column: parent[column] for column in self.listed.keys
                if column in self.resource.keys}  # fmt: skip
-        found = [self._identified({**row, **own}) for row in rows]
+        found = [self._identified({**row, **own}) for row in rows or ()]
         for row in found:
             checked_key(self.name, row, self.resource.keys)
         return found

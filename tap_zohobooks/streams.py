@@ -18,7 +18,6 @@ from tap_zohobooks.deletes import hidden_by
 from tap_zohobooks.errors import (
     Denied,
     Gone,
-    NoSuchPath,
     ParameterRefused,
     Refusal,
 )
@@ -191,13 +190,6 @@ class ResourceStream(SingerStream):
                 self.name,
                 field,
             )
-
-    def _lose(self, reading: Reading, gone: Gone) -> None:
-        """Count what was gone between a list and the call for it."""
-        reading.has_lost = True
-        self.tally.add(self.tally.gone, self.name)
-        if isinstance(gone, NoSuchPath):
-            self.doubt("the service knows no such path of something that it lists")
 
     def _check_rows(self, reading: Reading, document: dict[str, Any], rows_key: str) -> None:
         """See that an answer tells what there is, before nothing is taken for all.

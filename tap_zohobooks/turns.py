@@ -6,12 +6,14 @@ When the day's quota ends, what has been fetched is then all that comes before w
 from __future__ import annotations
 
 import threading
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
@@ -64,3 +66,30 @@ def in_turn() -> Iterator[None]:
         yield
     finally:
         turn.end()
+
+
+def abreast(
+    places: int, work: Callable[[_In], _Out], items: Iterable[_In]
+) -> Generator[tuple[_In, _Out], None, None]:
+    """Work on some items at the same time, and yield them in order with what came out.
+
+    The calls leave in that order, too.
+    """
+    waiting: deque[tuple[_In, Future[_Out]]] = deque()
+    turn = None
+    with ThreadPoolExecutor(places) as pool:
+        try:
+            for item in items:
+                turn = Turn(before=turn)
+                future = pool.submit(turn.run, work, item)
+                future.add_done_callback(turn.end)
+                waiting.append((item, future))
+                if len(waiting) > 2 * places:
+                    first, future = waiting.popleft()
+                    yield first, future.result()
+            while waiting:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        finally:
+            for _, future in waiting:
+                future.cancel()

@@ -20,10 +20,10 @@ from tap_zohobooks.auth import Authenticator, Token
 from tap_zohobooks.budget import Budget, Places
 from tap_zohobooks.cache import Cache, Record
 from tap_zohobooks.client import Client
-from tap_zohobooks.documents import ahead
 from tap_zohobooks.errors import Crowded, QuotaReached, Success, Throttled
 from tap_zohobooks.ledger import Ledger
 from tap_zohobooks.limits import Rules, Window
+from tap_zohobooks.turns import abreast
 from tests.conftest import BASE, Service, made
 
 if TYPE_CHECKING:
@@ -232,7 +232,7 @@ def test_few_places_are_no_trap(place: Service) -> None:
         asking.get("invoices", {"page": page}, organization)
 
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: list(ahead(4, ask, range(1, 13)))).result(20)
+        pool.submit(lambda: list(abreast(4, ask, range(1, 13)))).result(20)
     assert [call.params["page"] for call in place.world.log] == [str(n) for n in range(1, 13)]
 
 

@@ -11,7 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from tap_zohobooks import documents, prefetch
+from tap_zohobooks import prefetch, turns
 from tap_zohobooks import tap as tap_module
 from tap_zohobooks.client import Client
 from tap_zohobooks.errors import QuotaReached, ReauthorizationNeeded, ServiceError
@@ -122,7 +122,7 @@ class History:
         pool = partial(Pool, Random(lot))  # noqa: S311  # to be repeated
         with (
             mock.patch.object(tap_module, "KINDS", kinds),
-            mock.patch.object(documents, "ThreadPoolExecutor", pool),
+            mock.patch.object(turns, "ThreadPoolExecutor", pool),
             mock.patch.object(prefetch, "ThreadPoolExecutor", pool),
             mock.patch.object(prefetch, "PAGES_READ", 1),
             mock.patch.object(Client, "spare", return_value=1 + lot % 4),
