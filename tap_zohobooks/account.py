@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tap_zohobooks import envfile, settings
+from tap_zohobooks import connection, envfile, settings
 from tap_zohobooks.accounts import Accounts
 from tap_zohobooks.consent import OAuthClient
 from tap_zohobooks.console import agree, plain, show, show_json, table, tell
@@ -28,6 +28,11 @@ COLUMNS = {
     "Time zone": "time_zone",
     "Plan": "plan_name",
 }
+
+
+def accounts_of(tap: Inspected) -> Accounts:
+    """Return the accounts servers that may know the client; nothing is asked yet."""
+    return Accounts(connection.hosts(tap.config), tap.session, tap.config["request_timeout"])
 
 
 def known(tap: Inspected) -> Sequence[Row]:
@@ -82,8 +87,7 @@ def logout(config: Sequence[str], *, yes: bool) -> None:
         tell("Nothing was changed.")
         return
     client = OAuthClient(tap.config["client_id"], tap.config["client_secret"])
-    accounts = Accounts(settings.hosts(tap.config), tap.session, tap.config["request_timeout"])
-    lived = accounts.revoke(client, token)
+    lived = accounts_of(tap).revoke(client, token)
     tell("The refresh token is revoked." if lived else "The refresh token was dead already.")
     if envfile.holds(settings.REFRESH, token):
         envfile.remove([settings.REFRESH, "access_token"])

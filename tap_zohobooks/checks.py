@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from tap_zohobooks import settings
+from tap_zohobooks import connection
 from tap_zohobooks.accounts import Accounts
 from tap_zohobooks.auth import Hosts
 from tap_zohobooks.consent import OAuthClient
@@ -77,7 +77,7 @@ class Account:
         self.organizations: Organizations | None = None
         self._tap = tap
         self._now = now
-        self._hosts = settings.hosts(tap.config)
+        self._hosts = connection.hosts(tap.config)
         self._skew: float | None = None
 
     def checks(self) -> Iterator[Check]:
@@ -143,7 +143,7 @@ class Account:
 
     def _credentials(self) -> tuple[list[Check], Token | None]:
         """Check client, refresh token and data center by minting a token."""
-        auth, grant = self._tap.auth, settings.grant(self._tap.config)
+        auth, grant = self._tap.auth, connection.grant(self._tap.config)
         try:
             token = auth.mint()
         except ConfigError as error:

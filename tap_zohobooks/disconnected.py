@@ -14,7 +14,7 @@ import msgspec
 import requests
 from typing_extensions import override
 
-from tap_zohobooks import settings
+from tap_zohobooks import connection
 from tap_zohobooks.reasons import Reason
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def disconnection_of(
     wall: Callable[[], float],
 ) -> Disconnection:
     """Return the memory of the refresh token that is set; its name is a hash of it."""
-    grant, hosts = settings.grant(config), settings.hosts(config)
+    grant, hosts = connection.grant(config), connection.hosts(config)
     record = None
     if grant is not None and grant.refresh_token:
         where = hosts.accounts_url or hosts.region

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tap_zohobooks import envfile, loopback, settings
-from tap_zohobooks.account import known, organization_table
-from tap_zohobooks.accounts import Accounts, Tokens
+from tap_zohobooks import connection, envfile, loopback, settings
+from tap_zohobooks.account import accounts_of, known, organization_table
 from tap_zohobooks.consent import Asking, OAuthClient, trusted
 from tap_zohobooks.console import agree, ask, is_attended, plain, show, tell
 from tap_zohobooks.errors import ReauthorizationNeeded
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from tap_zohobooks.accounts import Accounts, Tokens
     from tap_zohobooks.inspection import Inspected
     from tap_zohobooks.records import Row
 
@@ -139,7 +139,7 @@ class Login:
         for name in REPLACED:
             self._config.pop(name, None)
         tap = inspected({**self._config, settings.REFRESH: "none yet"})
-        accounts = Accounts(settings.hosts(tap.config), tap.session, tap.config["request_timeout"])
+        accounts = accounts_of(tap)
         if self._wants_browser():
             tokens = self._by_browser(accounts, client)
         else:
@@ -179,7 +179,7 @@ class Login:
             )
             loopback.open_browser(url)
             callback = loopback.understood(listener.received(timeout))
-        hosts = settings.hosts({"region": "auto", **self._config})
+        hosts = connection.hosts({"region": "auto", **self._config})
         at = trusted(callback.server, callback.location, hosts, server)
         return accounts.exchange(
             client, callback.code, at=at, location=callback.location, asking=asking

@@ -8,14 +8,12 @@ from copy import deepcopy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import requests
-from requests.adapters import HTTPAdapter
 from singer_sdk import metrics
 from singer_sdk.contrib.msgspec import MsgSpecWriter
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
-from tap_zohobooks import deletes, settings
+from tap_zohobooks import connection, deletes, settings
 from tap_zohobooks.auth import Authenticator, ledger_of
 from tap_zohobooks.bookmarks import give_to, nameless, taken_over
 from tap_zohobooks.client import Client
@@ -36,6 +34,7 @@ from tap_zohobooks.summary import Spent, Tally
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import requests
     from singer_sdk import Stream
 
     from tap_zohobooks.cache import Cache
@@ -137,18 +136,12 @@ class TapZohoBooks(CommandLineTap):
     @cached_property
     def session(self) -> requests.Session:
         """The one HTTP session: connections are kept, cookies are not."""
-        session = requests.Session()
-        session.auth = lambda request: request  # else a .netrc would put its header into some
-        session.headers["User-Agent"] = self.config["user_agent"]
-        session.cookies.set_policy(settings.NO_COOKIES)
-        for scheme in ("https://", "http://"):
-            session.mount(scheme, HTTPAdapter(pool_maxsize=4 * self.max_concurrency))
-        return session
+        return connection.session_of(self.config, 4 * self.max_concurrency)
 
     @cached_property
     def cache(self) -> Cache:
         """What is shared with other runs of this user."""
-        return settings.cache(self.config, self.logger, clock=self.clock, wall=self.wall)
+        return connection.cache(self.config, self.logger, clock=self.clock, wall=self.wall)
 
     @cached_property
     def disconnection(self) -> Disconnection:
@@ -159,7 +152,7 @@ class TapZohoBooks(CommandLineTap):
     def auth(self) -> Authenticator:
         """The one source of access tokens."""
         timeout = self.config["request_timeout"]
-        grant, hosts = settings.grant(self.config), settings.hosts(self.config)
+        grant, hosts = connection.grant(self.config), connection.hosts(self.config)
         auth = Authenticator(
             grant,
             hosts,
@@ -179,7 +172,7 @@ class TapZohoBooks(CommandLineTap):
         """The one caller of Zoho Books."""
         return Client(
             self.auth,
-            settings.rules(self.config, self.window),
+            connection.rules(self.config, self.window),
             session=self.session,
             logger=self.logger,
             cache=self.cache,

@@ -15,7 +15,7 @@ import requests
 from typing_extensions import override
 
 from sandbox.transport import WorldAdapter
-from tap_zohobooks import settings
+from tap_zohobooks import connection
 from tap_zohobooks.auth import Authenticator, Token
 from tap_zohobooks.budget import Budget, Places
 from tap_zohobooks.cache import Cache, Record
@@ -64,8 +64,8 @@ def client(place: Service, folder: Path | None = None, **rules: Any) -> Client:
     config = place.config(grant_type="refresh_token", region="us")
     return Client(
         Authenticator(
-            settings.grant(config),
-            settings.hosts(config),
+            connection.grant(config),
+            connection.hosts(config),
             session=session,
             logger=logger,
             ledger=Record(Ledger, clock.monotonic),

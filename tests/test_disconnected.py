@@ -18,7 +18,7 @@ from requests.adapters import BaseAdapter
 from typing_extensions import override
 
 from sandbox.transport import WorldAdapter
-from tap_zohobooks import disconnected, settings
+from tap_zohobooks import connection, disconnected, settings
 from tap_zohobooks.auth import Authenticator, ledger_of
 from tap_zohobooks.disconnected import TIMEOUT, Webhook, disconnection_of
 from tap_zohobooks.errors import ReauthorizationNeeded, TapError
@@ -81,8 +81,8 @@ class Scene:
         def now() -> float:
             return service.clock.utc().timestamp()
 
-        cache = settings.cache(config, LOGGER, clock=service.clock.monotonic, wall=now)
-        grant, hosts = settings.grant(config), settings.hosts(config)
+        cache = connection.cache(config, LOGGER, clock=service.clock.monotonic, wall=now)
+        grant, hosts = connection.grant(config), connection.hosts(config)
         auth = Authenticator(
             grant,
             hosts,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from platformdirs import user_cache_dir
 
-from tap_zohobooks import settings
+from tap_zohobooks import connection, settings
 from tap_zohobooks.errors import ConfigError
 from tap_zohobooks.ledger import Ledger
 from tap_zohobooks.tap import TapZohoBooks
@@ -119,16 +119,16 @@ def test_an_unreadable_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_grants() -> None:
     """Settings choose what is sent to mint a token."""
     config = GOOD | {"grant_type": "refresh_token"}
-    refresh = settings.grant(config)
+    refresh = connection.grant(config)
     assert refresh is not None
     assert refresh.form()["grant_type"] == "refresh_token"
-    credentials = settings.grant(
+    credentials = connection.grant(
         GOOD | {"grant_type": "client_credentials", "organization_ids": ["7"]}
     )
     assert credentials is not None
     assert credentials.form()["soid"] == "ZohoBooks.7"
     assert (
-        settings.grant({"client_id": "", "client_secret": "", "grant_type": "refresh_token"})
+        connection.grant({"client_id": "", "client_secret": "", "grant_type": "refresh_token"})
         is None
     )
 
@@ -136,7 +136,7 @@ def test_grants() -> None:
 def opened(**config: Any) -> Cache:
     """Return the cache that a configuration opens."""
     logger = logging.getLogger("test")
-    return settings.cache(GOOD | config, logger, clock=lambda: 1.0, wall=lambda: 2.0)
+    return connection.cache(GOOD | config, logger, clock=lambda: 1.0, wall=lambda: 2.0)
 
 
 def test_token_cache_names_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,5 +169,5 @@ def test_shared_times_are_those_of_the_wall() -> None:
 
 def test_secrets_do_not_show_in_values() -> None:
     """The value objects of authentication hide secrets when they are printed."""
-    grant = settings.grant({**GOOD, "client_secret": "hush", "grant_type": "refresh_token"})
+    grant = connection.grant({**GOOD, "client_secret": "hush", "grant_type": "refresh_token"})
     assert "hush" not in repr(grant)
