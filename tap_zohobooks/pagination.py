@@ -31,6 +31,7 @@ MOST_ROWS = 200
 MOST_REREADS = 20
 MOST_STALE_PAGES = 3
 REMEMBERED = 5 * MOST_ROWS
+TELLING_ROWS = 10  # no list shifts by exactly so many rows between each of several calls
 
 Params = Mapping[str, str | int]
 
@@ -210,6 +211,7 @@ class Scan:
                 continue  # asked for again it is not early
             follows = self._follows(marks, offset)
             self.moved = self.moved or not follows
+            repeats = follows or (marks == self._tail and len(marks) >= TELLING_ROWS)
             if self.position and offset and known.isdisjoint(marks):
                 self._step_back()
                 continue
@@ -224,7 +226,7 @@ class Scan:
             if self._is_last(page, fresh, per_page):
                 return
             self._fit(page, per_page)
-            self._count_stale(fresh, follows=follows)
+            self._count_stale(fresh, repeats=repeats)
 
     def _fresh(self, page: Page, marks: list[_Mark], known: Container[_Mark]) -> list[Row]:
         """Return the rows that were not read before; from now on they were."""
@@ -297,12 +299,12 @@ class Scan:
             raise Reason.LIST_HIDES_ROWS.error(column=page.sort_column, attempts=MOST_REREADS)
         self.position = self._equals.begin + 1
 
-    def _count_stale(self, fresh: list[Row], *, follows: bool) -> None:
+    def _count_stale(self, fresh: list[Row], *, repeats: bool) -> None:
         """Count pages in a row that brought nothing new; in a list that moves it comes later."""
         if fresh or self._equals.attempts:
             self._stale = self._repeated = 0
             return
         self._stale += 1
-        self._repeated += follows
+        self._repeated += repeats
         if self._repeated > MOST_STALE_PAGES or self._stale > MOST_REREADS:
             raise Reason.LIST_NEVER_ENDS.error(pages=self._stale)

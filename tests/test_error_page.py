@@ -58,7 +58,7 @@ def test_errors_come_from_the_table() -> None:
             match node:
                 case ast.Call(func=ast.Name(name)) if name in known:
                     made[name] += 1
-    assert made.keys() - {"Denied", "Gone", "NotHere"} == {"TapError"}
+    assert made.keys() - {"Denied", "Gone", "NoSuchPath", "NotHere"} == {"TapError"}
     assert made["TapError"] == 1
 
 
