@@ -474,6 +474,20 @@ def test_two_lies_at_once() -> None:
     assert target.holds(table)
 
 
+def test_a_service_that_ceases_to_filter_and_to_order_at_once() -> None:
+    """Its newest row is looked for at both ends, also where it has put rows in order before."""
+    rows = {f"{number}": max(1, min(number, 2)) for number in range(6)} | {"7": 3, "8": 3}
+    table, target = Table(rows), Target()
+
+    def spoil(self: Table) -> None:
+        self.equality = self.lies = len(self.calls) >= 4
+        self.sorts = not self.lies
+
+    table.before = spoil
+    target.load(table, 4)
+    assert target.holds(table)
+
+
 def test_a_filter_that_becomes_equality() -> None:
     """Where an unsorted scan suddenly shows one second only, the bookmark does not move past it."""
     rows = {f"{n:05}": 500 if n % 3 else 600 + n for n in range(900)}
