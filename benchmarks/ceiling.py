@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.memory import only
 from sandbox import World
-from sandbox.serving import serve
+from sandbox.server.serving import serve
 from tap_zohobooks.tap import TapZohoBooks
 
 if TYPE_CHECKING:

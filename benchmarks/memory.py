@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 
 from sandbox import World
-from sandbox.serving import serve
+from sandbox.server.serving import serve
 
 PLENTY = 10**7
 MEBIBYTE = 2**20

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sandbox.serving import LOOPBACK, address, listen, server
+from sandbox.server.serving import LOOPBACK, address, listen, server
 from sandbox.world import World
 
 if TYPE_CHECKING:

@@ -8,28 +8,28 @@ from email.utils import format_datetime
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from sandbox import render
-from sandbox.behaviours import Behaviours, Refusal
-from sandbox.books import BOOKS, Books
-from sandbox.catalog import endpoint, endpoints
-from sandbox.faults import Faults, next_fault, play
-from sandbox.limits import Limits, Meter
+from sandbox.api import documents
+from sandbox.api.behaviours import Behaviours, Refusal
+from sandbox.api.books import BOOKS, Books
+from sandbox.api.faults import Faults, next_fault, play
+from sandbox.api.limits import Limits, Meter
+from sandbox.data.catalog import endpoint, endpoints
+from sandbox.data.organizations import organization_row, specs
+from sandbox.data.seeding import Holdings
+from sandbox.data.times import epoch_of
 from sandbox.messages import Answer, Call, refusal
-from sandbox.moments import epoch_of
-from sandbox.oauth import Accounts
-from sandbox.organizations import organization_row, specs
-from sandbox.regions import placed
-from sandbox.seeding import Holdings
+from sandbox.oauth.accounts import Accounts
+from sandbox.oauth.regions import placed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from typing_extensions import Unpack
 
-    from sandbox.limits import LimitOptions
+    from sandbox.api.limits import LimitOptions
+    from sandbox.data.organizations import OrganizationSpec
     from sandbox.messages import Request
-    from sandbox.oauth import Credentials
-    from sandbox.organizations import OrganizationSpec
+    from sandbox.oauth.accounts import Credentials
 
 
 def real_time() -> datetime:
@@ -174,19 +174,19 @@ class World:
         own, one = self.holdings[organization_id], endpoint(collection)
         with self.lock:
             records = own.table(collection).records.values()
-            return [dict(render.whole(own.scene, one, record)) for record in records]
+            return [dict(documents.whole(own.scene, one, record)) for record in records]
 
     def listed(self, organization_id: str, collection: str, record_id: str) -> dict[str, Any]:
         """A record as its list shows it."""
         own = self.holdings[organization_id]
         record = own.table(collection).records[record_id]
-        return dict(render.row(own.scene, endpoint(collection), record))
+        return dict(documents.row(own.scene, endpoint(collection), record))
 
     def document(self, organization_id: str, collection: str, record_id: str) -> dict[str, Any]:
         """A record as its own page shows it."""
         own = self.holdings[organization_id]
         record = own.table(collection).records[record_id]
-        return dict(render.document(own.scene, endpoint(collection), record))
+        return dict(documents.document(own.scene, endpoint(collection), record))
 
     def ids(self, organization_id: str, collection: str) -> set[str]:
         """The ids of a collection."""
@@ -205,7 +205,7 @@ class World:
 
     def visible_field(self, collection: str) -> str:
         """The field in which a changed row shows its revision, as ``REV-<number>``."""
-        return render.visible_field(endpoint(collection))
+        return documents.visible_field(endpoint(collection))
 
     def insert(self, organization_id: str, collection: str, **fields: Any) -> str:
         """Add a record and return its id; its times are now, unless they are given.

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import Draft7Validator
 
 from schemagen.table import ORGANIZATION, read_table
-from tap_zohobooks.answers import rows_of
 from tap_zohobooks.errors import decode
-from tap_zohobooks.records import ADDITIONAL, Cleaner
-from tap_zohobooks.streams import SCHEMAS
+from tap_zohobooks.pagination.rows import rows_of
+from tap_zohobooks.streams.base import SCHEMAS
+from tap_zohobooks.transform.cleaner import ADDITIONAL, Cleaner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

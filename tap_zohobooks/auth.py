@@ -11,18 +11,15 @@ import requests
 from requests.auth import AuthBase
 from typing_extensions import override
 
-from tap_zohobooks.cache import PATIENCE, Record
+from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import (
     ConfigError,
     QuotaReached,
     ReauthorizationNeeded,
     TapError,
 )
-from tap_zohobooks.ledger import Ledger, Stored
-from tap_zohobooks.reasons import Reason
-from tap_zohobooks.regions import AUTO, REGIONS, SEARCHED, Region
-from tap_zohobooks.resources import TABLE, scopes
-from tap_zohobooks.tokens import (
+from tap_zohobooks.http.shared_state import PATIENCE, Record
+from tap_zohobooks.oauth.token_endpoint import (
     LIFETIME,
     Dead,
     Minted,
@@ -33,13 +30,16 @@ from tap_zohobooks.tokens import (
     read_token_answer,
     weight,
 )
+from tap_zohobooks.oauth.token_store import Ledger, Stored
+from tap_zohobooks.regions import AUTO, REGIONS, SEARCHED, Region
+from tap_zohobooks.resources import TABLE, scopes
 
 if TYPE_CHECKING:
     import logging
     from collections.abc import Callable, Sequence
 
-    from tap_zohobooks.cache import Cache
-    from tap_zohobooks.disconnected import Disconnection
+    from tap_zohobooks.http.shared_state import Cache
+    from tap_zohobooks.oauth.revoked_token import Disconnection
 
 LEEWAY = 300.0
 SOID = "ZohoBooks"

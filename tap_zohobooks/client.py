@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 from tap_zohobooks.auth import TokenHeader
-from tap_zohobooks.budget import Budget
-from tap_zohobooks.cache import Record
 from tap_zohobooks.errors import (
     Crowded,
     DayOver,
@@ -26,16 +24,18 @@ from tap_zohobooks.errors import (
     Verdict,
     judge,
 )
-from tap_zohobooks.limits import Patience, Rules, Window
-from tap_zohobooks.refusals import describe, give_up, limit_of, refuse
+from tap_zohobooks.http.limiter import Budget
+from tap_zohobooks.http.rate_limit import Patience, Rules, Window
+from tap_zohobooks.http.refusals import describe, give_up, limit_of, refuse
+from tap_zohobooks.http.shared_state import Record
 
 if TYPE_CHECKING:
     import logging
     from collections.abc import Callable, Mapping
 
     from tap_zohobooks.auth import Authenticator, Token
-    from tap_zohobooks.cache import Cache
-    from tap_zohobooks.limits import Quota
+    from tap_zohobooks.http.rate_limit import Quota
+    from tap_zohobooks.http.shared_state import Cache
 
 # A fresh token that is refused means a missing scope, unless the same area has already answered
 # in this run: then somebody cancels tokens, and another one is worth its price.

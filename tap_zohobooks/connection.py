@@ -12,8 +12,8 @@ from platformdirs import user_cache_path
 from requests.adapters import HTTPAdapter
 
 from tap_zohobooks.auth import Grant, Hosts
-from tap_zohobooks.cache import Cache
-from tap_zohobooks.limits import Rules
+from tap_zohobooks.http.rate_limit import Rules
+from tap_zohobooks.http.shared_state import Cache
 from tap_zohobooks.regions import checked_url
 from tap_zohobooks.settings import CREDENTIALS, REFRESH
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import Denied, Gone
-from tap_zohobooks.reasons import Reason
 
 if TYPE_CHECKING:
     import logging
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tap_zohobooks.client import Client
-    from tap_zohobooks.records import Row
+    from tap_zohobooks.transform.cleaner import Row
 
 KEY = "organizations"
 

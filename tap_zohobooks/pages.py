@@ -11,7 +11,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from tap_zohobooks.accounts import explained
+from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import (
     BadParameter,
     Crowded,
@@ -25,16 +25,16 @@ from tap_zohobooks.errors import (
     WrongOrganization,
     judge,
 )
-from tap_zohobooks.kinds import KINDS
-from tap_zohobooks.reasons import Reason
+from tap_zohobooks.oauth.authorization_code import explained
+from tap_zohobooks.oauth.token_endpoint import failure, read_token_answer
 from tap_zohobooks.resources import ORGANIZATION, ORGANIZATIONS, TABLE, scopes
-from tap_zohobooks.tokens import failure, read_token_answer
+from tap_zohobooks.streams.registry import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tap_zohobooks.errors import Verdict
-    from tap_zohobooks.streams import ResourceStream
+    from tap_zohobooks.streams.base import ResourceStream
 
 ERRORS = "--errors"
 ANSWERS = (

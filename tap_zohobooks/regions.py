@@ -6,7 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from tap_zohobooks.reasons import Reason
+from tap_zohobooks.error_catalog import Reason
 
 AUTO = "auto"
 

@@ -11,9 +11,9 @@ from singer_sdk import typing as th
 from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR, extend_validator_with_defaults
 
-from tap_zohobooks import envfile
+from tap_zohobooks.cli import env_file
+from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ConfigError, TapError
-from tap_zohobooks.reasons import Reason
 from tap_zohobooks.regions import AUTO, REGIONS, checked_url
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _variable(name: str, schema: Mapping[str, Any], prefix: str) -> dict[str, An
     try:
         return parse_environment_config({"properties": {name: schema}}, prefix, Path(".env"))
     except UnicodeDecodeError as error:
-        raise Reason.ENV_UNREADABLE.error(problem=envfile.NO_TEXT) from error
+        raise Reason.ENV_UNREADABLE.error(problem=env_file.NO_TEXT) from error
     except ValueError as error:
         kind = next(one for one in (*schema["type"], "") if one != "null")
         variable = f"{prefix}{name.upper()}"

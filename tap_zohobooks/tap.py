@@ -13,23 +13,24 @@ from singer_sdk.contrib.msgspec import MsgSpecWriter
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
-from tap_zohobooks import connection, deletes, settings
+from tap_zohobooks import connection, settings
 from tap_zohobooks.auth import Authenticator, ledger_of
-from tap_zohobooks.bookmarks import give_to, nameless, taken_over
 from tap_zohobooks.client import Client
-from tap_zohobooks.command import CommandLineTap
-from tap_zohobooks.disconnected import Disconnection, disconnection_of
 from tap_zohobooks.errors import ConfigError, QuotaReached, TapError
-from tap_zohobooks.extraction import Extraction, lanes
-from tap_zohobooks.kinds import KINDS
-from tap_zohobooks.limits import MINUTE
-from tap_zohobooks.mapping import files_of_batches
-from tap_zohobooks.metadata import custom, known_modules
+from tap_zohobooks.http.rate_limit import MINUTE
+from tap_zohobooks.oauth.revoked_token import Disconnection, disconnection_of
 from tap_zohobooks.organizations import Organizations
-from tap_zohobooks.progress import status, told
-from tap_zohobooks.state import checked_state, organizations_in
-from tap_zohobooks.streams import ResourceStream
-from tap_zohobooks.summary import Spent, Tally
+from tap_zohobooks.singer import activate_version
+from tap_zohobooks.singer.command import CommandLineTap
+from tap_zohobooks.singer.progress import status, told
+from tap_zohobooks.singer.scheduler import Extraction, lanes
+from tap_zohobooks.singer.state import checked_state, organizations_in
+from tap_zohobooks.singer.state_migration import give_to, nameless, taken_over
+from tap_zohobooks.singer.stats import Spent, Tally
+from tap_zohobooks.singer.stream_maps import files_of_batches
+from tap_zohobooks.streams.base import ResourceStream
+from tap_zohobooks.streams.organization import custom, known_modules
+from tap_zohobooks.streams.registry import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     import requests
     from singer_sdk import Stream
 
-    from tap_zohobooks.cache import Cache
-    from tap_zohobooks.judging import Ability
+    from tap_zohobooks.http.shared_state import Cache
+    from tap_zohobooks.pagination.capabilities import Ability
     from tap_zohobooks.resources import Resource
 
 
@@ -194,8 +195,10 @@ class TapZohoBooks(CommandLineTap):
     def may_delete(self) -> bool:
         """Whether a whole read of these organizations is one of all that the tables hold."""
         read, left_out = frozenset(self.organization_ids), self.organizations.left_out
-        coverage = deletes.Coverage(read, organizations_in(self.state), left_out)
-        return deletes.are_safe(coverage, self.logger, wish=self.config.get(deletes.SETTING))
+        coverage = activate_version.Coverage(read, organizations_in(self.state), left_out)
+        return activate_version.are_safe(
+            coverage, self.logger, wish=self.config.get(activate_version.SETTING)
+        )
 
     @property
     def page_size(self) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import requests
 
 from tap_zohobooks.auth import Authenticator, Grant, Hosts, Token, ledger_of
-from tap_zohobooks.cache import Cache
+from tap_zohobooks.http.shared_state import Cache
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,7 @@ from singer_sdk.contrib.msgspec import MsgSpecWriter, encoder
 from typing_extensions import override
 
 from sandbox import World
-from sandbox.transport import WorldAdapter
+from sandbox.server.transport import WorldAdapter
 from tap_zohobooks.tap import TapZohoBooks
 
 if TYPE_CHECKING:

@@ -12,17 +12,17 @@ import requests
 from typing_extensions import override
 
 from sandbox import World
-from sandbox.regions import REGIONS
-from sandbox.transport import WorldAdapter
-from tap_zohobooks.accounts import Accounts
+from sandbox.oauth.regions import REGIONS
+from sandbox.server.transport import WorldAdapter
 from tap_zohobooks.auth import Hosts
-from tap_zohobooks.consent import Asking, OAuthClient
 from tap_zohobooks.errors import (
     ConfigError,
     QuotaReached,
     ReauthorizationNeeded,
     ServiceError,
 )
+from tap_zohobooks.oauth.authorization_code import Accounts
+from tap_zohobooks.oauth.consent import Asking, OAuthClient
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response

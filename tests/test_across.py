@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandbox import World
-from sandbox.serving import serve
+from sandbox.server.serving import serve
 from tap_zohobooks.auth import Grant
 from tests import across
 

@@ -14,7 +14,6 @@ from requests.adapters import BaseAdapter
 from typing_extensions import override
 
 from tap_zohobooks.auth import Authenticator, Grant, Hosts, ledger_of
-from tap_zohobooks.cache import Cache, Record
 from tap_zohobooks.errors import (
     ConfigError,
     QuotaReached,
@@ -22,7 +21,8 @@ from tap_zohobooks.errors import (
     ServiceError,
     TapError,
 )
-from tap_zohobooks.tokens import (
+from tap_zohobooks.http.shared_state import Cache, Record
+from tap_zohobooks.oauth.token_endpoint import (
     Dead,
     Minted,
     MintThrottled,

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tap_zohobooks.bookmarks import RENAMED, taken_over
 from tap_zohobooks.errors import ConfigError
 from tap_zohobooks.resources import MODIFIED, TABLE
+from tap_zohobooks.singer.state_migration import RENAMED, taken_over
 from tests.conftest import Service
 
 Make = Callable[..., Service]

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from tap_zohobooks.cache import Cache, Record, SharedRecord
-from tap_zohobooks.limits import Ceiling, Window
+from tap_zohobooks.http.rate_limit import Ceiling, Window
+from tap_zohobooks.http.shared_state import Cache, Record, SharedRecord
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

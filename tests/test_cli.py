@@ -23,8 +23,8 @@ from click.testing import CliRunner, Result
 
 from sandbox import World, serve
 from tap_zohobooks import resources
-from tap_zohobooks.cli import PROGRAM, SHELLS, cli
-from tap_zohobooks.console import plain
+from tap_zohobooks.cli.main import PROGRAM, SHELLS, cli
+from tap_zohobooks.cli.terminal import plain
 
 FUTURE = "2999-01-01T00:00:00+00:00"
 COMMANDS = sorted(cli.commands)

@@ -14,16 +14,16 @@ import pytest
 import requests
 from typing_extensions import override
 
-from sandbox.transport import WorldAdapter
+from sandbox.server.transport import WorldAdapter
 from tap_zohobooks import connection
 from tap_zohobooks.auth import Authenticator, Token
-from tap_zohobooks.budget import Budget, Places
-from tap_zohobooks.cache import Cache, Record
 from tap_zohobooks.client import Client
 from tap_zohobooks.errors import Crowded, QuotaReached, Success, Throttled
-from tap_zohobooks.ledger import Ledger
-from tap_zohobooks.limits import Rules, Window
-from tap_zohobooks.turns import abreast
+from tap_zohobooks.http.limiter import Budget, Places
+from tap_zohobooks.http.rate_limit import Rules, Window
+from tap_zohobooks.http.shared_state import Cache, Record
+from tap_zohobooks.oauth.token_store import Ledger
+from tap_zohobooks.singer.ordered_map import abreast
 from tests.conftest import BASE, Service, made
 
 if TYPE_CHECKING:

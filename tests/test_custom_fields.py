@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from tap_zohobooks.custom_fields import (
+from tap_zohobooks.resources import ENTITIES
+from tap_zohobooks.transform.cleaner import Row, utc
+from tap_zohobooks.transform.custom_fields import (
     BOOLEAN,
     LIST,
     NUMBER,
@@ -21,8 +23,6 @@ from tap_zohobooks.custom_fields import (
     told,
     union,
 )
-from tap_zohobooks.records import Row, utc
-from tap_zohobooks.resources import ENTITIES
 from tests.conftest import Run, Service
 
 Make = Callable[..., Service]

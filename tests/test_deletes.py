@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandbox import Behaviour, Request, World
-from sandbox.numbers import mix
-from tap_zohobooks.deletes import SETTING, Coverage, hidden_by
+from sandbox.data.numbers import mix
 from tap_zohobooks.errors import ServiceError
-from tap_zohobooks.kinds import KINDS
 from tap_zohobooks.resources import LATEST, TABLE
-from tap_zohobooks.streams import ResourceStream
+from tap_zohobooks.singer.activate_version import SETTING, Coverage, hidden_by
+from tap_zohobooks.streams.base import ResourceStream
+from tap_zohobooks.streams.registry import KINDS
 from tests.conftest import Collector, Run, Service
 
 if TYPE_CHECKING:

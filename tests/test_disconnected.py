@@ -17,11 +17,12 @@ import requests
 from requests.adapters import BaseAdapter
 from typing_extensions import override
 
-from sandbox.transport import WorldAdapter
-from tap_zohobooks import connection, disconnected, settings
+from sandbox.server.transport import WorldAdapter
+from tap_zohobooks import connection, settings
 from tap_zohobooks.auth import Authenticator, ledger_of
-from tap_zohobooks.disconnected import TIMEOUT, Webhook, disconnection_of
 from tap_zohobooks.errors import ReauthorizationNeeded, TapError
+from tap_zohobooks.oauth import revoked_token
+from tap_zohobooks.oauth.revoked_token import TIMEOUT, Webhook, disconnection_of
 from tests.conftest import BASE, Service
 
 if TYPE_CHECKING:
@@ -275,7 +276,7 @@ def test_who_talks_for_long_is_not_waited_for(
     listener: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """An answer that comes in drops is given up after the same few seconds."""
-    monkeypatch.setattr(disconnected, "TIMEOUT", 0.5)
+    monkeypatch.setattr(revoked_token, "TIMEOUT", 0.5)
     with requests.Session() as session:
         began = time.monotonic()
         Webhook(f"{listener}/slow", session, LOGGER, "us", []).tell("now", "found")

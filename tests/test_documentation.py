@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tap_zohobooks import pages, resources, settings
-from tap_zohobooks.kinds import KINDS
+from tap_zohobooks.streams.registry import KINDS
 
 README = Path(__file__).parents[1] / "README.md"
 

@@ -13,7 +13,7 @@ import pytest
 from typing_extensions import override
 
 from sandbox import Faults, World
-from sandbox.transport import WorldAdapter
+from sandbox.server.transport import WorldAdapter
 from tap_zohobooks.errors import QuotaReached
 from tap_zohobooks.tap import TapZohoBooks
 from tests.conftest import BASE, Collector, Run, Service

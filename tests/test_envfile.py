@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_zohobooks import envfile, settings
+from tap_zohobooks import settings
+from tap_zohobooks.cli import env_file
 from tap_zohobooks.errors import ConfigError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 OTHERS = "# mine\nTARGET_POSTGRES_USER=me\n\nexport OTHER='a b'  # and why"
-PREFIX = envfile.PREFIX
+PREFIX = env_file.PREFIX
 
 
 @pytest.fixture(autouse=True)
@@ -25,24 +26,24 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_other_lines_stay() -> None:
     """Settings are added or replaced; every other line is as it was."""
-    envfile.FILE.write_text(OTHERS)
-    envfile.save({"client_id": "1000.A"})
-    envfile.save({"client_id": "1000.B", "region": "eu"})
-    written = envfile.FILE.read_text()
+    env_file.FILE.write_text(OTHERS)
+    env_file.save({"client_id": "1000.A"})
+    env_file.save({"client_id": "1000.B", "region": "eu"})
+    written = env_file.FILE.read_text()
     assert written.startswith(f"{OTHERS}\n")
     assert written.count("CLIENT_ID") == 1
-    envfile.remove(["client_id", "region", "refresh_token"])
-    assert envfile.FILE.read_text() == f"{OTHERS}\n"
+    env_file.remove(["client_id", "region", "refresh_token"])
+    assert env_file.FILE.read_text() == f"{OTHERS}\n"
 
 
 @pytest.mark.parametrize("before", [None, 0o644, 0o666, 0o600])
 def test_nobody_else_reads_it(before: int | None) -> None:
     """The file is its owner's alone, before the first secret stands in it."""
     if before is not None:
-        envfile.FILE.touch()
-        envfile.FILE.chmod(before)
-    envfile.save({"client_secret": "s"})
-    assert envfile.FILE.stat().st_mode & 0o777 == 0o600
+        env_file.FILE.touch()
+        env_file.FILE.chmod(before)
+    env_file.save({"client_secret": "s"})
+    assert env_file.FILE.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_nobody_else_reads_it(before: int | None) -> None:
 )
 def test_the_tap_reads_what_was_meant(name: str, value: str | list[str]) -> None:
     """Whatever stands in a setting comes back as it was."""
-    envfile.save({name: value})
+    env_file.save({name: value})
     assert settings.from_environment(settings.SCHEMA, PREFIX) == {name: value}
 
 
@@ -66,28 +67,28 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     elsewhere = tmp_path / "shared"
     elsewhere.write_text("A=1\n")
     elsewhere.chmod(0o640)
-    envfile.FILE.symlink_to(elsewhere)
-    envfile.save({"client_secret": "s"})
+    env_file.FILE.symlink_to(elsewhere)
+    env_file.save({"client_secret": "s"})
     assert elsewhere.read_text() == "A=1\n"
     assert elsewhere.stat().st_mode & 0o777 == 0o640
-    assert not envfile.FILE.is_symlink()
+    assert not env_file.FILE.is_symlink()
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     """A file that cannot be written is one line, which names it."""
-    envfile.FILE.mkdir()
+    env_file.FILE.mkdir()
     with pytest.raises(ConfigError, match=r"\.env.* cannot be written"):
-        envfile.save({"region": "eu"})
+        env_file.save({"region": "eu"})
     assert list(tmp_path.iterdir()) == [tmp_path / ".env"]
 
 
 def test_what_cannot_be_written_is_known_before() -> None:
     """A check tells that there will be no file, before there is something to keep."""
-    envfile.check()
-    assert not envfile.FILE.exists()
-    envfile.FILE.mkdir()
+    env_file.check()
+    assert not env_file.FILE.exists()
+    env_file.FILE.mkdir()
     with pytest.raises(ConfigError, match=r"\.env cannot be written \(it is a folder\)"):
-        envfile.check()
+        env_file.check()
 
 
 @pytest.mark.parametrize(
@@ -96,47 +97,47 @@ def test_what_cannot_be_written_is_known_before() -> None:
 )
 def test_a_file_that_cannot_be_read_back(content: bytes, problem: str) -> None:
     """What would swallow the settings written behind it is told before there are any."""
-    envfile.FILE.write_bytes(content)
+    env_file.FILE.write_bytes(content)
     with pytest.raises(ConfigError, match=problem):
-        envfile.check()
+        env_file.check()
 
 
 @pytest.mark.parametrize("content", ["", OTHERS, "A\nB=\nC='a\nb'\n"])
 def test_a_file_that_can(content: str) -> None:
     """Comments, lines without a value and values of several lines are in order."""
-    envfile.FILE.write_text(content)
-    envfile.check()
+    env_file.FILE.write_text(content)
+    env_file.check()
 
 
 def test_a_folder_that_is_read_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder that this user may not write to is told."""
     monkeypatch.setattr(os, "access", lambda path, mode: (path, mode) != (".", os.W_OK))
     with pytest.raises(ConfigError, match="the folder is read-only"):
-        envfile.check()
+        env_file.check()
 
 
 def test_what_the_file_holds() -> None:
     """A value is told from another, and from none."""
-    assert not envfile.holds("refresh_token", "1000.a")
-    envfile.save({"refresh_token": "1000.a"})
-    assert envfile.holds("refresh_token", "1000.a")
-    assert not envfile.holds("refresh_token", "1000.b")
+    assert not env_file.holds("refresh_token", "1000.a")
+    env_file.save({"refresh_token": "1000.a"})
+    assert env_file.holds("refresh_token", "1000.a")
+    assert not env_file.holds("refresh_token", "1000.b")
 
 
 @pytest.mark.parametrize(("before", "after"), [(None, ""), ("*.log", "*.log\n"), ("a\n", "a\n")])
 def test_gitignore_gets_a_line(before: str | None, after: str) -> None:
     """The line stands by itself, behind what was there."""
     if before is not None:
-        envfile.IGNORE.write_text(before)
-    envfile.ignore()
-    assert envfile.IGNORE.read_text() == f"{after}.env\n"
+        env_file.IGNORE.write_text(before)
+    env_file.ignore()
+    assert env_file.IGNORE.read_text() == f"{after}.env\n"
 
 
 def test_gitignore_in_another_encoding() -> None:
     """Its lines stay as they are."""
-    envfile.IGNORE.write_bytes(b"caf\xe9\n")
-    envfile.ignore()
-    assert envfile.IGNORE.read_bytes() == b"caf\xe9\n.env\n"
+    env_file.IGNORE.write_bytes(b"caf\xe9\n")
+    env_file.ignore()
+    assert env_file.IGNORE.read_bytes() == b"caf\xe9\n.env\n"
 
 
 @pytest.mark.parametrize("code", [None, 128])
@@ -144,25 +145,25 @@ def test_a_checkout_of_which_git_says_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int | None
 ) -> None:
     """Where git is missing, or mistrusts the folder, a checkout is one all the same."""
-    monkeypatch.setattr(envfile, "_git", lambda *_: code)
+    monkeypatch.setattr(env_file, "_git", lambda *_: code)
     (tmp_path / ".git").mkdir()
     (tmp_path / "inner").mkdir()
     monkeypatch.chdir(tmp_path / "inner")
-    assert envfile.is_exposed()
-    envfile.ignore()
-    assert not envfile.is_exposed()
+    assert env_file.is_exposed()
+    env_file.ignore()
+    assert not env_file.is_exposed()
 
 
 def test_without_git_nothing_is_exposed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there is no git, or no checkout, nothing is committed."""
     monkeypatch.setattr("shutil.which", lambda _: None)
-    assert not envfile.is_exposed()
-    assert not envfile.is_tracked()
+    assert not env_file.is_exposed()
+    assert not env_file.is_tracked()
 
 
 def test_meltano_is_told_all_but_secrets() -> None:
     """The lines for Meltano hold no secret: it reads .env as well."""
-    lines = envfile.meltano_lines(
+    lines = env_file.meltano_lines(
         {"client_secret": "s", "refresh_token": "r", "region": "eu", "organization_ids": ["10"]}
     )
     assert lines == [

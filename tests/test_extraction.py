@@ -13,8 +13,8 @@ import pytest
 from typing_extensions import override
 
 from tap_zohobooks.errors import ConfigError, QuotaReached, ServiceError
-from tap_zohobooks.extraction import PARTS_WAITING, Extraction, Lane
-from tap_zohobooks.parts import Job, Part, SingerStream
+from tap_zohobooks.singer.scheduler import PARTS_WAITING, Extraction, Lane
+from tap_zohobooks.singer.stream import Job, Part, SingerStream
 
 if TYPE_CHECKING:
     from tests.conftest import Service

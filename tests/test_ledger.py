@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_zohobooks.ledger import MINT_WINDOW, MOST_MINTS, Ledger, Stored
+from tap_zohobooks.oauth.token_store import MINT_WINDOW, MOST_MINTS, Ledger, Stored
 
 NOW = 1.8e9
 

@@ -12,7 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_zohobooks.errors import Crowded, Fault, Throttled
-from tap_zohobooks.limits import CALM, LOST, TRAVEL, Ceiling, Crowd, Patience, Quota, Window, waits
+from tap_zohobooks.http.rate_limit import (
+    CALM,
+    LOST,
+    TRAVEL,
+    Ceiling,
+    Crowd,
+    Patience,
+    Quota,
+    Window,
+    waits,
+)
 
 HUNDRED = Ceiling(100)
 

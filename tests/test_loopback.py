@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 import pytest
 import requests
 
-from tap_zohobooks import loopback
 from tap_zohobooks.errors import ConfigError, ReauthorizationNeeded, ServiceError
-from tap_zohobooks.loopback import Callback, understood, waiting
+from tap_zohobooks.oauth import callback_server
+from tap_zohobooks.oauth.callback_server import Callback, understood, waiting
 from tests.ports import free_port
 
 STATE = "the-state"
@@ -92,7 +92,7 @@ def test_a_defect_is_told(
 ) -> None:
     """What goes wrong with the page itself is not kept quiet."""
     port = free_port()
-    monkeypatch.setattr(loopback, "PAGE", "{nothing}")
+    monkeypatch.setattr(callback_server, "PAGE", "{nothing}")
     with waiting(port, STATE) as listener, pytest.raises(requests.ConnectionError):
         visit(port, **GOOD)
     assert listener.received(5) == GOOD
@@ -129,7 +129,7 @@ def test_a_port_that_is_taken() -> None:
 
 def test_a_port_that_is_not_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the system refuses a port that nobody has, it is not called taken."""
-    monkeypatch.setattr(loopback, "HOST", "203.0.113.1")  # an address that no machine has
+    monkeypatch.setattr(callback_server, "HOST", "203.0.113.1")  # an address that no machine has
     with (
         pytest.raises(ConfigError, match=r"Port 8765 .* is not to be had .*--port"),
         waiting(8765, STATE),

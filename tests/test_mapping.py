@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tap_zohobooks.errors import ConfigError
-from tap_zohobooks.mapping import MAPS, blame, files_of_batches
+from tap_zohobooks.singer.stream_maps import MAPS, blame, files_of_batches
 
 
 def test_without_stream_maps_a_stumble_is_a_defect() -> None:

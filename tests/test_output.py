@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 from singer_sdk.singerlib import RecordMessage
 
-from tap_zohobooks.output import PAGE, LineWriter, room
+from tap_zohobooks.singer.stdout import PAGE, LineWriter, room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -206,6 +206,6 @@ def test_the_module_loads_everywhere() -> None:
     """Where the system has no calls for pipes, the module can be imported all the same."""
     code = (
         "import sys, singer_sdk.contrib.msgspec; sys.platform = 'win32'; "
-        "sys.modules |= {'fcntl': None, 'termios': None}; import tap_zohobooks.output"
+        "sys.modules |= {'fcntl': None, 'termios': None}; import tap_zohobooks.singer.stdout"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

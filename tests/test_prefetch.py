@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tap_zohobooks.errors import ServiceError
-from tap_zohobooks.judging import TELLING_TIMES
-from tap_zohobooks.pagination import Page, Scan
-from tap_zohobooks.prefetch import MOST_AHEAD, PAGES_READ, ahead
-from tap_zohobooks.reading import MOST_UNSURE
+from tap_zohobooks.pagination.capabilities import TELLING_TIMES
+from tap_zohobooks.pagination.offset_scan import Page, Scan
+from tap_zohobooks.pagination.prefetch import MOST_AHEAD, PAGES_READ, ahead
+from tap_zohobooks.pagination.reader import MOST_UNSURE
 from tests.test_reading import EPOCH, Table, Target, shuffled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tap_zohobooks.pagination import Fetch, Params
-    from tap_zohobooks.records import Row
+    from tap_zohobooks.pagination.offset_scan import Fetch, Params
+    from tap_zohobooks.transform.cleaner import Row
 
 LONG = 20.0  # seconds that no test takes unless something hangs
 SIZE = 5

@@ -11,13 +11,13 @@ import pytest
 
 from sandbox import Answer, Behaviour, Request
 from sandbox.messages import refusal
+from tap_zohobooks.cli.common import chosen
+from tap_zohobooks.cli.probe import Finding, examine, lists, strategy
 from tap_zohobooks.errors import Denied, QuotaReached, ServiceError
-from tap_zohobooks.inspection import chosen
-from tap_zohobooks.probing import Finding, examine, lists, strategy
 from tests.conftest import Service
 
 if TYPE_CHECKING:
-    from tap_zohobooks.inspection import Chosen
+    from tap_zohobooks.cli.common import Chosen
 
 Services = Callable[..., Service]
 

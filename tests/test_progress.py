@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from typing_extensions import override
 
-from tap_zohobooks.limits import Quota
-from tap_zohobooks.progress import Status, span, told
+from tap_zohobooks.http.rate_limit import Quota
+from tap_zohobooks.singer.progress import Status, span, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

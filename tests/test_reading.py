@@ -16,11 +16,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tap_zohobooks import prefetch
-from tap_zohobooks.documents import _in_order
 from tap_zohobooks.errors import ParameterRefused, ServiceError
-from tap_zohobooks.judging import Ability
-from tap_zohobooks.pagination import (
+from tap_zohobooks.pagination import prefetch
+from tap_zohobooks.pagination.capabilities import Ability
+from tap_zohobooks.pagination.offset_scan import (
     MOST_REREADS,
     Page,
     Params,
@@ -29,14 +28,15 @@ from tap_zohobooks.pagination import (
     one_by_one,
     time_of,
 )
-from tap_zohobooks.reading import Reader
+from tap_zohobooks.pagination.reader import Reader
+from tap_zohobooks.streams.details import _in_order
 from tests.simulation.pool import Pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tap_zohobooks.pagination import Ahead
-    from tap_zohobooks.records import Row
+    from tap_zohobooks.pagination.offset_scan import Ahead
+    from tap_zohobooks.transform.cleaner import Row
 
 EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
 

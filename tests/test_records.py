@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tap_zohobooks.records import ADDITIONAL, Cleaner, Row, utc
+from tap_zohobooks.transform.cleaner import ADDITIONAL, Cleaner, Row, utc
 
 PROPERTIES: dict[str, dict[str, Any]] = {
     "id": {"type": "string"},

@@ -6,10 +6,10 @@ import importlib.resources
 
 import pytest
 
-from tap_zohobooks.answers import rows_of
 from tap_zohobooks.errors import ServiceError
+from tap_zohobooks.pagination.rows import rows_of
 from tap_zohobooks.resources import INCREMENTAL, MODIFIED, ORGANIZATION, TABLE, Resource
-from tap_zohobooks.streams import SCHEMAS
+from tap_zohobooks.streams.base import SCHEMAS
 
 
 @pytest.mark.parametrize("name", TABLE)

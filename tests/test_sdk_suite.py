@@ -9,7 +9,7 @@ from singer_sdk.testing import SuiteConfig, get_tap_test_class
 from typing_extensions import override
 
 from sandbox import World
-from sandbox.serving import serve
+from sandbox.server.serving import serve
 from tap_zohobooks.tap import TapZohoBooks
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from platformdirs import user_cache_dir
 
 from tap_zohobooks import connection, settings
 from tap_zohobooks.errors import ConfigError
-from tap_zohobooks.ledger import Ledger
+from tap_zohobooks.oauth.token_store import Ledger
 from tap_zohobooks.tap import TapZohoBooks
 
 if TYPE_CHECKING:
-    from tap_zohobooks.cache import Cache
+    from tap_zohobooks.http.shared_state import Cache
 
 GOOD: dict[str, Any] = {"client_id": "i", "client_secret": "s", "refresh_token": "r"}
 

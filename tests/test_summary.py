@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from tap_zohobooks.errors import Denied, NotHere
-from tap_zohobooks.limits import Quota
+from tap_zohobooks.http.rate_limit import Quota
 from tap_zohobooks.resources import TABLE
-from tap_zohobooks.summary import Spent, Tally
+from tap_zohobooks.singer.stats import Spent, Tally
 
 SPENT = Spent(
     calls={"": 1, "7": 210},

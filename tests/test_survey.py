@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from sandbox import Behaviour
-from tap_zohobooks.counting import Count
-from tap_zohobooks.inspection import chosen
-from tap_zohobooks.plan import Planner
+from tap_zohobooks.cli.common import chosen
+from tap_zohobooks.cli.counting import Count
+from tap_zohobooks.cli.plan import Planner
+from tap_zohobooks.cli.row_count import Survey
 from tap_zohobooks.resources import TABLE
-from tap_zohobooks.survey import Survey
 from tests.conftest import Service
 
 Services = Callable[..., Service]
@@ -130,9 +130,9 @@ def test_a_number_that_is_not_told_is_counted(
     service: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the service tells no number after all, pages are counted."""
-    monkeypatch.setattr("sandbox.lists.ITEM_COUNT_ONLY", frozenset())
+    monkeypatch.setattr("sandbox.api.lists.ITEM_COUNT_ONLY", frozenset())
     one = service(rows={"*": 3, "invoices": 30}, organizations=1)
-    monkeypatch.setattr("tap_zohobooks.survey.COUNT_ONLY", {"response_option": 0})
+    monkeypatch.setattr("tap_zohobooks.cli.row_count.COUNT_ONLY", {"response_option": 0})
     survey = Survey(one.quiet_tap().client, 20)
     assert survey.count(TABLE["invoices"], one.organizations[0], None) == Count(30)
 

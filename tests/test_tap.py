@@ -20,8 +20,8 @@ from tap_zohobooks.errors import (
     ReauthorizationNeeded,
     ServiceError,
 )
-from tap_zohobooks.records import utc
 from tap_zohobooks.resources import INCREMENTAL, MODIFIED, TABLE
+from tap_zohobooks.transform.cleaner import utc
 from tests.conftest import Run, Service
 
 if TYPE_CHECKING:

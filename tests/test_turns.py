@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tap_zohobooks.errors import QuotaReached
-from tap_zohobooks.turns import abreast, in_turn
+from tap_zohobooks.singer.ordered_map import abreast, in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.resources import TABLE
-from tap_zohobooks.streams import SCHEMAS
-from tap_zohobooks.writing import open_lists
+from tap_zohobooks.singer.writing import open_lists
+from tap_zohobooks.streams.base import SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from mockservice.parameters import beyond
 from mockservice.syncs import DISCOVERY
-from tap_zohobooks.discovery import MODULES
 from tap_zohobooks.resources import FIELDS, UNDOCUMENTED
+from tap_zohobooks.streams.discovery import MODULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sandbox.serving import LOOPBACK
+from sandbox.server.serving import LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from tap_zohobooks.discovery import MODULE_SCHEMA
 from tap_zohobooks.resources import ORGANIZATION, custom_module
+from tap_zohobooks.streams.discovery import MODULE_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.serving import address, listen
+from sandbox.server.serving import address, listen
 from tap_zohobooks.resources import TABLE
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ import pytest
 
 from demo.postgres import postgres
 from sandbox import World
-from sandbox.serving import serve
+from sandbox.server.serving import serve
 from tap_zohobooks.tap import TapZohoBooks
 from tests.pipeline.places import served
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from sandbox import World
-from sandbox.serving import serve
+from sandbox.server.serving import serve
 from tests.conftest import Clock
 from tests.pipeline.pipes import Pipe, discovered, selecting
 from tests.sharing import once

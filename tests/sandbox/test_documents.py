@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox import Answer, World
-from sandbox.catalog import endpoints
+from sandbox.data.catalog import endpoints
 from tests.sandbox.client import Client, Clock, instant
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox import Faults, Request
-from sandbox.oauth import ALL_SCOPES
+from sandbox.oauth.accounts import ALL_SCOPES
 from tests.sandbox.client import Client, body
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandbox import Behaviour, World
-from sandbox.catalog import endpoints
+from sandbox.data.catalog import endpoints
 from tests.sandbox.client import Client, Clock, instant
 
 if TYPE_CHECKING:

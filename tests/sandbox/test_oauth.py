@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from sandbox import Answer, Request, World
-from sandbox.consent import challenge_of
-from sandbox.oauth import ALL_SCOPES
-from sandbox.regions import REGIONS
+from sandbox.oauth.accounts import ALL_SCOPES
+from sandbox.oauth.consent import challenge_of
+from sandbox.oauth.regions import REGIONS
 from tests.sandbox.client import Client, Clock, body
 
 REDIRECT = "http://127.0.0.1:8123/callback"

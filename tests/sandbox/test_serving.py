@@ -14,8 +14,8 @@ import pytest
 import requests
 
 from sandbox import World, serve
-from sandbox.serving import listen
-from sandbox.transport import WorldAdapter
+from sandbox.server.serving import listen
+from sandbox.server.transport import WorldAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox import make_shapes
-from sandbox.catalog import endpoints
-from sandbox.kinds import Kind, kind_of_schema, merge, shape_of_values
-from sandbox.render import shape_name
-from sandbox.shapes import FOLDER, shape
+from sandbox.api.documents import shape_name
+from sandbox.data import make_shapes
+from sandbox.data.catalog import endpoints
+from sandbox.data.kinds import Kind, kind_of_schema, merge, shape_of_values
+from sandbox.data.shapes import FOLDER, shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

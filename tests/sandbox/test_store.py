@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox import World
-from sandbox.store import Record, Table
+from sandbox.data.store import Record, Table
 from tests.sandbox.client import Client, Clock
 
 ORGANIZATION = "927270289"

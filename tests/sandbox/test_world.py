@@ -10,8 +10,8 @@ from time import process_time
 import pytest
 
 from sandbox import CustomField, Request, World
-from sandbox.catalog import endpoints
-from sandbox.organizations import PRESETS
+from sandbox.data.catalog import endpoints
+from sandbox.data.organizations import PRESETS
 from tests.sandbox.client import Client, Clock, instant
 
 

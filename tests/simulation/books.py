@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from typing_extensions import override
 
 from sandbox import Behaviour, World
-from sandbox.catalog import endpoint
-from sandbox.render import shape_name
-from sandbox.shapes import shape
+from sandbox.api.documents import shape_name
+from sandbox.data.catalog import endpoint
+from sandbox.data.shapes import shape
 from tap_zohobooks.resources import TABLE
 from tests.conftest import Clock
 from tests.simulation.events import Change, Delete, Insert, Treat, Trouble, Wait
@@ -20,7 +20,7 @@ from tests.simulation.events import Change, Delete, Insert, Treat, Trouble, Wait
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sandbox.store import Record, Table
+    from sandbox.data.store import Record, Table
     from tests.simulation.events import Event
 
 Key: TypeAlias = "tuple[str, ...]"

@@ -11,13 +11,14 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from tap_zohobooks import prefetch, turns
 from tap_zohobooks import tap as tap_module
 from tap_zohobooks.client import Client
 from tap_zohobooks.errors import QuotaReached, ReauthorizationNeeded, ServiceError
-from tap_zohobooks.kinds import KINDS
+from tap_zohobooks.pagination import prefetch
 from tap_zohobooks.resources import ORGANIZATION
-from tap_zohobooks.streams import IncrementalStream
+from tap_zohobooks.singer import ordered_map
+from tap_zohobooks.streams.base import IncrementalStream
+from tap_zohobooks.streams.registry import KINDS
 from tests.conftest import Service
 from tests.simulation.books import Books
 from tests.simulation.pool import Cut, Pool
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from sandbox import Request, World
-    from sandbox.store import Record
+    from sandbox.data.store import Record
     from tap_zohobooks.tap import TapZohoBooks
     from tests.simulation.books import Key
     from tests.simulation.events import End, Event, Setting
@@ -122,7 +123,7 @@ class History:
         pool = partial(Pool, Random(lot))  # noqa: S311  # to be repeated
         with (
             mock.patch.object(tap_module, "KINDS", kinds),
-            mock.patch.object(turns, "ThreadPoolExecutor", pool),
+            mock.patch.object(ordered_map, "ThreadPoolExecutor", pool),
             mock.patch.object(prefetch, "ThreadPoolExecutor", pool),
             mock.patch.object(prefetch, "PAGES_READ", 1),
             mock.patch.object(Client, "spare", return_value=1 + lot % 4),

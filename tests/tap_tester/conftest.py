@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox import World
-from sandbox.serving import serve
+from sandbox.server.serving import serve
 from tests.conftest import EPOCH
 from tests.sharing import once
 from tests.tap_tester.runner import (

@@ -10,8 +10,8 @@ from tempfile import gettempdir
 
 import picture
 from sandbox import World
-from sandbox.moments import seconds_to_midnight
-from sandbox.organizations import PRESETS
+from sandbox.data.organizations import PRESETS
+from sandbox.data.times import seconds_to_midnight
 from tests.ports import free_port
 
 LONGEST = 90  # seconds that the commands may take, on a machine that is busy

@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 
 import requests
 
-from sandbox.consent import GrantCode
-from tap_zohobooks.reasons import Reason
+from sandbox.oauth.consent import GrantCode
+from tap_zohobooks.error_catalog import Reason
 from tests.ports import free_port
 from tests.terminal.errors.scene import Outcome, Scene, Ways, ended
 

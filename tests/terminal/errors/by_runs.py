@@ -7,7 +7,7 @@ import signal
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from tap_zohobooks.reasons import Reason
+from tap_zohobooks.error_catalog import Reason
 from tests.pipeline.conftest import selecting
 from tests.terminal.errors.scene import (
     FIRST,

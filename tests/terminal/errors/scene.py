@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from sandbox.messages import Answer, Request
-    from tap_zohobooks.reasons import Reason
+    from tap_zohobooks.error_catalog import Reason
     from tests.terminal.conftest import Dialogue
 
     Way: TypeAlias = "Callable[[Scene], Outcome]"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_zohobooks.reasons import Reason
+from tap_zohobooks.error_catalog import Reason
 from tests.terminal.errors import by_commands, by_runs
 from tests.terminal.errors.scene import Scene, text_of
 

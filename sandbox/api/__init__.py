@@ -1,0 +1,1 @@
+"""The API of Zoho Books: lists, documents, limits, faults."""

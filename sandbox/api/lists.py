@@ -1,0 +1,211 @@
+"""List calls: filter, sort, cut a page, and say in ``page_context`` what was really done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from sandbox.api import documents
+from sandbox.api.queries import InvalidValueError, Query, understand
+from sandbox.messages import Answer, refusal, success
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sandbox.data.catalog import Behaviour, Endpoint
+    from sandbox.data.scene import Scene
+    from sandbox.data.store import Record, Sortable, Table
+
+TIMES: Final[dict[str, Callable[[Record], Sortable]]] = {
+    "created_time": lambda record: (record.created,),
+    "last_modified_time": lambda record: (record.modified,),
+}
+ITEM_COUNT_ONLY: Final = frozenset({"2", "3"})
+
+
+# Rows that stand before all others, whatever the filter, and that nobody made.
+SYNTHETIC: Final[dict[str, tuple[dict[str, Any], ...]]] = {
+    "categories": (
+        {
+            "category_id": "-1",
+            "name": "ROOT",
+            "parent_category_id": "",
+            "depth": "",
+            "last_modified_time": "",
+            "created_time": "",
+        },
+    )
+}
+RowTest: TypeAlias = "Callable[[dict[str, Any]], bool]"
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """One list of one organization."""
+
+    scene: Scene
+    endpoint: Endpoint
+    table: Table
+    behaviour: Behaviour
+    parent: str = ""
+    today: str = ""
+
+    def answer(self, params: Mapping[str, str]) -> Answer:
+        """Answer a call of the list."""
+        try:
+            query = understand(self.endpoint, self.behaviour, params)
+        except InvalidValueError as refused:
+            return refusal(400, 2, f"Invalid value passed for {refused}")
+        start = (query.page - 1) * query.per_page
+        page, total = self.select(query, start, start + query.per_page)
+        rows = [self._row(self.table.records[one]) for one in page]
+        if query.page == 1 and params.get("include_root_category", "true") != "false":
+            rows = [*SYNTHETIC.get(self.endpoint.path, ()), *rows]
+        if not self.endpoint.paged:
+            return success(**{self.key: rows})
+        context = self._context(query, params, more=start + query.per_page < total)
+        option = params.get("response_option", "0")
+        if option != "0":
+            context["total"] = total
+        if option in ITEM_COUNT_ONLY:
+            return success(page_context=context)
+        return success(**{self.key: rows}, page_context=context)
+
+    @property
+    def key(self) -> str:
+        """The key of the rows; where it is disputed, the Indian edition has the other spelling."""
+        one = self.endpoint
+        return (self.scene.spec.edition == "india" and one.other_rows) or one.rows
+
+    def _row(self, record: Record) -> dict[str, Any]:
+        return documents.row(self.scene, self.endpoint, record)
+
+    def select(self, query: Query, start: int, end: int) -> tuple[list[str], int]:
+        """The ids that a query selects, from one position to another, and how many there are."""
+        if not self.endpoint.paged:
+            start, end = 0, len(self.table.records)
+        column = query.column
+        index = self.table.index(column, TIMES.get(column) or self._key(column))
+        by_time = query.since is not None and column == "last_modified_time"
+        first = index.since(query.since) if by_time else 0
+        tests = self._tests(query)
+        simple = query.since is None or (by_time and not query.exact)
+        if simple and not tests and not self.parent:
+            return _slice(index.entries, first, query.order, start, end)
+        ids = self.table.remember(
+            (query.column, query.order, query.since, query.filter_by, query.chosen, self.parent),
+            lambda: self._matching(query, tests, [one for _, one in index.entries[first:]]),
+        )
+        return ids[start:end], len(ids)
+
+    def _matching(self, query: Query, tests: list[RowTest], ids: list[str]) -> list[str]:
+        records = self.table.records
+        if query.order == "D":
+            ids.reverse()
+        if self.parent:
+            below = set(self.table.children(self.parent))
+            ids = [one for one in ids if one in below]
+        if query.since is not None:
+            ids = [one for one in ids if self._young(records[one], query)]
+        return [one for one in ids if self._passes(one, tests)] if tests else ids
+
+    def _young(self, record: Record, query: Query) -> bool:
+        since = query.since or 0
+        return record.modified == since if query.exact else record.modified >= since
+
+    def _key(self, column: str) -> Callable[[Record], Sortable]:
+        def key(record: Record) -> Sortable:
+            value = self._row(record).get(column, "")
+            if isinstance(value, str):
+                return (2, value.casefold()) if value else (0, "")
+            return (1, value) if isinstance(value, (int, Decimal)) else (0, "")
+
+        return key
+
+    def _tests(self, query: Query) -> list[RowTest]:
+        kind, _, wanted = query.filter_by.partition(".")
+        tests: list[RowTest] = []
+        if wanted in {"Active", "Inactive"}:
+            tests.append(lambda row: is_active(row) == (wanted == "Active"))
+        elif kind == "Status" and wanted != "All":
+            tests.append(lambda row: str(row.get("status", "")).lower() == wanted.lower())
+        elif kind == "PaymentMode" and wanted != "All":
+            tests.append(lambda row: str(row.get("payment_mode", "")).lower() == wanted.lower())
+        tests += [_field_test(*one) for one in query.chosen]
+        return tests
+
+    def _passes(self, record_id: str, tests: list[RowTest]) -> bool:
+        row = documents.row(self.scene, self.endpoint, self.table.records[record_id])
+        return all(test(row) for test in tests)
+
+    def _context(self, query: Query, params: Mapping[str, str], *, more: bool) -> dict[str, Any]:
+        one = self.endpoint
+        context: dict[str, Any] = {
+            "page": query.page,
+            "per_page": query.per_page,
+            "has_more_page": more,
+        }
+        if one.path == "projects" and "last_modified_time" in params:
+            context["last_modified_time"] = params["last_modified_time"]
+        context["report_name"] = one.report
+        if query.filter_by:
+            context["applied_filter"] = query.filter_by
+        if one.custom_fields and not query.chosen:
+            context["custom_fields"] = []
+        if one.path == "invoices":
+            context["seller_app_sales_channels"] = ""
+        if one.path == "settings/taxes":
+            context |= {"as_of_date": self.today, "to_date": self.today}
+        if query.echo:
+            context["sort_column"], context["sort_order"] = query.echo
+        if query.chosen:
+            context["search_criteria"] = _criteria(query)
+        return context
+
+
+def _criteria(query: Query) -> list[dict[str, str]]:
+    """The filters really applied, as ``page_context`` echoes them."""
+    return [
+        {
+            "column_name": name,
+            "search_text": text,
+            "search_text_formatted": text,
+            "comparator": "equal" if sign == "=" else sign,
+        }
+        for name, sign, text in query.chosen
+    ]
+
+
+def is_active(row: Mapping[str, Any]) -> bool:
+    """Whether a row is in use, by whichever field says so."""
+    return bool(row.get("is_active", str(row.get("status", "active")).lower() == "active"))
+
+
+def _slice(
+    entries: list[tuple[Sortable, str]], first: int, order: str, start: int, end: int
+) -> tuple[list[str], int]:
+    """A page of an index, from either end, without walking all of it."""
+    total = len(entries) - first
+    if order == "D":
+        low, high = max(total - end, 0), max(total - start, 0)
+        return [one for _, one in reversed(entries[first + low : first + high])], total
+    return [one for _, one in entries[first + start : first + end]], total
+
+
+def _field_test(name: str, sign: str, text: str) -> RowTest:
+    def test(row: dict[str, Any]) -> bool:
+        value = str(row.get(name, ""))
+        match sign:
+            case ">=":
+                return value >= text
+            case "<=":
+                return value <= text
+            case "<":
+                return value < text
+            case ">":
+                return value > text
+            case _:
+                return value == text
+
+    return test

@@ -1,0 +1,162 @@
+"""Endpoints that are neither a list nor one document of a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from sandbox.api import documents
+from sandbox.data.catalog import MODULE_PREFIX, endpoint
+from sandbox.data.custom_fields import custom_id
+from sandbox.data.scene import ACCOUNTS
+from sandbox.messages import Answer, refusal, success
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sandbox.data.organizations import CustomField
+    from sandbox.data.seeding import Holdings
+
+MOST_ITEMS: Final = 100
+Answering: TypeAlias = "Callable[[Holdings, str, Mapping[str, str]], Answer]"
+
+
+@dataclass(frozen=True, slots=True)
+class Special:
+    """An endpoint of its own kind, and the area of the scope that it needs."""
+
+    path: str
+    scope: str
+    answer: Answering
+
+    def matches(self, path: str) -> bool:
+        """Whether a path is this endpoint's, or below it."""
+        return path == self.path or path.startswith(f"{self.path}/")
+
+
+def item_details(own: Holdings, _path: str, params: Mapping[str, str]) -> Answer:
+    """Whole items by their ids, a hundred at most; ids that are gone are left out."""
+    wanted = [one for one in params.get("item_ids", "").split(",") if one]
+    if not wanted or len(wanted) > MOST_ITEMS:
+        return refusal(400, 2, "Invalid value passed for item_ids")
+    records = own.table("items").records
+    one = endpoint("items")
+    found = [documents.document(own.scene, one, records[key]) for key in wanted if key in records]
+    return success(items=found)
+
+
+def opening_balances(own: Holdings, _path: str, _params: Mapping[str, str]) -> Answer:
+    """The balances that the books began with: one object, not a list."""
+    scene = own.scene
+    accounts = [
+        {
+            "acount_split_id": scene.spec.id(807, place),
+            "account_id": scene.account(place)[0],
+            "account_name": ACCOUNTS[place][0],
+            "debit_or_credit": "debit" if place % 2 else "credit",
+            "exchange_rate": "",
+            "currency_id": scene.spec.currency_id,
+            "currency_code": scene.spec.currency,
+            "bcy_amount": scene.money(place * 1001),
+            "amount": scene.money(place * 1001),
+        }
+        for place in range(4)
+    ]
+    return success(
+        opening_balance={
+            "opening_balance_id": scene.spec.id(808, 1),
+            "date": "2024-01-01",
+            "price_precision": scene.spec.decimals,
+            "total": scene.money(6006),
+            "accounts": accounts,
+        }
+    )
+
+
+def tax_group(own: Holdings, path: str, _params: Mapping[str, str]) -> Answer:
+    """A group of taxes, by the id of a tax that is one."""
+    wanted = path.rpartition("/")[2]
+    record = own.table("settings/taxes").records.get(wanted)
+    row = documents.row(own.scene, endpoint("settings/taxes"), record) if record else {}
+    if row.get("tax_type") != "tax_group":
+        return refusal(404, 1002, "Tax group does not exist.")
+    members = [
+        {
+            "tax_id": own.scene.id("settings/taxes", 5000 + place),
+            "tax_name": f"Part {place + 1}",
+            "tax_percentage": row["tax_percentage"] / 2,
+            "tax_type": "tax",
+        }
+        for place in range(2)
+    ]
+    return success(
+        tax_group={
+            "tax_group_id": wanted,
+            "tax_group_name": row["tax_name"],
+            "tax_group_percentage": row["tax_percentage"],
+            "taxes": members,
+        }
+    )
+
+
+def custom_fields(own: Holdings, _path: str, params: Mapping[str, str]) -> Answer:
+    """The custom fields of an entity, under its name."""
+    entity = params.get("entity", "")
+    found = [_described(own, place, one) for place, one in enumerate(_fields(own, entity))]
+    return success(customfields={entity: found})
+
+
+def fields(own: Holdings, _path: str, params: Mapping[str, str]) -> Answer:
+    """All fields of an entity; roles of some plans may not ask, and the refusal has no code."""
+    if own.spec.plan == "Standard":
+        return refusal(400, None, "You do not have the permission to perform this operation.")
+    entity = params.get("entity", "")
+    found = [_described(own, place, one) for place, one in enumerate(_fields(own, entity))]
+    own_field = {"api_name": "date", "label": "Date", "data_type": "date", "is_custom_field": False}
+    return success(fields=[own_field, *found])
+
+
+def _fields(own: Holdings, entity: str) -> tuple[CustomField, ...]:
+    return own.spec.fields_of(entity.removesuffix("s") if entity[:3] != MODULE_PREFIX else entity)
+
+
+def _described(own: Holdings, place: int, one: CustomField) -> dict[str, Any]:
+    return {
+        "customfield_id": custom_id(own.scene, one),
+        "field_id": custom_id(own.scene, one),
+        "index": place + 1,
+        "label": one.label,
+        "api_name": one.api_name,
+        "placeholder": one.api_name,
+        "data_type": one.data_type,
+        "entity": one.entity,
+        "is_active": True,
+        "is_custom_field": True,
+        "is_mandatory": False,
+        "values": [{"order": order, "name": name} for order, name in enumerate(one.options)],
+    }
+
+
+def modules(own: Holdings, _path: str, _params: Mapping[str, str]) -> Answer:
+    """The custom modules of an organization: a guess, no public document shows such a list."""
+    found = [
+        {
+            "module_id": own.spec.id(809, place),
+            "api_name": name,
+            "module_name": name.removeprefix(MODULE_PREFIX).title(),
+            "is_custom_module": True,
+            "status": "active",
+        }
+        for place, name in enumerate(own.spec.modules)
+    ]
+    return success(modules=found)
+
+
+SPECIALS: Final = (
+    Special("itemdetails", "settings", item_details),
+    Special("settings/openingbalances", "settings", opening_balances),
+    Special("settings/taxgroups", "settings", tax_group),
+    Special("settings/customfields", "settings", custom_fields),
+    Special("settings/fields", "settings", fields),
+    Special("settings/modules", "settings", modules),
+)

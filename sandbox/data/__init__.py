@@ -1,0 +1,1 @@
+"""Records of the organizations, and how they are seeded."""

@@ -1,0 +1,229 @@
+"""Facts that documents of several kinds share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from sandbox.data.numbers import every, money
+from sandbox.data.scene import kind_number
+
+if TYPE_CHECKING:
+    from sandbox.data.scene import Line, Party, Scene
+    from sandbox.data.store import Record
+
+DAY = 86400
+LINE_KIND = 500
+
+
+class FactsOf(Protocol):
+    """The facts of one record; ``whole`` asks for what only the document has, too."""
+
+    def __call__(self, scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+        """Tell them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What sets one kind of document apart from another."""
+
+    collection: str
+    key: str
+    number: str
+    prefix: str
+    statuses: tuple[str, ...]
+
+    def named(self, record: Record, digits: int) -> dict[str, Any]:
+        """The id and the number of one."""
+        number = f"{self.prefix}-{record.number + 1:0{digits}d}"
+        return {self.key: record.id, self.number: number}
+
+
+def stamps(scene: Scene, record: Record) -> dict[str, Any]:
+    """When a document was made and changed, in every spelling that the service has."""
+    created, modified = scene.local(record.created), scene.local(record.modified)
+    return {
+        "created_time": created,
+        "last_modified_time": modified,
+        "updated_time": modified,
+    }
+
+
+def shown_stamps(scene: Scene, record: Record, *, dates: bool) -> dict[str, Any]:
+    """The same in the display format."""
+    show = scene.shown_date if dates else scene.shown
+    return {
+        "created_time_formatted": show(record.created),
+        "last_modified_time_formatted": show(record.modified),
+        "created_date": scene.shown_date(record.created) if dates else scene.date(record.created),
+    }
+
+
+def address(party: Party, country: str, code_field: str) -> dict[str, Any]:
+    """A postal address; the postcode is a ``zipcode`` in lists of invoices, ``zip`` elsewhere."""
+    place = party.place
+    return {
+        "street": place.street,
+        "address": place.street,
+        "street2": "",
+        "city": place.city,
+        "state": place.state,
+        code_field: place.code,
+        "country": country,
+        "phone": "",
+        "fax": "",
+        "attention": "None" if every(13, party.number, 5) else "",
+    }
+
+
+def addresses(scene: Scene, party: Party, code_field: str) -> dict[str, Any]:
+    """Where to bill and where to ship; shipping is blank for every other."""
+    billing = address(party, scene.spec.country, code_field)
+    blank = dict.fromkeys(billing, "")
+    return {
+        "billing_address": billing,
+        "shipping_address": billing if party.number % 2 else blank,
+        "customer_default_billing_address": billing,
+        "country": scene.spec.country,
+    }
+
+
+def in_base(scene: Scene, amount: Decimal, rate: Decimal) -> Decimal:
+    """An amount in the organization's own currency."""
+    return (amount * rate).quantize(Decimal(1).scaleb(-scene.spec.decimals), ROUND_HALF_UP)
+
+
+def totals(scene: Scene, party: Party, lines: list[Line]) -> dict[str, Any]:
+    """What the lines add up to, in the document's currency and in the base currency."""
+    decimals = party.currency[2]
+    net = sum(line.amount for line in lines)
+    tax = sum(line.tax_amount for line in lines)
+    terms = scene.money_terms(party)
+    rate = terms["exchange_rate"]
+    sub_total, tax_total, total = (money(units, decimals) for units in (net, tax, net + tax))
+    return {
+        **terms,
+        "sub_total": sub_total,
+        "tax_total": tax_total,
+        "total": total,
+        "amount": total,
+        "total_taxable_amount": sub_total,
+        "total_without_tax": sub_total,
+        "tax_amount": tax_total,
+        "bcy_sub_total": in_base(scene, sub_total, rate),
+        "bcy_tax_total": in_base(scene, tax_total, rate),
+        "bcy_total": in_base(scene, total, rate),
+        "bcy_total_without_tax": in_base(scene, sub_total, rate),
+        "total_quantity": sum(line.quantity for line in lines),
+        "item_quantity": sum(line.quantity for line in lines),
+        "quantity": sum(line.quantity for line in lines),
+    }
+
+
+def line_id(scene: Scene, collection: str, record: Record, place: int) -> str:
+    """The id of a line of a document."""
+    return scene.spec.id(LINE_KIND + kind_number(collection), record.number * 10 + place)
+
+
+def line_items(
+    scene: Scene, collection: str, record: Record, party: Party, lines: list[Line], account: int
+) -> list[dict[str, Any]]:
+    """The lines of a document; a heading stands before the first of every seventh."""
+    account_id, account_name = scene.account(account)
+    made = [
+        {
+            "line_item_id": line_id(scene, collection, record, place),
+            "item_order": place + 1,
+            "account_id": account_id,
+            "account_name": account_name,
+            **_line(scene, line, party.currency[2]),
+        }
+        for place, line in enumerate(lines)
+    ]
+    if every(7, record.number, 3):
+        made.insert(0, {"line_item_id": line_id(scene, collection, record, 9), **HEADING})
+    return made
+
+
+HEADING: Final[dict[str, Any]] = {
+    "line_item_category": "header",
+    "name": "Phase one",
+    "item_id": "",
+    "rate": "",
+    "quantity": "",
+    "tax_percentage": "",
+}
+
+
+def _line(scene: Scene, line: Line, decimals: int) -> dict[str, Any]:
+    amount, rate = money(line.amount, decimals), money(line.rate, decimals)
+    return {
+        "item_id": scene.id("items", line.item),
+        "name": scene.pools.product(line.item),
+        "description": scene.pools.sentence(line.item),
+        "quantity": Decimal(line.quantity * 100).scaleb(-2),
+        "rate": rate,
+        "bcy_rate": rate,
+        "sales_rate": rate if line.quantity % 2 else "",
+        "unit": "pcs",
+        "item_total": amount,
+        "amount": amount,
+        "is_backorder": "",
+        **tax_of(scene, line.tax),
+        "line_item_taxes": taxes_of(scene, line.tax, line.tax_amount, decimals),
+    }
+
+
+def tax_of(scene: Scene, tax: int) -> dict[str, Any]:
+    """The tax of a line; blank where it bears none."""
+    if not tax:
+        return {
+            "tax_id": "",
+            "tax_name": "",
+            "tax_percentage": Decimal(0),
+            "tax_amount": Decimal(0),
+        }
+    name, percent = scene.taxes[tax - 1]
+    return {
+        "tax_id": scene.id("settings/taxes", tax - 1),
+        "tax_name": name,
+        "tax_percentage": Decimal(percent),
+    }
+
+
+def taxes_of(scene: Scene, tax: int, units: int, decimals: int) -> list[dict[str, Any]]:
+    """The taxes of a line or document; India's are split, and name their halves only here."""
+    if not tax:
+        return []
+    name, percent = scene.taxes[tax - 1]
+    tax_id = scene.id("settings/taxes", tax - 1)
+    if scene.spec.edition != "india":
+        return [
+            {
+                "tax_id": tax_id,
+                "tax_name": name,
+                "tax_percentage": Decimal(percent),
+                "tax_amount": money(units, decimals),
+            }
+        ]
+    half = units // 2
+    halves = (("CGST", units - half), ("SGST", half))
+    return [
+        {
+            "tax_id": scene.id("settings/taxes", 5000 + place),
+            "tax_name": f"{part}{percent / 2:g} ({percent / 2:g}%)",
+            "tax_amount": money(share, decimals),
+            "tax_percentage": Decimal(percent) / 2,
+        }
+        for place, (part, share) in enumerate(halves)
+    ]
+
+
+def document_taxes(scene: Scene, lines: list[Line], decimals: int) -> list[dict[str, Any]]:
+    """The taxes of a whole document, one entry a tax; some bear no id."""
+    found: list[dict[str, Any]] = []
+    for tax in sorted({line.tax for line in lines if line.tax}):
+        units = sum(line.tax_amount for line in lines if line.tax == tax)
+        found += taxes_of(scene, tax, units, decimals)
+    return found

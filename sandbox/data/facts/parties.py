@@ -1,0 +1,147 @@
+"""Customers, vendors, and the people of the company itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sandbox.data.facts.common import addresses, shown_stamps, stamps
+from sandbox.data.numbers import every
+from sandbox.data.shapes import EXTRA
+
+if TYPE_CHECKING:
+    from sandbox.data.facts.common import FactsOf
+    from sandbox.data.scene import Party, Scene
+    from sandbox.data.store import Record
+
+GST: Final[dict[str, Any]] = {
+    "gst_no": "29ABCDE1234F1Z5",
+    "gst_treatment": "business_gst",
+    "place_of_contact": "KA",
+    "pan_no": "ABCDE1234F",
+}
+
+
+def contact(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+    """A customer or vendor; both names stand in a row whichever it is."""
+    party = scene.party(record.number)
+    chance = scene.chance("contacts", record.number)
+    facts = {
+        "contact_id": record.id,
+        **stamps(scene, record),
+        **shown_stamps(scene, record, dates=True),
+        **scene.user(),
+        **scene.money_terms(party),
+        **_called(party, chance),
+        **_owed(scene, record, chance),
+        "exchange_rate": "",
+        "notes": scene.pools.sentence(chance) if chance % 4 == 0 else "",
+        "status": "inactive" if chance % 17 == 0 else "active",
+        "payment_terms": 0,
+        "payment_terms_label": "Due on Receipt",
+        "payment_terms_id": scene.spec.id(802, 81),
+        "contactperson_custom_fields": [],
+        "tags": [],
+        EXTRA: GST if scene.spec.edition == "india" else {},
+    }
+    return facts | _contact_document(scene, record, party, facts) if whole else facts
+
+
+def _called(party: Party, chance: int) -> dict[str, Any]:
+    return {
+        "contact_name": party.name,
+        "customer_name": party.name,
+        "vendor_name": party.name,
+        "company_name": party.name if chance % 2 else "",
+        "first_name": party.person.first,
+        "last_name": party.person.last,
+        "email": party.person.email,
+        "phone": party.person.phone if chance % 2 else "",
+        "mobile": "",
+    }
+
+
+def _owed(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
+    kind = "vendor" if every(3, record.number, 2) else "customer"
+    nothing = scene.money(0)
+    owed = scene.money(chance % 90_000) if chance % 3 else nothing
+    receivable, payable = (nothing, owed) if kind == "vendor" else (owed, nothing)
+    return {
+        "contact_type": kind,
+        "contact_type_formatted": kind.title(),
+        "outstanding_receivable_amount": receivable,
+        "outstanding_receivable_amount_bcy": receivable,
+        "outstanding_payable_amount": payable,
+        "outstanding_payable_amount_bcy": payable,
+    }
+
+
+def _contact_document(
+    scene: Scene, record: Record, party: Party, row: dict[str, Any]
+) -> dict[str, Any]:
+    person_id = scene.id("contacts/{contact_id}/contactpersons", record.number)
+    person = {
+        "contact_person_id": person_id,
+        "first_name": party.person.first,
+        "last_name": party.person.last,
+        "email": party.person.email,
+        "is_primary_contact": True,
+    }
+    summary = {
+        "currency_id": row["currency_id"],
+        "currency_code": row["currency_code"],
+        "is_base_currency": row["currency_code"] == scene.spec.currency,
+        "outstanding_receivable_amount": row["outstanding_receivable_amount"],
+    }
+    return {
+        **addresses(scene, party, "zip"),
+        "documents": [],
+        "contact_persons": [person],
+        "customer_currency_summaries": [summary],
+        "primary_contact_id": person_id,
+    }
+
+
+def user(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+    """Somebody who works with the books."""
+    person = scene.pools.person(record.number)
+    facts: dict[str, Any] = {
+        "user_id": record.id,
+        "role_id": scene.spec.id(803, record.number % 3),
+        "name": person.name,
+        "email": person.email,
+        "user_role": ("admin", "staff", "timesheetstaff")[record.number % 3],
+        "status": ("active", "invited", "active", "deleted")[record.number % 4],
+        "is_current_user": record.number == 0,
+        "created_time": scene.local(record.created),
+    }
+    return (
+        {**facts, "email_ids": [{"email": person.email, "is_selected": True}]} if whole else facts
+    )
+
+
+def employee(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+    """Somebody who files expenses."""
+    del whole
+    person = scene.pools.person(record.number + 40)
+    return {"employee_id": record.id, "name": person.name, "email": person.email}
+
+
+def salesperson(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+    """Somebody who sells."""
+    del whole
+    person = scene.pools.person(record.number)
+    return {
+        "salesperson_id": record.id,
+        "salesperson_name": person.name,
+        "salesperson_email": person.email,
+        "is_active": True,
+        "status": "active",
+    }
+
+
+FACTS: Final[dict[str, FactsOf]] = {
+    "contacts": contact,
+    "users": user,
+    "employees": employee,
+    "salespersons": salesperson,
+}

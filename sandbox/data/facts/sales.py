@@ -1,0 +1,290 @@
+"""Quotes, orders, invoices, credit notes and what customers pay."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from sandbox.data.facts.common import (
+    DAY,
+    Paper,
+    addresses,
+    document_taxes,
+    in_base,
+    line_items,
+    stamps,
+    totals,
+)
+from sandbox.data.numbers import mix, money
+from sandbox.data.shapes import EXTRA
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.data.facts.common import FactsOf
+    from sandbox.data.scene import Party, Scene
+    from sandbox.data.store import Record
+
+
+PAPERS: Final = (
+    Paper(
+        "estimates",
+        "estimate_id",
+        "estimate_number",
+        "QT",
+        ("draft", "sent", "accepted", "declined"),
+    ),
+    Paper(
+        "salesorders",
+        "salesorder_id",
+        "salesorder_number",
+        "SO",
+        ("draft", "open", "invoiced", "void"),
+    ),
+    Paper(
+        "invoices",
+        "invoice_id",
+        "invoice_number",
+        "INV",
+        ("draft", "sent", "overdue", "paid", "void"),
+    ),
+    Paper("debitnotes", "invoice_id", "debit_note_number", "CDN", ("draft", "open", "paid")),
+    Paper("creditnotes", "creditnote_id", "creditnote_number", "CN", ("open", "closed", "void")),
+    Paper("salesreceipts", "sales_receipt_id", "receipt_number", "SR", ("draft", "sent")),
+    Paper(
+        "recurringinvoices", "recurring_invoice_id", "recurrence_name", "RI", ("active", "stopped")
+    ),
+    Paper(
+        "retainerinvoices",
+        "retainerinvoice_id",
+        "retainerinvoice_number",
+        "RET",
+        ("draft", "sent", "paid"),
+    ),
+)
+
+
+def sale(scene: Scene, record: Record, *, whole: bool, paper: Paper) -> dict[str, Any]:
+    """The facts of a document that a customer gets."""
+    chance = scene.chance(paper.collection, record.number)
+    party = scene.customer(chance)
+    lines = scene.lines(chance, party.currency[2])
+    sums = totals(scene, party, lines)
+    facts = {
+        **paper.named(record, 6),
+        **stamps(scene, record),
+        **scene.user(),
+        **sums,
+        **_who(scene, party, chance),
+        **_when(scene, record, chance),
+        **_state(paper, chance, sums),
+        "billing_address": addresses(scene, party, "zipcode")["billing_address"],
+        "country": scene.spec.country,
+        "reference_number": f"PO-{chance % 9000 + 1000:05d}" if chance % 3 else "",
+    }
+    facts |= QUIRKS.get(paper.collection, _no_quirk)(scene, record, sums)
+    facts[EXTRA] = _edition(scene, record)
+    if not whole:
+        return facts
+    return {
+        **facts,
+        **addresses(scene, party, "zip"),
+        "payment_made": sums["total"] - facts["balance"],
+        "line_items": line_items(scene, paper.collection, record, party, lines, 0),
+        "taxes": document_taxes(scene, lines, party.currency[2]),
+        **_terms(scene, record, chance),
+    }
+
+
+def _state(paper: Paper, chance: int, sums: dict[str, Any]) -> dict[str, Any]:
+    status = paper.statuses[(chance >> 12) % len(paper.statuses)]
+    settled = status in {"paid", "closed", "void", "invoiced"}
+    return {
+        "status": status,
+        "current_sub_status": status,
+        "order_status": status,
+        "balance": sums["total"] * 0 if settled else sums["total"],
+    }
+
+
+def _terms(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
+    """What only the document says: terms, notes, the account that it was booked on."""
+    account_id, account_name = scene.account(1)
+    return {
+        "documents": [],
+        "created_date": scene.date(record.created),
+        "payment_terms": 30,
+        "payment_terms_label": "Net 30",
+        "account_id": account_id,
+        "account_name": account_name,
+        "notes": scene.pools.sentence(chance),
+        "contact_persons": [],
+    }
+
+
+def _who(scene: Scene, party: Party, chance: int) -> dict[str, Any]:
+    seller = chance % 7
+    # A sentinel, not a person: -1 and "Others" is what stands where nobody was named.
+    sold_by = (
+        {"salesperson_id": "-1", "salesperson_name": "Others"}
+        if seller == 0
+        else {
+            "salesperson_id": scene.id("salespersons", seller),
+            "salesperson_name": scene.pools.person(seller).name,
+        }
+    )
+    return {
+        "customer_id": party.id,
+        "customer_name": party.name,
+        "company_name": party.name,
+        "email": party.person.email,
+        **sold_by,
+    }
+
+
+def _when(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
+    date = scene.date(record.created)
+    due = scene.date(record.created + 30 * DAY)
+    return {
+        "date": date,
+        "due_date": due,
+        "issued_date": date if chance % 2 else "",
+        "expiry_date": due if chance % 2 else "",
+        "shipment_date": due if chance % 3 else "",
+        "start_date": date,
+        "end_date": due if chance % 2 else "",
+        "due_days": "Due in 30 days" if chance % 2 else "",
+    }
+
+
+def _edition(scene: Scene, record: Record) -> dict[str, Any]:
+    """Fields that only some editions have: taxes of India, locations where they are enabled."""
+    more = dict(INDIA) if scene.spec.edition == "india" else {}
+    if scene.spec.locations and record.number % 20 == 0:
+        more |= {"location_id": scene.id("locations", 0), "location_name": "Head Office"}
+    return more
+
+
+def _no_quirk(_scene: Scene, _record: Record, _sums: dict[str, Any]) -> dict[str, Any]:
+    return {}
+
+
+def _invoice(scene: Scene, record: Record, sums: dict[str, Any]) -> dict[str, Any]:
+    lot = mix(record.number, 77)
+    return {
+        "shipping_charge": money(0, sums["price_precision"]),
+        "due_by_days": ("", 19, "990")[lot % 3],
+        "invoice_url": f"https://books.example.com/secure?CInvoiceID={record.id} ",
+        "last_payment_date": scene.date(record.modified) if lot % 2 else "",
+    }
+
+
+def _order(_scene: Scene, record: Record, _sums: dict[str, Any]) -> dict[str, Any]:
+    lot = mix(record.number, 78)
+    return {
+        "shipment_days": "" if lot % 2 else 4,
+        "due_by_days": ("", "990", "989")[lot % 3],
+        "discount": (Decimal("0.00"), "100.00%")[lot % 2],
+    }
+
+
+def _credit(_scene: Scene, _record: Record, _sums: dict[str, Any]) -> dict[str, Any]:
+    return {"applied_invoices": ""}
+
+
+def _estimate(_scene: Scene, record: Record, _sums: dict[str, Any]) -> dict[str, Any]:
+    return {"estimate_url": f"https://books.example.com/secure?CEstimateID={record.id} "}
+
+
+def _debit(_scene: Scene, record: Record, _sums: dict[str, Any]) -> dict[str, Any]:
+    return {"invoice_number": f"CDN-{record.number + 1:06d}"}
+
+
+QUIRKS: Final[dict[str, Callable[[Scene, Record, dict[str, Any]], dict[str, Any]]]] = {
+    "invoices": _invoice,
+    "salesorders": _order,
+    "creditnotes": _credit,
+    "estimates": _estimate,
+    "debitnotes": _debit,
+}
+# Fields that only the Indian edition has.
+INDIA: Final[dict[str, Any]] = {
+    "gst_no": "29ABCDE1234F1Z5",
+    "gst_treatment": "business_gst",
+    "place_of_supply": "KA",
+    "tax_treatment": "business_gst",
+    "tds_percent": "0.00",
+    "is_reverse_charge_applied": False,
+}
+
+
+def customer_payment(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+    """Money received; the document has no last_modified_time, it calls it updated_time."""
+    chance = scene.chance("customerpayments", record.number)
+    party = scene.customer(chance)
+    invoice = chance % scene.size("invoices")
+    number = f"INV-{invoice + 1:06d}"
+    facts = {
+        "payment_id": record.id,
+        "payment_number": str(record.number + 1),
+        "invoice_numbers": number if chance % 5 else f"{number},INV-{invoice + 2:06d}",
+        **stamps(scene, record),
+        **scene.user(),
+        **received(scene, party, chance),
+        "date": scene.date(record.created),
+        "customer_id": party.id,
+        "customer_name": party.name,
+        "description": scene.pools.sentence(chance) if chance % 3 else "",
+        "reference_number": f"RCPT{chance % 10**6}" if chance % 2 else "",
+        "applied_invoices": [],
+        "documents": "",
+    }
+    if not whole:
+        return facts
+    applied = {
+        "invoice_id": scene.id("invoices", invoice),
+        "invoice_number": number,
+        "invoice_payment_id": scene.id("invoices/{invoice_id}/payments", record.number),
+        **applied_to(facts),
+    }
+    return {**facts, "documents": [], "invoices": [applied], "custom_fields": []}
+
+
+def received(scene: Scene, party: Party, chance: int) -> dict[str, Any]:
+    """How much came in, how, and where it went."""
+    decimals = party.currency[2]
+    terms = scene.money_terms(party)
+    amount = money((100 + chance % 90_000) * 10**decimals // 10, decimals)
+    account_id, account_name = scene.account(4)
+    mode = ("cash", "check", "banktransfer", "creditcard")[chance % 4]
+    return {
+        **terms,
+        "payment_mode": mode,
+        "payment_mode_formatted": mode,
+        "amount": amount,
+        "bcy_amount": in_base(scene, amount, terms["exchange_rate"]),
+        "unused_amount": money(0, decimals),
+        "bcy_unused_amount": scene.money(0),
+        "bcy_refunded_amount": scene.money(0),
+        "tax_amount_withheld": scene.money(0),
+        "account_id": account_id,
+        "account_name": account_name,
+    }
+
+
+def applied_to(payment: dict[str, Any]) -> dict[str, Any]:
+    """A payment as it stands with the document that it pays, in full."""
+    return {
+        "amount_applied": payment["amount"],
+        "total": payment["amount"],
+        "balance": payment["amount"] * 0,
+        "date": payment["date"],
+        "due_date": payment["date"],
+    }
+
+
+FACTS: Final[dict[str, FactsOf]] = {
+    **{paper.collection: partial(sale, paper=paper) for paper in PAPERS},
+    "customerpayments": customer_payment,
+}

@@ -1,0 +1,225 @@
+"""Items, taxes, currencies, projects and the rest of what a company sets up."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from sandbox.data.facts.common import stamps, tax_of
+from sandbox.data.numbers import every
+from sandbox.data.scene import TAXES
+from sandbox.data.shapes import EXTRA, MISSING
+from sandbox.data.vocabulary import CURRENCIES
+
+if TYPE_CHECKING:
+    from sandbox.data.facts.common import FactsOf
+    from sandbox.data.scene import Scene
+    from sandbox.data.store import Record
+
+ROOT: Final = "-1"
+
+
+def item(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+    """Something sold or bought; a service has no stock, and so none of stock's fields."""
+    chance = scene.chance("items", record.number)
+    name = scene.pools.product(record.number)
+    rate = scene.money(500 + chance % 100_000)
+    account_id, account_name = scene.account(0)
+    facts: dict[str, Any] = {
+        "item_id": record.id,
+        "name": name,
+        "item_name": name,
+        "sku": f"{record.number:06d}" if record.number % 4 else "",
+        **stamps(scene, record),
+        **_ware(scene, record, chance),
+        "status": "inactive" if chance % 13 == 0 else "active",
+        "description": scene.pools.sentence(chance),
+        "rate": rate,
+        "sales_rate": rate,
+        "pricebook_rate": rate,
+        "purchase_rate": scene.money(0),
+        "account_id": account_id,
+        "account_name": account_name,
+        **tax_of(scene, 0),
+        "created_at": scene.date(record.created),
+    }
+    return {**facts, "documents": [], "custom_fields": []} if whole else facts
+
+
+def _ware(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
+    indian = scene.spec.edition == "india"
+    code = {"hsn_or_sac": f"{chance % 10**6:06d}"} if indian else {}
+    if every(5, record.number, 0):
+        return {"unit": "hour", "product_type": "service", "item_type": "sales", EXTRA: code}
+    stock = {
+        "stock_on_hand": Decimal(chance % 50),
+        "available_stock": Decimal(chance % 50),
+        "reorder_level": ("", Decimal("1.00"))[chance % 2],
+    }
+    kind = {"unit": "pcs", "product_type": "goods", "item_type": "inventory"}
+    return {**kind, EXTRA: stock | code}
+
+
+def currency(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+    """A currency; the organization's own is the base, and has no exchange rates."""
+    del whole
+    code, symbol, decimals, name = CURRENCIES[record.number % len(CURRENCIES)]
+    return {
+        "currency_id": record.id,
+        "currency_code": code,
+        "currency_name": name,
+        "currency_name_formatted": f"{code}- {name}",
+        "currency_symbol": symbol,
+        "price_precision": decimals,
+        "currency_format": "1,234,567.89",
+        "is_base_currency": code == scene.spec.currency,
+        "exchange_rate": Decimal("0.000000"),
+        "effective_date": "",
+    }
+
+
+def tax(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+    """A tax; every fifth is out of use and hidden; a group lacks what belongs to a single tax."""
+    del whole
+    names = TAXES.get(scene.spec.edition, TAXES["global"])
+    name, percent = names[record.number % len(names)]
+    lap = record.number // len(names)
+    group = every(4, record.number, 2)
+    facts: dict[str, Any] = {
+        "tax_id": record.id,
+        "tax_name": f"{name} {lap + 1}" if lap else name,
+        "tax_percentage": Decimal(percent),
+        "tax_type": "tax_group" if group else "tax",
+        "tax_specific_type": "",
+        "last_modified_time": scene.local(record.modified),
+        "status": "Inactive" if every(5, record.number, 4) else "Active",
+        "start_date": "",
+        "end_date": "",
+        "country": scene.spec.country,
+        "country_code": scene.spec.country_code,
+        "tax_factor": "rate",
+        "tax_authority_id": scene.id("settings/taxauthorities", 0),
+        "tax_authority_name": "Revenue",
+    }
+    return facts | dict.fromkeys(SINGLE_TAX_ONLY, MISSING) if group else facts
+
+
+# What a tax group's row does not have.
+SINGLE_TAX_ONLY: Final = frozenset(
+    {"tax_authority_id", "tax_authority_name", "tax_account_id", "output_tax_account_name"}
+)
+
+
+def project(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+    """A project; two of its amounts are text."""
+    chance = scene.chance("projects", record.number)
+    party = scene.customer(chance)
+    facts: dict[str, Any] = {
+        "project_id": record.id,
+        "project_name": scene.pools.product(record.number),
+        "project_code": f"P-{record.number}",
+        "customer_id": party.id,
+        "customer_name": party.name,
+        **stamps(scene, record),
+        **scene.user(),
+        **scene.money_terms(party),
+        "description": scene.pools.sentence(chance),
+        "status": "inactive" if chance % 4 == 0 else "active",
+        "billing_type": "fixed_cost_for_project",
+        "rate": scene.money(10_000),
+        "total_hours": "00:00",
+        "billable_hours": "00:00",
+        "users_working": 1,
+    }
+    return {**facts, "billed_amount": "0.00", "un_billed_amount": "100.000"} if whole else facts
+
+
+def time_entry(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+    """Hours worked."""
+    del whole
+    chance = scene.chance("projects/timeentries", record.number)
+    number = chance % scene.size("projects")
+    return {
+        "time_entry_id": record.id,
+        "project_id": scene.id("projects", number),
+        "project_name": scene.pools.product(number),
+        "user_id": scene.id("users", 0),
+        "user_name": scene.pools.person(0).name,
+        "log_date": scene.date(record.created),
+        "begin_time": "",
+        "end_time": "",
+        "log_time": f"{chance % 8:02d}:{chance % 60:02d}",
+        "notes": scene.pools.sentence(chance),
+        "created_time": scene.local(record.created),
+    }
+
+
+def named(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+    """A thing with a name and not much else."""
+    del whole
+    name = f"{scene.pools.word(record.number * 7).title()} {record.number + 1}"
+    return {
+        "location_name": name,
+        "tax_authority_name": name,
+        "name": name,
+        "pricebook_name": name,
+        "tag_name": name,
+        "tax_exemption_code": f"EX{record.number}",
+        "type": "customer",
+        "description": scene.pools.sentence(record.number),
+        "url": "",
+        "is_active": True,
+        "parent_category_id": ROOT,
+        "depth": 0,
+        "status": "active",
+        "last_modified_time": scene.local(record.modified),
+        "created_time": scene.local(record.created),
+        "date": scene.date(record.created),
+        "reason": scene.pools.sentence(record.number),
+        "reference_number": f"IA-{record.number}",
+        "adjustment_type": "quantity",
+        "total": scene.money(record.number * 10),
+    }
+
+
+def module_record(scene: Scene, record: Record, *, whole: bool, module: str) -> dict[str, Any]:
+    """A row of a custom module; its document describes the module's fields, too."""
+    name = scene.pools.company(record.number)
+    facts: dict[str, Any] = {
+        "module_record_id": record.id,
+        "module_api_name": module,
+        "record_name": name,
+        "record_name_formatted": name,
+        **stamps(scene, record),
+        **scene.user(),
+        "created_time_formatted": scene.shown(record.created),
+        "last_modified_time_formatted": scene.shown(record.modified),
+    }
+    if not whole:
+        return facts
+    fields = [
+        {"label": one.label, "api_name": one.api_name, "data_type": one.data_type}
+        for one in scene.spec.fields_of(module)
+    ]
+    return {**facts, "module_fields": fields}
+
+
+FACTS: Final[dict[str, FactsOf]] = {
+    "items": item,
+    "settings/currencies": currency,
+    "settings/taxes": tax,
+    "projects": project,
+    "projects/timeentries": time_entry,
+    **dict.fromkeys(
+        (
+            "locations",
+            "settings/taxauthorities",
+            "settings/taxexemptions",
+            "categories",
+            "pricebooks",
+            "inventoryadjustments",
+            "settings/tags",
+        ),
+        named,
+    ),
+}

@@ -1,0 +1,158 @@
+"""Make ``shapes/*.json`` from recorded answers and from Zoho's OpenAPI files.
+
+``python -m sandbox.data.make_shapes RECORDINGS OPENAPI`` writes the name of every field and the
+kind of value it holds, never a value: a recording decides where one exists, else the OpenAPI file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from sandbox.data.catalog import Endpoint, endpoint, endpoints
+from sandbox.data.kinds import Shape, kind_of_schema, merge, shape_of_values
+
+SHAPES: Final = Path(__file__).with_name("shapes")
+ENVELOPE: Final = frozenset({"code", "message", "page_context"})
+MODULE: Final = "cm_module"
+
+# OpenAPI paths that are spelt otherwise than the service's, or that describe our collection.
+SPELLINGS: Final = {
+    "debitnotes": "/invoices",
+    "recurringbills/{}": "/recurring_bills/{}",
+    MODULE: "/{}",
+    f"{MODULE}/{{}}": "/{}/{}",
+}
+# Fields that are documented elsewhere, or known from live answers where the file has none.
+TIMES: Final[Shape] = {"created_time": "time", "last_modified_time": "time"}
+LIVE_FIELDS: Final[dict[str, dict[str, Shape]]] = {
+    "salesorders": {"row": TIMES, "document": TIMES},
+    "recurringinvoices": {"row": TIMES, "document": TIMES},
+    "vendorcredits": {"row": TIMES, "document": TIMES},
+    "settings.taxes": {
+        "row": {
+            "last_modified_time": "time",
+            "status": "text",
+            "start_date": "date?",
+            "end_date": "date?",
+            "country": "text",
+            "country_code": "text",
+        }
+    },
+    "cm_module": {"row": TIMES, "document": TIMES},
+}
+NEVER_SEEN: Final[dict[str, frozenset[str]]] = {
+    "cm_module": frozenset({"cf_debt_amount", "cf_debt_amount_formatted"}),
+    "salesorders": frozenset({"custom_fields"}),
+    "settings.taxes": frozenset({"created_time", "is_value_added"}),
+}
+
+
+def _plain(path: str) -> str:
+    return re.sub(r"\{[^}]*\}", "{}", path).strip("/")
+
+
+class OpenApi:
+    """The answers that Zoho's files describe, by path with ``{}`` for each parameter."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read every file of a folder."""
+        self._answers: dict[tuple[str, str], Shape] = {}
+        for file in sorted(folder.glob("*.yml")):
+            self._read(file.stem, yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader))
+
+    def _read(self, stem: str, described: dict[str, Any]) -> None:
+        for path, operations in described["paths"].items():
+            content = operations.get("get", {}).get("responses", {}).get("200", {}).get("content")
+            schema = (content or {}).get("application/json", {}).get("schema")
+            if schema:
+                answer = kind_of_schema("", schema, described)
+                if isinstance(answer, dict):
+                    self._answers[stem, _plain(path)] = answer
+
+    def find(self, path: str, *, debit: bool = False) -> Shape:
+        """What the files say of a path's answer; empty where they say nothing."""
+        for (stem, known), answer in self._answers.items():
+            if known == path and (stem == "customer-debit-notes") == debit:
+                return {name: kind for name, kind in answer.items() if name not in ENVELOPE}
+        return {}
+
+
+def _record(answer: Shape, *keys: str) -> Shape:
+    """The shape of one record in an answer, whichever way the file wraps it."""
+    inner = next((answer[key] for key in keys if key in answer), answer)
+    if len(answer) == 1 and inner is answer:
+        inner = next(iter(answer.values()))
+    if isinstance(inner, list):
+        inner = inner[0] if inner else {}
+    return inner if isinstance(inner, dict) else {}
+
+
+class Recordings:
+    """Recorded answers, found by the key that holds their records."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read every answer of a folder."""
+        self._rows: dict[str, list[dict[str, Any]]] = {}
+        self._documents: dict[str, list[dict[str, Any]]] = {}
+        for file in sorted(folder.glob("*.json")):
+            for key, value in json.loads(file.read_text("utf-8")).items():
+                if isinstance(value, list):
+                    self._rows[key] = value
+                elif isinstance(value, dict):
+                    self._documents[key] = [value]
+
+    def shape(self, one: Endpoint) -> dict[str, Shape]:
+        """The shapes of a list's rows and of its documents; empty where nothing is recorded."""
+        path_is_plain = not one.parent or one.rows == "contact_persons"
+        rows = self._rows.get(one.rows, []) if path_is_plain else []
+        documents = self._documents.get(one.document, []) if path_is_plain else []
+        return {"row": shape_of_values(rows), "document": shape_of_values(documents)}
+
+
+def _described(one: Endpoint, openapi: OpenApi) -> dict[str, Shape]:
+    path = _plain(one.path)
+    debit = one.path == "debitnotes"
+    rows = openapi.find(_plain(SPELLINGS.get(path, path)), debit=debit)
+    single = f"{path}/{{}}"
+    document = openapi.find(
+        _plain(SPELLINGS.get(single, f"{_plain(SPELLINGS.get(path, path))}/{{}}")), debit=debit
+    )
+    return {
+        "row": _record(rows, one.rows, one.rows.replace("_", ""), one.rows + "s"),
+        "document": _record(document, one.document) if one.document else {},
+    }
+
+
+def _shapes(one: Endpoint, recordings: Recordings, openapi: OpenApi) -> dict[str, Shape]:
+    recorded, described = recordings.shape(one), _described(one, openapi)
+    if one.path == "debitnotes":
+        recorded = {"row": {}, "document": {}}
+    found = {
+        part: merge(recorded[part], described[part]) if recorded[part] else described[part]
+        for part in ("row", "document")
+    }
+    hidden = NEVER_SEEN.get(one.slug, frozenset())
+    for part, more in LIVE_FIELDS.get(one.slug, {}).items():
+        found[part] = {**found[part], **more}
+    found["row"] = {name: kind for name, kind in found["row"].items() if name not in hidden}
+    return {part: shape for part, shape in found.items() if shape}
+
+
+def main(recordings: Path, openapi: Path) -> None:
+    """Write a shape file for each endpoint that the folders know."""
+    recorded, described = Recordings(recordings), OpenApi(openapi)
+    for one in (*endpoints().values(), endpoint(MODULE)):
+        found = _shapes(one, recorded, described)
+        if found:
+            text = json.dumps(found, indent=1, ensure_ascii=False)
+            (SHAPES / f"{one.slug}.json").write_text(f"{text}\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,225 @@
+"""The company behind the documents of one organization: who buys, who sells, and what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from typing_extensions import override
+
+from sandbox.data.catalog import endpoints
+from sandbox.data.numbers import every, mix, money, name_number
+from sandbox.data.pools import pools
+from sandbox.data.times import display_date, display_time, local, local_date
+from sandbox.data.vocabulary import CURRENCIES, CURRENCY_KIND, currency_place
+
+if TYPE_CHECKING:
+    from sandbox.data.organizations import OrganizationSpec
+    from sandbox.data.pools import Person, Place
+
+ACCOUNTS: Final = (
+    ("Sales", "income"),
+    ("Accounts Receivable", "accounts_receivable"),
+    ("Accounts Payable", "accounts_payable"),
+    ("Petty Cash", "cash"),
+    ("Undeposited Funds", "cash"),
+    ("Checking Account", "bank"),
+    ("Savings Account", "bank"),
+    ("Corporate Card", "credit_card"),
+    ("IT and Internet Expenses", "expense"),
+    ("Travel Expense", "expense"),
+    ("Rent Expense", "expense"),
+    ("Office Supplies", "expense"),
+    ("Cost of Goods Sold", "cost_of_goods_sold"),
+    ("General Income", "income"),
+    ("Inventory Asset", "stock"),
+    ("Furniture and Equipment", "fixed_asset"),
+    ("Advance Tax", "other_current_asset"),
+    ("Tax Payable", "other_current_liability"),
+    ("Owner's Equity", "equity"),
+    ("Retained Earnings", "equity"),
+)
+TAXES: Final[dict[str, tuple[tuple[str, int], ...]]] = {
+    "india": (("GST5 (5%)", 5), ("GST12 (12%)", 12), ("GST18 (18%)", 18)),
+    "global": (("State Tax", 6), ("City Tax", 2)),
+    "uk": (("Standard Rate", 20), ("Reduced Rate", 5)),
+    "gcc": (("VAT", 5),),
+    "southafrica": (("Standard Rate", 15),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A customer or a vendor."""
+
+    id: str
+    number: int
+    name: str
+    person: Person
+    place: Place
+    currency: tuple[str, str, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a document, in the smallest unit of its currency."""
+
+    item: int
+    quantity: int
+    rate: int
+    tax: int
+    amount: int
+    tax_amount: int
+
+
+@lru_cache(maxsize=512)
+def kind_number(collection: str) -> int:
+    """The part of an id that tells what it is the id of."""
+    if collection == "settings/currencies":
+        return CURRENCY_KIND
+    known = list(endpoints())
+    if collection in known:
+        return 10 + known.index(collection)
+    return 400 + name_number(collection) % 100
+
+
+class Scene:
+    """What documents of one organization refer to; sizes are those of its seeded tables."""
+
+    def __init__(self, spec: OrganizationSpec, seed: int, sizes: dict[str, int]) -> None:
+        """Set the scene."""
+        self.spec = spec
+        self.seed = seed
+        self.pools = pools(seed)
+        self.taxes = TAXES.get(spec.edition, TAXES["global"])
+        self._sizes = sizes
+        self._parties: dict[int, Party] = {}
+        self._identity = (spec.organization_id, hash(spec), seed, *sorted(sizes.items()))
+        self._hash = hash(self._identity)
+
+    @override
+    def __hash__(self) -> int:
+        return self._hash
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        """Two scenes are one where their documents would be."""
+        return isinstance(other, Scene) and self._identity == other._identity
+
+    def id(self, collection: str, number: int) -> str:
+        """The id of a seeded record."""
+        return self.spec.id(kind_number(collection), number)
+
+    def chance(self, collection: str, number: int) -> int:
+        """What is drawn by lot for a record."""
+        return mix(self.seed, self.spec.salt, kind_number(collection), number)
+
+    def size(self, collection: str) -> int:
+        """How many records a table was seeded with, and at least a few to refer to."""
+        return max(self._sizes.get(collection, 0), 3)
+
+    def local(self, epoch: int) -> str:
+        """An instant as rows carry it."""
+        return local(epoch, self.spec.time_zone)
+
+    def date(self, epoch: int) -> str:
+        """The organization's date of an instant."""
+        return local_date(epoch, self.spec.time_zone)
+
+    def shown(self, epoch: int) -> str:
+        """An instant in the display format."""
+        return display_time(epoch, self.spec.time_zone)
+
+    def shown_date(self, epoch: int) -> str:
+        """A date in the display format."""
+        return display_date(epoch, self.spec.time_zone)
+
+    def money(self, units: int) -> Decimal:
+        """An amount of the base currency, given in its smallest unit."""
+        return money(units, self.spec.decimals)
+
+    def party(self, number: int) -> Party:
+        """The contact of a number; every third is a vendor."""
+        known = self._parties.get(number)
+        if known is None:
+            foreign = every(9, number, 4)
+            base = (self.spec.currency, self.spec.symbol, self.spec.decimals, self.spec.currency)
+            known = self._parties[number] = Party(
+                self.id("contacts", number),
+                number,
+                self.pools.company(number),
+                self.pools.person(number),
+                self.pools.place(number),
+                CURRENCIES[number % len(CURRENCIES)] if foreign else base,
+            )
+        return known
+
+    def customer(self, chance: int) -> Party:
+        """A contact that buys."""
+        number = chance % self.size("contacts")
+        return self.party(number - 1 if every(3, number, 2) else number)
+
+    def vendor(self, chance: int) -> Party:
+        """A contact that sells."""
+        number = chance % max(self.size("contacts") // 3, 1)
+        return self.party(3 * number + 2)
+
+    def currency_id(self, code: str) -> str:
+        """The id of a currency by its code."""
+        return self.spec.id(CURRENCY_KIND, currency_place(code))
+
+    def lines(self, chance: int, decimals: int) -> list[Line]:
+        """One to four lines; their amounts and taxes are rounded half up, as the service does."""
+        scale = 10**decimals
+        made = []
+        for place in range(1 + chance % 4):
+            lot = mix(chance, place)
+            quantity = 1 + lot % 8
+            rate = (5 + (lot >> 8) % 900) * scale + ((lot >> 20) % 100 * scale) // 100
+            tax = (lot >> 32) % (len(self.taxes) + 1)
+            percent = self.taxes[tax - 1][1] if tax else 0
+            amount = quantity * rate
+            made.append(
+                Line(
+                    (lot >> 40) % self.size("items"),
+                    quantity,
+                    rate,
+                    tax,
+                    amount,
+                    (amount * percent + 50) // 100,
+                )
+            )
+        return made
+
+    def user(self) -> dict[str, Any]:
+        """Who made and changed things."""
+        person = self.pools.person(0)
+        user = self.id("users", 0)
+        return {
+            "created_by": person.name,
+            "created_by_id": user,
+            "created_by_name": person.name,
+            "last_modified_by": person.name,
+            "last_modified_by_id": user,
+            "last_modified_id": user,
+        }
+
+    def money_terms(self, party: Party) -> dict[str, Any]:
+        """The currency that a document is written in, and at which rate."""
+        code, symbol, decimals, name = party.currency
+        own = code == self.spec.currency
+        return {
+            "currency_id": self.currency_id(code),
+            "currency_code": code,
+            "currency_symbol": symbol,
+            "currency_name_formatted": f"{code}- {name}",
+            "price_precision": decimals,
+            "exchange_rate": Decimal("1.000000") if own else Decimal("1.284500"),
+        }
+
+    def account(self, number: int) -> tuple[str, str]:
+        """Id and name of an account of the chart."""
+        place = number % len(ACCOUNTS)
+        return self.id("chartofaccounts", place), ACCOUNTS[place][0]

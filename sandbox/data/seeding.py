@@ -1,0 +1,113 @@
+"""What one organization holds: its tables, each made when it is first asked for."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING, Any, Final
+
+from sandbox.data.catalog import endpoint, endpoints
+from sandbox.data.numbers import mix
+from sandbox.data.scene import Scene, kind_number
+from sandbox.data.store import Record, Table, timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sandbox.data.organizations import OrganizationSpec
+
+
+DAY: Final = 86400
+
+
+class Holdings:
+    """The tables of one organization."""
+
+    def __init__(
+        self,
+        spec: OrganizationSpec,
+        seed: int,
+        sizes: Mapping[str, int],
+        now: int,
+        bulk: Mapping[str, int],
+    ) -> None:
+        """Note what to seed; nothing is made yet."""
+        self.spec = spec
+        self._sizes = sizes
+        self._now = now
+        self._bulk = bulk
+        self._tables: dict[str, Table] = {}
+        self.scene = Scene(spec, seed, {name: self.size(name) for name in endpoints()})
+
+    def size(self, collection: str) -> int:
+        """How many records a collection is seeded with."""
+        if collection in self._sizes:
+            return self._sizes[collection]
+        natural = endpoint(collection).natural
+        return min(natural or self._sizes["*"], self._sizes["*"])
+
+    def table(self, collection: str) -> Table:
+        """The table of a collection.
+
+        Raises:
+            KeyError: Where the service has no such collection.
+        """
+        if collection not in self._tables:
+            one = endpoint(collection)
+            self._tables[collection] = Table(
+                self._children(collection, one.parent) if one.parent else self._seeded(collection)
+            )
+        return self._tables[collection]
+
+    def _random(self, collection: str) -> Random:
+        return Random(mix(self.scene.seed, self.spec.salt, kind_number(collection)))
+
+    def _seeded(self, collection: str) -> list[Record]:
+        kind = kind_number(collection)
+        times = timeline(
+            self.size(collection),
+            self._now,
+            self._random(collection),
+            self._bulk.get(collection, 0),
+        )
+        return [
+            Record(self.spec.id(kind, number), number, created, modified)
+            for number, (created, modified) in enumerate(times)
+        ]
+
+    def _children(self, collection: str, parent: str) -> list[Record]:
+        """A few under each parent, or none."""
+        kind = kind_number(collection)
+        most = endpoint(collection).most
+        made: list[Record] = []
+        for above in self.table(parent).records.values():
+            for place in range(mix(kind, above.number) % (most + 1)):
+                number = len(made)
+                created = above.created + place * DAY
+                made.append(
+                    Record(self.spec.id(kind, number), number, created, above.modified, above.id)
+                )
+        return made
+
+    def insert(
+        self, collection: str, created: int, modified: int, fields: dict[str, Any]
+    ) -> Record:
+        """Add a record."""
+        table = self.table(collection)
+        number = table.next_number()
+        one = endpoint(collection)
+        parent = str(fields.get(one.parent_key, "")) if one.parent else ""
+        record_id = str(fields.get(one.key) or self.spec.id(kind_number(collection), number))
+        record = Record(record_id, number, min(created, modified), modified, parent, 1, fields)
+        table.put(record)
+        return record
+
+    def change(
+        self, collection: str, record_id: str, modified: int, fields: dict[str, Any]
+    ) -> None:
+        """Write a record anew."""
+        table = self.table(collection)
+        record = table.records[record_id]
+        record.revision += 1
+        record.modified = modified
+        record.changes |= fields
+        table.put(record)

@@ -1,0 +1,168 @@
+"""Shapes read from ``shapes/`` and made into templates that fill themselves."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from sandbox.data.numbers import mix, money, name_number
+from sandbox.data.pools import pools
+from sandbox.data.times import display_date, display_time, local, local_date
+from sandbox.data.vocabulary import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sandbox.data.kinds import Kind, Shape
+    from sandbox.data.organizations import OrganizationSpec
+
+FOLDER: Final = Path(__file__).with_name("shapes")
+VARIANTS: Final = 6
+EPOCH: Final = 1_750_000_000
+SEVENTY_PERCENT: Final = 70
+NO_SHAPE: Final[dict[str, Any]] = {}
+# Among facts: fields that this edition has whatever the shape says, and a field that is not there.
+EXTRA: Final = "+"
+MISSING: Final = object()
+
+
+@lru_cache(maxsize=256)
+def shape(slug: str, part: str) -> Shape:
+    """The shape of a list's rows (``row``) or documents (``document``); empty where unknown."""
+    file = FOLDER / f"{slug}.json"
+    if not file.exists():
+        return NO_SHAPE
+    parts: dict[str, Shape] = msgspec.json.decode(file.read_bytes())
+    return parts.get(part, NO_SHAPE)
+
+
+class Filler:
+    """Values for the fields that no fact decides: plausible, and the same every time."""
+
+    def __init__(self, spec: OrganizationSpec, seed: int) -> None:
+        """Fill for one organization."""
+        self._spec = spec
+        self._pools = pools(seed)
+
+    def value(self, name: str, kind: str, variant: int) -> object:
+        """A value of a kind; a kind that may be blank is blank at most times."""
+        chance = mix(name_number(name), variant)
+        if kind.endswith("?"):
+            kind = kind[:-1]
+            if chance % 100 < SEVENTY_PERCENT:
+                return ""
+        word = WORDS.get(name)
+        return word if word is not None else self._of_kind(name, kind, chance)
+
+    def _of_kind(self, name: str, kind: str, chance: int) -> object:
+        when = EPOCH + chance % 30_000_000
+        zone = self._spec.time_zone
+        match kind:
+            case "id":
+                return self._spec.id(900, name_number(name) % 1_000_000)
+            case "bool":
+                return chance % 5 == 0
+            case "money":
+                return money(0, self._spec.decimals)
+            case "number":
+                return Decimal("0.00")
+            case "count":
+                return chance % 10
+            case "time":
+                return local(when, zone)
+            case "date":
+                return local_date(when, zone)
+            case "display-time":
+                return display_time(when, zone)
+            case "display-date":
+                return display_date(when, zone)
+            case _:
+                return self._text(name, kind, chance)
+
+    def _text(self, name: str, kind: str, chance: int) -> str:
+        match kind:
+            case "empty":
+                return ""
+            case "display-money":
+                return f"{self._spec.symbol}0.00"
+            case "email":
+                return self._pools.person(chance).email
+            case "url":
+                # Recorded: the links to documents end in a blank.
+                return f"https://books.example.com/{name}?id={chance % 10**9} "
+            case "duration":
+                return "00:00"
+            case "digits":
+                return str(chance % 10_000)
+            case _:
+                return self._pools.word(chance)
+
+
+class Template:
+    """A shape made ready: ``make`` lays the facts of one document over a filled copy."""
+
+    def __init__(self, fields: Shape, filler: Filler) -> None:
+        """Fill the shape once for each variant."""
+        self.fields = fields
+        self.nested = {
+            name: Template(inner, filler)
+            for name, kind in fields.items()
+            if (inner := _inner(kind)) is not None
+        }
+        self._variants = [
+            {name: self._default(name, kind, filler, variant) for name, kind in fields.items()}
+            for variant in range(VARIANTS)
+        ]
+
+    def _default(self, name: str, kind: Kind, filler: Filler, variant: int) -> object:
+        match kind:
+            case str():
+                return filler.value(name, kind, variant)
+            case dict():
+                return self.nested[name].make(variant, {})
+            case _:
+                return []
+
+    def make(self, number: int, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """A document: facts that the shape does not know are left out."""
+        made = self._variants[number % VARIANTS].copy()
+        for name in facts.keys() & made.keys():
+            inner = self.nested.get(name)
+            made[name] = facts[name] if inner is None else inner.fill(number, facts[name])
+            if made[name] is MISSING:
+                del made[name]
+        made.update(facts.get(EXTRA, NO_SHAPE))
+        return made
+
+    def fill(self, number: int, value: object) -> object:
+        """The same for what stands inside a document: an object, or a list of them."""
+        match value:
+            case dict():
+                return self.make(number, value)
+            case list():
+                return [
+                    self.make(number + place, one) if isinstance(one, dict) else one
+                    for place, one in enumerate(value)
+                ]
+            case _:
+                return value
+
+
+def _inner(kind: Kind) -> Shape | None:
+    match kind:
+        case dict():
+            return kind
+        case [dict() as inner]:
+            return inner
+        case _:
+            return None
+
+
+@lru_cache(maxsize=1024)
+def template(slug: str, part: str, spec: OrganizationSpec, seed: int) -> Template:
+    """The template of a list's rows or documents in an organization."""
+    return Template(shape(slug, part), Filler(spec, seed))

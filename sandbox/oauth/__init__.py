@@ -1,0 +1,1 @@
+"""Zoho Accounts: tokens, consent, data centers."""

@@ -1,0 +1,1 @@
+"""The double over HTTP, and as a transport for `requests`."""

@@ -1,0 +1,118 @@
+"""Controls for other processes: what tests do to a world in Python, over loopback HTTP."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import msgspec
+
+from sandbox.api.faults import Faults
+from sandbox.data.catalog import Behaviour
+from sandbox.messages import JSON, Answer, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.messages import Request
+    from sandbox.world import World
+
+BAD_REQUEST: Final = 400
+Telling: TypeAlias = "Callable[[dict[str, str]], Any]"
+Doing: TypeAlias = "Callable[[dict[str, Any]], Any]"
+
+
+class Control:
+    """``GET`` tells, ``POST`` does; bodies are JSON objects that mirror the Python calls."""
+
+    def __init__(self, world: World) -> None:
+        """Steer a world."""
+        self._world = world
+        self._told = self._telling(world)
+        self._done = {**self._data(world), **self._tokens(world), **self._rules(world)}
+
+    def _telling(self, world: World) -> dict[str, Telling]:
+        return {
+            "log": lambda _params: [asdict(call) for call in world.log],
+            "rows": lambda params: world.rows(params["organization_id"], params["collection"]),
+            "revisions": lambda params: world.revisions(
+                params["organization_id"], params["collection"]
+            ),
+            "summary": self._summary,
+        }
+
+    def _data(self, world: World) -> dict[str, Doing]:
+        return {
+            "insert": lambda given: {"id": world.insert(**given)},
+            "change": self._change,
+            "delete": lambda given: world.delete(
+                given["organization_id"], given["collection"], given["id"]
+            ),
+        }
+
+    def _tokens(self, world: World) -> dict[str, Doing]:
+        return {
+            "cancel_tokens": lambda _given: world.cancel_tokens(),
+            "expire_tokens": lambda _given: world.expire_tokens(),
+            "revoke": lambda given: world.revoke(given["refresh_token"]),
+            "grant": lambda _given: {"refresh_token": world.grant_refresh_token()},
+            "scopes": lambda given: world.scopes.update(
+                {given["refresh_token"]: frozenset(given["scopes"])}
+            ),
+            "consent": lambda given: setattr(world.accounts.consent, "decision", given["decision"]),
+        }
+
+    def _rules(self, world: World) -> dict[str, Doing]:
+        return {
+            "faults": lambda given: setattr(world, "faults", Faults(**given)),
+            "script": lambda given: world.script.extend(given["faults"]),
+            "behaviour": self._behaviour,
+            "limits": self._limits,
+            "latency": lambda given: setattr(world, "latency", float(given["seconds"])),
+            "refuse": lambda given: world.refuse(**given),
+            "reset_log": lambda _given: world.log.clear(),
+        }
+
+    def answer(self, request: Request) -> Answer:
+        """Answer a call of the controls; a mistake in it is told, as status 400."""
+        verb = request.path.rpartition("/")[2]
+        try:
+            if request.method == "GET":
+                found = self._told[verb](dict(request.params))
+            else:
+                found = self._done[verb](msgspec.json.decode(request.body or b"{}", type=dict))
+        except (KeyError, TypeError, ValueError, msgspec.DecodeError) as wrong:
+            body = encode({"error": f"{type(wrong).__name__}: {wrong}"})
+            return Answer(BAD_REQUEST, body, {"Content-Type": JSON})
+        return Answer(200, encode({} if found is None else found), {"Content-Type": JSON})
+
+    def _change(self, given: dict[str, Any]) -> None:
+        self._world.change(
+            given.pop("organization_id"), given.pop("collection"), given.pop("id"), **given
+        )
+
+    def _behaviour(self, given: dict[str, Any]) -> None:
+        collection = given.pop("collection")
+        self._world.behaviour[collection] = Behaviour(**given)
+
+    def _limits(self, given: dict[str, Any]) -> None:
+        for name, value in given.items():
+            if name not in asdict(self._world.limits):
+                msg = f"there is no limit {name!r}"
+                raise ValueError(msg)
+            setattr(self._world.limits, name, value)
+
+    def _summary(self, _params: dict[str, str]) -> dict[str, Any]:
+        log = self._world.log
+        return {
+            "calls": len(log),
+            "statuses": {str(key): count for key, count in Counter(c.status for c in log).items()},
+            "codes": {str(key): count for key, count in Counter(c.code for c in log).items()},
+            "organizations": dict(Counter(call.organization_id for call in log)),
+            "paths": dict(Counter(call.path for call in log)),
+            "mints": len(self._world.mints),
+            "most_in_flight": {
+                key: meter.most_in_flight for key, meter in self._world.meters.items()
+            },
+        }

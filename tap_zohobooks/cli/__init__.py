@@ -1,0 +1,1 @@
+"""The command `zohobooks`: log in, check, plan, and look around."""

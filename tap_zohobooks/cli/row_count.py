@@ -1,0 +1,103 @@
+"""Counts the rows that a run would read, with as few calls as that takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tap_zohobooks.cli.counting import Count, Glance, counted
+from tap_zohobooks.cli.probe import NEWEST_FIRST, asked, look
+from tap_zohobooks.pagination.capabilities import Ability
+from tap_zohobooks.resources import ORGANIZATION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tap_zohobooks.client import Client
+    from tap_zohobooks.pagination.offset_scan import Page
+    from tap_zohobooks.resources import Resource
+
+# Paths that tell a number without rows. Source: Zoho's OpenAPI files.
+COUNTED = frozenset({"invoices"})
+COUNT_ONLY: dict[str, str | int] = {"response_option": 2}
+
+
+class _NoEnd(Exception):
+    """A page neither obeys the filter nor shows by its order where the changes end."""
+
+
+def kept(state: Mapping[str, Any], stream: str, organization: str) -> Mapping[str, Any]:
+    """Return what a state keeps of a stream of an organization; empty where that is nothing."""
+    for partition in state.get("bookmarks", {}).get(stream, {}).get("partitions", ()):
+        if partition["context"][ORGANIZATION] == organization:
+            found: Mapping[str, Any] = partition
+            return found
+    return {}
+
+
+@dataclass(slots=True)
+class Survey:
+    """Counts each list once for each instant, whatever number of streams reads it."""
+
+    client: Client
+    size: int
+    _counts: dict[tuple[str, str, str | None], Count] = field(default_factory=dict)
+
+    def count(self, listed: Resource, organization: str, since: str | None) -> Count:
+        """Return how many rows of a list changed at or after an instant (UTC text), or all.
+
+        Raises:
+            TapError: The list may not be read.
+        """
+        key = (listed.name, organization, since)
+        if key not in self._counts:
+            try:
+                self._counts[key] = self._count(listed, organization, since)
+            except _NoEnd:
+                whole = self.count(listed, organization, None)
+                self._counts[key] = Count(whole.rows, is_exact=False)
+        return self._counts[key]
+
+    def _count(self, listed: Resource, organization: str, since: str | None) -> Count:
+        ability = Ability(listed.filters, listed.sorts)
+        told = None if since else self._told(listed, organization)  # a filter is believed by rows
+        if told is not None:
+            return told
+
+        are_told = []
+
+        def glance(number: int) -> Glance:
+            params = {"page": number, "per_page": self.size} | (NEWEST_FIRST if since else {})
+            page = look(self.client, listed, organization, ability, since, params)
+            are_told.append(page.is_told)
+            return _due(page, since)
+
+        found = counted(glance, self.size)
+        # Where an answer does not tell whether more follows, a run looks behind it.
+        return Count(found.rows, found.is_exact and all(are_told))
+
+    def _told(self, listed: Resource, organization: str) -> Count | None:
+        """Return the number that the service itself tells, if it does."""
+        if listed.list_path not in COUNTED:
+            return None
+        answer = self.client.get(*asked(listed, organization, COUNT_ONLY), organization)
+        context = answer.document.get("page_context")
+        total = context.get("total") if isinstance(context, dict) else None
+        return Count(int(total)) if isinstance(total, int) else None
+
+
+def _due(page: Page, since: str | None) -> Glance:
+    """Count the rows of a page that changed at or after an instant.
+
+    Raises:
+        _NoEnd: Older rows stand between them.
+    """
+    has_more = page.is_told and page.has_more  # one that tells nothing may be all there is
+    if since is None:
+        return Glance(len(page.rows), has_more)
+    due = sum((time or since) >= since for time in page.times)
+    if due == len(page.rows):
+        return Glance(due, has_more)
+    if not page.is_sorted("D"):
+        raise _NoEnd
+    return Glance(due, has_more=False)

@@ -1,0 +1,1 @@
+"""Tokens: credentials, the token endpoint, the store, and the authorization code grant."""

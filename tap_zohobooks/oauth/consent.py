@@ -1,0 +1,88 @@
+"""Consent in a browser: what is asked for, and whose answer is believed."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass, field
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit
+
+from tap_zohobooks.error_catalog import Reason
+from tap_zohobooks.regions import REGIONS
+
+if TYPE_CHECKING:
+    from tap_zohobooks.auth import Hosts
+
+CHINA = "cn"
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthClient:
+    """A client as the API console shows it."""
+
+    id: str
+    secret: str = field(repr=False)
+
+    @property
+    def form(self) -> dict[str, str]:
+        """What each token call bears."""
+        return {"client_id": self.id, "client_secret": self.secret}
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One request for consent: where it returns to, and what proves that the answer is for it."""
+
+    redirect_uri: str
+    scope: str
+    state: str = field(default_factory=token_urlsafe, repr=False)
+    verifier: str = field(default_factory=lambda: token_urlsafe(48), repr=False)
+
+    def url(self, server: str, client: OAuthClient) -> str:
+        """Return the address of the consent page."""
+        digest = sha256(self.verifier.encode()).digest()
+        params = {
+            "response_type": "code",
+            "client_id": client.id,
+            "scope": self.scope,
+            "redirect_uri": self.redirect_uri,
+            "access_type": "offline",
+            "prompt": "consent",  # else a second consent brings no refresh token
+            "state": self.state,
+            "code_challenge": urlsafe_b64encode(digest).rstrip(b"=").decode(),
+            "code_challenge_method": "S256",
+        }
+        return f"{server}/oauth/v2/auth?{urlencode(params)}"
+
+    @property
+    def form(self) -> dict[str, str]:
+        """What the exchange of the code bears."""
+        return {"redirect_uri": self.redirect_uri, "code_verifier": self.verifier}
+
+
+def origin(url: str) -> tuple[str, str]:
+    """Return scheme, host and port of an address; one that is none has but its text."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", url
+    return parts.scheme, parts.netloc
+
+
+def trusted(server: str | None, location: str | None, hosts: Hosts, asked: str) -> str:
+    """Return the accounts server to exchange a code at: the one that the answer names, if any.
+
+    Raises:
+        TapError: It is not Zoho's, or it is China's and nobody has named that.
+    """
+    url = (server or asked).rstrip("/")
+    region = next((one for one in REGIONS.values() if one.accounts_url == url), None)
+    if CHINA in {location, region and region.name} and hosts.region != CHINA:
+        raise Reason.CHINA_UNNAMED.error()
+    if url == asked or region is not None:
+        return url
+    if hosts.accounts_url is not None and origin(url) == origin(hosts.accounts_url):
+        return url
+    raise Reason.STRANGE_SERVER.error(server=origin(url)[1])

@@ -1,0 +1,1 @@
+"""One list, read without losing a row."""

@@ -1,0 +1,1 @@
+"""Singer messages, state, and the scheduling of partitions."""

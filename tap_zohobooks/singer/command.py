@@ -1,0 +1,120 @@
+"""The command line: how a run begins, and how it ends.
+
+The last line of one that does not end well names the reason and the next step.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import IO, TYPE_CHECKING, Any
+
+from singer_sdk import Tap
+from singer_sdk.helpers._classproperty import classproperty
+from singer_sdk.plugin_base import SingerCommand
+from typing_extensions import override
+
+from tap_zohobooks import settings
+from tap_zohobooks.error_catalog import Reason
+from tap_zohobooks.errors import TapError
+from tap_zohobooks.singer.shutdown import Ending
+from tap_zohobooks.singer.state import checked_catalog, oddities, read_json
+from tap_zohobooks.singer.stdout import LineWriter, give_up_output
+from tap_zohobooks.singer.stream_maps import STUMBLES, blame
+
+if TYPE_CHECKING:
+    import click
+
+
+class ZohoBooksCommand(SingerCommand):
+    """The command line of the tap."""
+
+    @override
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run; a foreseeable end is a line and an exit code, never a traceback."""
+        try:
+            return super().main(*args, **kwargs)
+        except TapError as error:
+            self.logger.error("%s", error)  # noqa: TRY400  # the line is the whole message
+            sys.exit(error.exit_code)
+
+    @override
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the tap; a pipe that the target has closed is its end, whatever is left to say."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            give_up_output()
+            raise Reason.PIPE_CLOSED.error() from error
+
+
+class CommandLineTap(Tap):
+    """A tap that is started by a command, reads its settings from there, and ends at a signal."""
+
+    def run(self) -> None:
+        """Sync, and end as the settings say."""
+        raise NotImplementedError
+
+    @override
+    def setup_mapper(self) -> None:
+        _ = self.catalog  # what goes wrong there has nothing to do with stream maps
+        try:
+            super().setup_mapper()
+        except STUMBLES as stumble:
+            raise blame(self.config, stumble) from stumble
+
+    @override
+    def _setup_signal_handlers(self) -> None:
+        """Leave signals to the command line: see `invoke`."""
+
+    @classproperty
+    @override
+    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805  # as the SDK has it
+        cls.append_builtin_config(cls.config_jsonschema)
+        return settings.from_environment(cls.config_jsonschema, cls._env_var_prefix)
+
+    @classmethod
+    @override
+    def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
+        read = super().cb_config(ctx, param, tuple(one for one in value if one == "ENV"))
+        for path in value:
+            if path != "ENV":  # each is read once: it may be a pipe
+                read.config.update(settings.read_file(path))
+        return read
+
+    @classmethod
+    @override
+    def invoke(  # type: ignore[override]  # as the SDK's own
+        cls,
+        *,
+        about: bool = False,
+        about_format: str | None = None,
+        config: Any = None,
+        state: IO[str] | None = None,
+        catalog: IO[str] | None = None,
+    ) -> None:
+        """Run the command line; see --help."""
+        if about:
+            cls.print_about(about_format)
+            return
+        cls.print_version(print_fn=cls.logger.info)
+        writer = LineWriter(sys.stdout.fileno())
+        ending = Ending(writer, cls.logger)
+        ending.watch()
+        ending.tap = tap = cls(
+            config=config.config,
+            state=read_json("state", state),
+            catalog=checked_catalog(read_json("catalog", catalog)),
+            parse_env_config=config.parse_env,
+            message_writer=writer,
+        )
+        selected = {name: stream.selected for name, stream in tap.streams.items()}
+        for line in oddities(tap.input_catalog, selected):
+            tap.logger.warning("%s", line)
+        tap.run()
+
+    @classmethod
+    @override
+    def get_singer_command(cls) -> click.Command:
+        command = super().get_singer_command()
+        command.__class__ = ZohoBooksCommand
+        return command

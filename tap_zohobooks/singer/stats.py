@@ -1,0 +1,130 @@
+"""What a run has done, counted while it runs and told at its end."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, cast
+
+from singer_sdk.metrics import Metric, Point
+
+from tap_zohobooks.error_catalog import Reason
+from tap_zohobooks.errors import Gone, NotHere, TapError
+from tap_zohobooks.resources import ORGANIZATIONS, Resource, scopes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from tap_zohobooks.http.rate_limit import Quota
+
+_Counts = Counter[str]
+
+
+class Measure(str, Enum):
+    """What is measured beyond the SDK's own metrics."""
+
+    MINTS = "token_mint_count"
+    QUOTA = "quota_remaining"
+    THROTTLES = "throttled_request_count"
+    WAITS = "wait_count"
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a run has cost: calls and quotas by organization, waits by cause, 429s by code."""
+
+    calls: Mapping[str, int]
+    quotas: Mapping[str, Quota]
+    waits: Mapping[str, int]
+    refusals: Mapping[str, int]
+    mints: int
+
+    def lines(self) -> Iterator[str]:
+        """Yield a line an organization, and one for all."""
+        for name, calls in sorted(self.calls.items()):
+            owner = f"Organization {name}" if name else "Without an organization"
+            line = f"{owner}: {calls} calls"
+            if name in self.quotas:
+                quota = self.quotas[name]
+                line += f", {quota.remaining} of {quota.limit} of the day are left"
+            yield f"{line}."
+        waits = ", ".join(f"{cause} {count}" for cause, count in sorted(self.waits.items()))
+        line = f"Tokens minted: {self.mints}; waits: {waits or 'none'}"
+        refused = ", ".join(f"code {code} {count}" for code, count in sorted(self.refusals.items()))
+        yield f"{line}; refused for a limit: {refused}." if refused else f"{line}."
+
+    def points(self) -> Iterator[Point[int]]:
+        """Yield the same as Singer metrics."""
+        of = "organization_id"
+        for name, calls in self.calls.items():
+            yield Point("counter", Metric.HTTP_REQUEST_COUNT, calls, {of: name})
+        for name, quota in self.quotas.items():
+            yield _point("gauge", Measure.QUOTA, quota.remaining, {of: name})
+        for cause, count in self.waits.items():
+            yield _point("counter", Measure.WAITS, count, {"cause": cause})
+        for code, count in self.refusals.items():
+            yield _point("counter", Measure.THROTTLES, count, {"code": code})
+        yield _point("counter", Measure.MINTS, self.mints, {})
+
+
+def _point(kind: str, measure: Measure, value: int, tags: dict[str, str]) -> Point[int]:
+    return Point(kind, cast("Metric", measure), value, tags)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Rows and calls by stream, and what was not read; any thread may count."""
+
+    rows: _Counts = field(default_factory=_Counts)
+    calls: _Counts = field(default_factory=_Counts)
+    gone: _Counts = field(default_factory=_Counts)
+    refused: _Counts = field(default_factory=_Counts)
+    skipped: dict[tuple[str, str], TapError] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, counts: _Counts, stream: str, number: int = 1) -> None:
+        """Count something of a stream."""
+        with self._lock:
+            counts[stream] += number
+
+    def done(self) -> Iterator[str]:
+        """Yield a line a stream: what it brought, and what that has cost."""
+        for stream in sorted(self.rows.keys() | self.calls.keys()):
+            line = f"Stream '{stream}': {self.rows[stream]} rows, {self.calls[stream]} calls"
+            if self.gone[stream]:
+                line += f", {self.gone[stream]} gone before they could be read"
+            yield f"{line}."
+
+    def not_done(self, resources: Mapping[str, Resource]) -> Iterator[str]:
+        """Yield a line for each stream and organization that was skipped: why, and what helps."""
+        for (stream, organization), why in sorted(self.skipped.items()):
+            line = f"Skipped: stream '{stream}' of organization {organization}. {why}"
+            if isinstance(why, (Gone, NotHere)):
+                yield f"{line} The plan or edition of the organization does not have it."
+            else:
+                yield f"{line} It needs the scope {resources[stream].permission}."
+
+    def incomplete(
+        self,
+        resources: Mapping[str, Resource],
+        selected: Iterable[str],
+        organizations: Sequence[str],
+    ) -> TapError | None:
+        """Return why a run that came to its end is no success; None where it is one."""
+        if self._is_all_denied({*selected} - {ORGANIZATIONS.name}, organizations):
+            needed = scopes(resources[name] for name, _ in self.skipped)
+            return Reason.NOTHING_MAY_BE_READ.error(scopes=needed)
+        if self.refused:
+            return Reason.DOCUMENTS_REFUSED.error(
+                counts=", ".join(
+                    f"{name} {number}" for name, number in sorted(self.refused.items())
+                )
+            )
+        return None
+
+    def _is_all_denied(self, names: Iterable[str], organizations: Sequence[str]) -> bool:
+        if all(isinstance(why, (Gone, NotHere)) for why in self.skipped.values()):
+            return False
+        return self.skipped.keys() == {(name, one) for name in names for one in organizations}

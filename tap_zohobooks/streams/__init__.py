@@ -1,0 +1,1 @@
+"""Kinds of stream, made from the rows of the resource table."""

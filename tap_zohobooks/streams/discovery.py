@@ -1,0 +1,171 @@
+"""What each organization has made for itself: its custom fields and its custom modules."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from tap_zohobooks.errors import Denied, Gone, ParameterRefused, Refusal, TapError
+from tap_zohobooks.resources import ENTITIES, ORGANIZATION, TABLE, Resource, custom_module
+from tap_zohobooks.transform.cleaner import ADDITIONAL
+from tap_zohobooks.transform.custom_fields import Field, Schema, seen, told, union
+
+if TYPE_CHECKING:
+    import logging
+
+    from tap_zohobooks.client import Answer, Client
+    from tap_zohobooks.transform.cleaner import Row
+
+Get = Callable[[str, dict[str, str | int]], "Answer"]
+Way = Callable[[Get, str, Resource], list[Field]]
+
+MODULES = "settings/modules"
+FIRST_PAGE = 200
+
+_REFUSALS = (Denied, Gone, ParameterRefused, Refusal)
+_MODULE = re.compile(r"cm_\w+", re.ASCII)
+_TEXT: Schema = {"type": ["null", "string"]}
+_INSTANT: Schema = {**_TEXT, "format": "date-time"}
+
+# What Zoho's OpenAPI file shows of a record of any custom module.
+MODULE_SCHEMA: Schema = {
+    "type": "object",
+    "properties": {
+        ORGANIZATION: _TEXT,
+        "module_record_id": _TEXT,
+        "module_api_name": _TEXT,
+        "record_name": _TEXT,
+        "record_name_formatted": _TEXT,
+        "created_by_id": _TEXT,
+        "created_time": _INSTANT,
+        "created_time_formatted": _TEXT,
+        "last_modified_by_id": _TEXT,
+        "last_modified_time": _INSTANT,
+        "last_modified_time_formatted": _TEXT,
+        ADDITIONAL: {"type": ["null", "object"], "additionalProperties": True},
+    },
+}
+
+
+def is_module(name: str) -> bool:
+    """Tell whether a name is one of a custom module, fit to stand in a path."""
+    return _MODULE.fullmatch(name) is not None
+
+
+def _rows(found: object) -> list[Row]:
+    """Return the objects of a list; of an object of lists, those of all."""
+    if isinstance(found, dict):
+        return [row for rows in found.values() for row in _rows(rows)]
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+
+
+def _by_custom_fields(get: Get, entity: str, _: Resource) -> list[Field]:
+    document = get("settings/customfields", {"entity": entity}).document
+    return told(_rows(document.get("customfields") or document.get("custom_fields")))
+
+
+def _by_fields(get: Get, entity: str, _: Resource) -> list[Field]:
+    return told(_rows(get("settings/fields", {"entity": entity}).document.get("fields")))
+
+
+def _by_first_page(get: Get, _: str, listed: Resource) -> list[Field]:
+    answer = get(listed.list_path, {**listed.query, "page": 1, "per_page": FIRST_PAGE})
+    rows = answer.document.get(listed.rows_key)
+    return seen(_rows(rows if rows is not None else answer.document.get(listed.list_path)))
+
+
+# In the order in which they are tried; the first that answers is believed.
+WAYS: dict[str, Way] = {
+    "settings/customfields": _by_custom_fields,
+    "settings/fields": _by_fields,
+    "the first page": _by_first_page,
+}
+
+
+class Discovery:
+    """Asks once an entity and organization; what is refused once is not asked for again there."""
+
+    def __init__(
+        self,
+        client: Client,
+        organization_ids: Sequence[str],
+        logger: logging.Logger,
+        *,
+        flattens: bool,
+    ) -> None:
+        """Prepare; nothing is asked yet, and no field is asked for unless it gets a column."""
+        self._client = client
+        self._flattens = flattens
+        self._organizations = organization_ids
+        self._logger = logger
+        self._answered: dict[tuple[str, str], bool] = {}
+
+    def columns(self) -> dict[str, dict[str, Schema]]:
+        """Return the custom fields' columns by the path of the list whose rows bear them."""
+        listed = {one.list_path: one for one in TABLE.values() if not one.of and not one.query}
+        return {
+            path: self._union(entity, self._fields(entity, listed[path], self._organizations))
+            for path, entity in ENTITIES.items()
+        }
+
+    def modules(self) -> Iterator[tuple[str, Schema, Sequence[str]]]:
+        """Yield the custom modules: name, schema, and the organizations that have it."""
+        owners: dict[str, list[str]] = defaultdict(list)
+        for organization in self._organizations:
+            for name in self._names(organization):
+                owners[name].append(organization)
+        for name, organizations in sorted(owners.items()):
+            yield name, self._module_schema(name, organizations), organizations
+
+    def _module_schema(self, name: str, organizations: Sequence[str]) -> Schema:
+        columns = self._union(name, self._fields(name, custom_module(name), organizations))
+        return {**MODULE_SCHEMA, "properties": {**MODULE_SCHEMA["properties"], **columns}}
+
+    def _names(self, organization: str) -> list[str]:
+        try:
+            document = self._client.get(MODULES, {}, organization).document
+        except _REFUSALS as refused:
+            self._tell(organization, "which custom modules there are", refused)
+            return []
+        rows = _rows(document.get("custom_modules") or document.get("modules"))
+        names = (str(row.get("api_name") or row.get("module_api_name")) for row in rows)
+        return [name for name in dict.fromkeys(names) if is_module(name)]
+
+    def _union(self, entity: str, fields: Iterable[Field]) -> dict[str, Schema]:
+        columns, at_odds = union(fields)
+        for name in at_odds:
+            self._logger.warning(
+                "Custom field '%s' of '%s' has not the same type in all organizations; its column "
+                "is text.",
+                name,
+                entity,
+            )
+        return columns
+
+    def _fields(
+        self, entity: str, listed: Resource, organizations: Sequence[str]
+    ) -> Iterable[Field]:
+        for organization in organizations if self._flattens else ():
+            yield from self._fields_of(organization, entity, listed)
+
+    def _fields_of(self, organization: str, entity: str, listed: Resource) -> list[Field]:
+        def get(path: str, params: dict[str, str | int]) -> Answer:
+            return self._client.get(path, params, organization)
+
+        for name, way in WAYS.items():
+            if self._answered.get((organization, name)) is False and way is not _by_first_page:
+                continue
+            try:
+                fields = way(get, entity, listed)
+            except _REFUSALS as refused:
+                self._answered.setdefault((organization, name), False)
+                self._tell(organization, f"the custom fields of '{entity}' by {name}", refused)
+            else:
+                self._answered[organization, name] = True
+                return fields
+        return []
+
+    def _tell(self, organization: str, what: str, refused: TapError) -> None:
+        self._logger.info("Organization %s does not tell %s: %s", organization, what, refused.found)

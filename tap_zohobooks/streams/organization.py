@@ -1,0 +1,114 @@
+"""Kinds of stream for what an organization says of itself, and has made for itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from tap_zohobooks.errors import Denied, ParameterRefused, Refusal
+from tap_zohobooks.resources import ENTITIES, ORGANIZATION, custom_module
+from tap_zohobooks.streams.base import (
+    IncrementalStream,
+    Reading,
+    ResourceStream,
+    UndocumentedStream,
+)
+from tap_zohobooks.streams.discovery import Discovery, is_module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from singer_sdk.singerlib import Catalog
+
+    from tap_zohobooks.pagination.reader import Item
+    from tap_zohobooks.tap import TapZohoBooks
+    from tap_zohobooks.transform.custom_fields import Schema
+
+
+class OrganizationStream(ResourceStream):
+    """The organizations that are read: the rows that the tap has asked for anyway."""
+
+    shows_all = True
+
+    @property
+    @override
+    def partitions(self) -> list[dict[str, Any]] | None:
+        return None
+
+    @override
+    def _read(self, reading: Reading) -> Iterator[Item]:
+        reading.served = self.tap.organizations.served
+        if reading.served is None:
+            self.doubt("the organizations may not be listed")
+        for row in self.tap.organizations.wanted:
+            yield row, None
+
+
+class CustomFieldStream(ResourceStream):
+    """Custom fields, asked an entity at a time and answered under the entity's name."""
+
+    shows_all = True
+
+    @override
+    def _read(self, reading: Reading) -> Iterator[Item]:
+        refusals: list[str] = []
+        for entity in ENTITIES.values():
+            try:
+                answer = self._get(reading, self.resource.list_path, {"entity": entity})
+            except (ParameterRefused, Refusal) as refused:
+                refusals.append(refused.found)
+                self.logger.info("Entity '%s' has no custom fields here: %s", entity, refused.found)
+                self.doubt(f"entity '{entity}' was refused")
+                continue
+            fields = answer.document.get("customfields") or {}
+            for row in fields.get(entity, []) if isinstance(fields, dict) else fields:
+                number = row.get("customfield_id") or row.get("field_id")
+                yield {**row, "entity": entity, "customfield_id": number}, None
+        if len(refusals) == len(ENTITIES):
+            raise Denied(refusals[0])
+
+
+class ModuleStream(UndocumentedStream):
+    """A module that an organization has made for itself; found at discovery."""
+
+    def __init__(
+        self,
+        tap: TapZohoBooks,
+        name: str,
+        schema: Schema,
+        organizations: Sequence[str] | None = None,
+    ) -> None:
+        """Make the stream of a module; where nobody told who has it, all are asked."""
+        self.own_schema = schema
+        self._owners = organizations
+        super().__init__(tap, custom_module(name))
+
+    @property
+    @override
+    def partitions(self) -> list[dict[str, Any]] | None:
+        if self._owners is None:
+            return super().partitions
+        return [{ORGANIZATION: organization} for organization in self._owners]
+
+
+def known_modules(tap: TapZohoBooks, catalog: Catalog) -> Iterator[ModuleStream]:
+    """Yield the streams of the custom modules that a catalog holds."""
+    for entry in catalog.streams:
+        if is_module(entry.tap_stream_id):
+            yield ModuleStream(tap, entry.tap_stream_id, entry.schema.to_dict())
+
+
+def custom(tap: TapZohoBooks, streams: Iterable[ResourceStream]) -> list[ModuleStream]:
+    """Give streams the columns of their custom fields, and return those of custom modules.
+
+    Raises:
+        TapError: The service does not answer.
+    """
+    flattens = tap.config["flatten_custom_fields"]
+    found = Discovery(tap.client, tap.organization_ids, tap.logger, flattens=flattens)
+    columns = found.columns()
+    for stream in streams:
+        if isinstance(stream, IncrementalStream):
+            stream.columns = columns.get(stream.listed.list_path, {})
+    return [ModuleStream(tap, *one) for one in found.modules()]

@@ -1,0 +1,48 @@
+"""Which kind of stream each group of the table is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tap_zohobooks import resources
+from tap_zohobooks.streams.base import (
+    FilteredStream,
+    IncrementalStream,
+    ListStream,
+    SingleStream,
+    UndocumentedStream,
+)
+from tap_zohobooks.streams.details import (
+    BulkDetailStream,
+    DetailStream,
+    GroupStream,
+    LatestStream,
+    NestedStream,
+    PostingStream,
+    RateStream,
+    RespelledStream,
+    WholeDetailStream,
+)
+from tap_zohobooks.streams.organization import CustomFieldStream, OrganizationStream
+
+if TYPE_CHECKING:
+    from tap_zohobooks.streams.base import ResourceStream
+
+KINDS: dict[type[ResourceStream], tuple[resources.Resource, ...]] = {
+    IncrementalStream: resources.INCREMENTAL,
+    ListStream: resources.WHOLE,
+    FilteredStream: resources.FILTERED,
+    UndocumentedStream: resources.UNDOCUMENTED,
+    SingleStream: resources.SINGLE,
+    CustomFieldStream: resources.FIELDS,
+    OrganizationStream: (resources.ORGANIZATIONS,),
+    BulkDetailStream: resources.BULK,
+    DetailStream: resources.DETAILED,
+    RespelledStream: resources.RESPELLED,
+    WholeDetailStream: resources.WHOLE_DETAILED,
+    NestedStream: (*resources.NESTED, *resources.COMMENTED),
+    LatestStream: resources.LATEST,
+    PostingStream: resources.POSTINGS,
+    RateStream: resources.RATES,
+    GroupStream: resources.GROUPS,
+}

@@ -1,0 +1,1 @@
+"""Convert rows to typed records."""
