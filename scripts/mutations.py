@@ -31,9 +31,9 @@ MUTATIONS = (
     ),
     Mutation(
         "the boundary second is asked for again",
-        "tap_zohobooks/pagination/offset_scan.py",
+        "tap_zohobooks/pagination/page.py",
         'return instant[:19] + "+0000"',
-        'return earlier(instant, -1)[:19] + "+0000"',
+        'return f"{instant[:17]}{int(instant[17:19]) + 1:02d}+0000"',
         (READING, STORIES),
     ),
     Mutation(
@@ -45,7 +45,7 @@ MUTATIONS = (
     ),
     Mutation(
         "an echo of the order is not trusted: rows must be in order",
-        "tap_zohobooks/pagination/offset_scan.py",
+        "tap_zohobooks/pagination/page.py",
         "return rising and self.is_told and echo == (MODIFIED, order)",
         "return self.is_told and echo == (MODIFIED, order)",
         (READING, STORIES),
@@ -199,7 +199,7 @@ MUTATIONS = (
     ),
     Mutation(
         "instants are compared in UTC, not as local text",
-        "tap_zohobooks/pagination/offset_scan.py",
+        "tap_zohobooks/pagination/page.py",
         "return utc(value) if isinstance(value, str) else None",
         'return value[:19] + "+00:00" if isinstance(value, str) and value else None',
         (RUNS, READING),
@@ -276,7 +276,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a 404 without JSON is no document that is gone",
-        "tap_zohobooks/errors.py",
+        "tap_zohobooks/http/responses.py",
         " or status == _NOT_FOUND:",
         ":",
         (RUNS,),

@@ -5,51 +5,47 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import requests
 
 from tap_zohobooks.auth import TokenHeader
-from tap_zohobooks.errors import (
+from tap_zohobooks.errors import Denied
+from tap_zohobooks.http.limiter import Budget
+from tap_zohobooks.http.rate_limit import Patience, Rules, Window
+from tap_zohobooks.http.responses import (
+    Answer,
     Crowded,
     DayOver,
-    Denied,
     Fault,
     Success,
     Throttled,
     TokenRefused,
     Verdict,
+    describe,
+    give_up,
     judge,
+    limit_of,
+    refuse,
 )
-from tap_zohobooks.http.limiter import Budget
-from tap_zohobooks.http.rate_limit import Patience, Rules, Window
-from tap_zohobooks.http.refusals import describe, give_up, limit_of, refuse
 from tap_zohobooks.http.shared_state import Record
 
 if TYPE_CHECKING:
     import logging
     from collections.abc import Callable, Mapping
 
-    from tap_zohobooks.auth import Authenticator, Token
+    from tap_zohobooks.auth import Authenticator
     from tap_zohobooks.http.rate_limit import Quota
     from tap_zohobooks.http.shared_state import Cache
+    from tap_zohobooks.oauth.credentials import Token
 
 # A fresh token that is refused means a missing scope, unless the same area has already answered
 # in this run: then somebody cancels tokens, and another one is worth its price.
 RENEWALS_UNPROVEN = 1
 RENEWALS_PROVEN = 3
 PROBE = "organizations"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A good answer and the service's clock when it was given (aware, UTC)."""
-
-    document: dict[str, Any]
-    served: datetime
 
 
 class Client:

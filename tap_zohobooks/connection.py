@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import requests
+
+from tap_zohobooks.http.shared_state import PATIENCE, Record
+from tap_zohobooks.oauth.credentials import Grant, Hosts
+from tap_zohobooks.oauth.token_store import Ledger
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Callable
+
+    from tap_zohobooks.http.shared_state import Cache
+
 import logging
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import requests
 from platformdirs import user_cache_path
 from requests.adapters import HTTPAdapter
 
-from tap_zohobooks.auth import Grant, Hosts
 from tap_zohobooks.http.rate_limit import Rules
 from tap_zohobooks.http.shared_state import Cache
 from tap_zohobooks.regions import checked_url
@@ -80,4 +92,18 @@ def rules(config: Mapping[str, Any], window: float) -> Rules:
         max_wait=config["max_wait_seconds"],
         timeout=config["request_timeout"],
         window=window,
+    )
+
+
+def ledger_of(cache: Cache, grant: Grant | None, hosts: Hosts, timeout: float) -> Record[Ledger]:
+    """Return what all who mint with a grant know together; its name shows nothing of the grant."""
+    if grant is None:
+        return Record(Ledger, cache.clock)
+    return cache.record(
+        Ledger,
+        grant.client_id,
+        grant.soid or "",
+        hosts.accounts_url or hosts.region,
+        secret=f"{grant.client_secret}\0{grant.refresh_token}",
+        patience=PATIENCE + timeout * len(hosts.candidates()),  # it is held while one mints
     )

@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.errors import (
+from tap_zohobooks.http.responses import (
     BadParameter,
     Crowded,
     DayOver,
@@ -33,7 +33,7 @@ from tap_zohobooks.streams.registry import KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tap_zohobooks.errors import Verdict
+    from tap_zohobooks.http.responses import Verdict
     from tap_zohobooks.streams.base import ResourceStream
 
 ERRORS = "--errors"

@@ -14,8 +14,9 @@ from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
 from tap_zohobooks import connection, settings
-from tap_zohobooks.auth import Authenticator, ledger_of
+from tap_zohobooks.auth import Authenticator
 from tap_zohobooks.client import Client
+from tap_zohobooks.connection import ledger_of
 from tap_zohobooks.errors import ConfigError, QuotaReached, TapError
 from tap_zohobooks.http.rate_limit import MINUTE
 from tap_zohobooks.oauth.revoked_token import Disconnection, disconnection_of

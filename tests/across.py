@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from tap_zohobooks.auth import Authenticator, Grant, Hosts, Token, ledger_of
+from tap_zohobooks.auth import Authenticator
+from tap_zohobooks.connection import ledger_of
 from tap_zohobooks.http.shared_state import Cache
+from tap_zohobooks.oauth.credentials import Grant, Hosts, Token
 
 if TYPE_CHECKING:
     from pathlib import Path

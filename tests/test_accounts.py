@@ -14,7 +14,6 @@ from typing_extensions import override
 from sandbox import World
 from sandbox.oauth.regions import REGIONS
 from sandbox.server.transport import WorldAdapter
-from tap_zohobooks.auth import Hosts
 from tap_zohobooks.errors import (
     ConfigError,
     QuotaReached,
@@ -23,6 +22,7 @@ from tap_zohobooks.errors import (
 )
 from tap_zohobooks.oauth.authorization_code import Accounts
 from tap_zohobooks.oauth.consent import Asking, OAuthClient
+from tap_zohobooks.oauth.credentials import Hosts
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response

@@ -10,7 +10,7 @@ import pytest
 
 from sandbox import World
 from sandbox.server.serving import serve
-from tap_zohobooks.auth import Grant
+from tap_zohobooks.oauth.credentials import Grant
 from tests import across
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_zohobooks.client import Answer
+from tap_zohobooks.http.responses import Answer
 from tap_zohobooks.pagination.rows import page_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tap_zohobooks.pagination.offset_scan import Params
+    from tap_zohobooks.pagination.page import Params
     from tests.conftest import Service
 
 EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)

@@ -13,7 +13,8 @@ import requests
 from requests.adapters import BaseAdapter
 from typing_extensions import override
 
-from tap_zohobooks.auth import Authenticator, Grant, Hosts, ledger_of
+from tap_zohobooks.auth import Authenticator
+from tap_zohobooks.connection import ledger_of
 from tap_zohobooks.errors import (
     ConfigError,
     QuotaReached,
@@ -22,6 +23,7 @@ from tap_zohobooks.errors import (
     TapError,
 )
 from tap_zohobooks.http.shared_state import Cache, Record
+from tap_zohobooks.oauth.credentials import Grant, Hosts
 from tap_zohobooks.oauth.token_endpoint import (
     Dead,
     Minted,

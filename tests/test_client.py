@@ -16,12 +16,14 @@ from typing_extensions import override
 
 from sandbox.server.transport import WorldAdapter
 from tap_zohobooks import connection
-from tap_zohobooks.auth import Authenticator, Token
+from tap_zohobooks.auth import Authenticator
 from tap_zohobooks.client import Client
-from tap_zohobooks.errors import Crowded, QuotaReached, Success, Throttled
+from tap_zohobooks.errors import QuotaReached
 from tap_zohobooks.http.limiter import Budget, Places
 from tap_zohobooks.http.rate_limit import Rules, Window
+from tap_zohobooks.http.responses import Crowded, Success, Throttled
 from tap_zohobooks.http.shared_state import Cache, Record
+from tap_zohobooks.oauth.credentials import Token
 from tap_zohobooks.oauth.token_store import Ledger
 from tap_zohobooks.singer.ordered_map import abreast
 from tests.conftest import BASE, Service, made

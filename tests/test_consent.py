@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tap_zohobooks.auth import Hosts
 from tap_zohobooks.errors import ConfigError, ServiceError
 from tap_zohobooks.oauth.consent import Asking, OAuthClient, trusted
+from tap_zohobooks.oauth.credentials import Hosts
 
 CLIENT = OAuthClient("1000.ID", "the-secret")
 US, EU, CN = (f"https://accounts.zoho.{end}" for end in ("com", "eu", "com.cn"))

@@ -8,7 +8,7 @@ import pytest
 
 from tap_zohobooks.cli.common import chosen
 from tap_zohobooks.cli.cost import Day, calls, days, last_day, pages, together
-from tap_zohobooks.cli.counting import Count
+from tap_zohobooks.cli.row_count import Count
 
 NOW = datetime(2026, 11, 23, 20, tzinfo=timezone.utc)  # three in the afternoon in New York
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_zohobooks.cli.counting import MOST_LOOKS, TOLERANCE, Count, Glance, counted
+from tap_zohobooks.cli.row_count import MOST_LOOKS, TOLERANCE, Count, Glance, counted
 
 
 @dataclass

@@ -6,12 +6,11 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tap_zohobooks.resources import ENTITIES
-from tap_zohobooks.transform.cleaner import Row, utc
 from tap_zohobooks.transform.custom_fields import (
     BOOLEAN,
     LIST,
@@ -23,7 +22,11 @@ from tap_zohobooks.transform.custom_fields import (
     told,
     union,
 )
+from tap_zohobooks.transform.timestamps import utc
 from tests.conftest import Run, Service
+
+if TYPE_CHECKING:
+    from tap_zohobooks.transform.cleaner import Row
 
 Make = Callable[..., Service]
 

@@ -19,7 +19,8 @@ from typing_extensions import override
 
 from sandbox.server.transport import WorldAdapter
 from tap_zohobooks import connection, settings
-from tap_zohobooks.auth import Authenticator, ledger_of
+from tap_zohobooks.auth import Authenticator
+from tap_zohobooks.connection import ledger_of
 from tap_zohobooks.errors import ReauthorizationNeeded, TapError
 from tap_zohobooks.oauth import revoked_token
 from tap_zohobooks.oauth.revoked_token import TIMEOUT, Webhook, disconnection_of

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_zohobooks import errors, pages
-from tap_zohobooks.errors import Success, TapError, judge
+from tap_zohobooks.errors import TapError
+from tap_zohobooks.http.responses import Success, judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

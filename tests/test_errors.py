@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from tap_zohobooks.errors import (
+from tap_zohobooks.http.responses import (
     BadParameter,
     Crowded,
     DayOver,

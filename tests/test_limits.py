@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_zohobooks.errors import Crowded, Fault, Throttled
 from tap_zohobooks.http.rate_limit import (
     CALM,
     LOST,
@@ -23,6 +22,7 @@ from tap_zohobooks.http.rate_limit import (
     Window,
     waits,
 )
+from tap_zohobooks.http.responses import Crowded, Fault, Throttled
 
 HUNDRED = Ceiling(100)
 

@@ -14,7 +14,8 @@ import pytest
 
 from tap_zohobooks.errors import ServiceError
 from tap_zohobooks.pagination.capabilities import TELLING_TIMES
-from tap_zohobooks.pagination.offset_scan import Page, Scan
+from tap_zohobooks.pagination.offset_scan import Scan
+from tap_zohobooks.pagination.page import Page
 from tap_zohobooks.pagination.prefetch import MOST_AHEAD, PAGES_READ, ahead
 from tap_zohobooks.pagination.reader import MOST_UNSURE
 from tests.test_reading import EPOCH, Table, Target, shuffled
@@ -22,7 +23,7 @@ from tests.test_reading import EPOCH, Table, Target, shuffled
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tap_zohobooks.pagination.offset_scan import Fetch, Params
+    from tap_zohobooks.pagination.page import Fetch, Params
     from tap_zohobooks.transform.cleaner import Row
 
 LONG = 20.0  # seconds that no test takes unless something hangs

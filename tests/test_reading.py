@@ -19,15 +19,8 @@ from hypothesis import strategies as st
 from tap_zohobooks.errors import ParameterRefused, ServiceError
 from tap_zohobooks.pagination import prefetch
 from tap_zohobooks.pagination.capabilities import Ability
-from tap_zohobooks.pagination.offset_scan import (
-    MOST_REREADS,
-    Page,
-    Params,
-    Scan,
-    next_window,
-    one_by_one,
-    time_of,
-)
+from tap_zohobooks.pagination.offset_scan import MOST_REREADS, Scan, next_window
+from tap_zohobooks.pagination.page import Page, Params, one_by_one, time_of
 from tap_zohobooks.pagination.reader import Reader
 from tap_zohobooks.streams.details import _in_order
 from tests.simulation.pool import Pool
@@ -35,7 +28,7 @@ from tests.simulation.pool import Pool
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tap_zohobooks.pagination.offset_scan import Ahead
+    from tap_zohobooks.pagination.page import Ahead
     from tap_zohobooks.transform.cleaner import Row
 
 EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)

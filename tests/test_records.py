@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tap_zohobooks.transform.cleaner import ADDITIONAL, Cleaner, Row, utc
+from tap_zohobooks.transform.cleaner import ADDITIONAL, Cleaner, Row
+from tap_zohobooks.transform.timestamps import utc
 
 PROPERTIES: dict[str, dict[str, Any]] = {
     "id": {"type": "string"},

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tap_zohobooks.auth import Hosts
 from tap_zohobooks.errors import ConfigError
+from tap_zohobooks.oauth.credentials import Hosts
 from tap_zohobooks.regions import REGIONS, SEARCHED, checked_url, trusted_api_url
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tap_zohobooks.errors import ConfigError
-from tap_zohobooks.singer.state import checked_catalog, checked_state, oddities, read_json
+from tap_zohobooks.singer.catalog import checked_catalog, oddities, read_json
+from tap_zohobooks.singer.state import checked_state
 
 CONTEXT = {"organization_id": "1"}
 BOOKMARK = {

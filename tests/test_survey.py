@@ -10,9 +10,8 @@ import pytest
 
 from sandbox import Behaviour
 from tap_zohobooks.cli.common import chosen
-from tap_zohobooks.cli.counting import Count
 from tap_zohobooks.cli.plan import Planner
-from tap_zohobooks.cli.row_count import Survey
+from tap_zohobooks.cli.row_count import Count, Survey
 from tap_zohobooks.resources import TABLE
 from tests.conftest import Service
 

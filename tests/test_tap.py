@@ -21,13 +21,13 @@ from tap_zohobooks.errors import (
     ServiceError,
 )
 from tap_zohobooks.resources import INCREMENTAL, MODIFIED, TABLE
-from tap_zohobooks.transform.cleaner import utc
+from tap_zohobooks.transform.timestamps import utc
 from tests.conftest import Run, Service
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tap_zohobooks.client import Answer
+    from tap_zohobooks.http.responses import Answer
 
 Make = Callable[..., Service]
 Honour = Literal["honoured", "ignored", "refused"]

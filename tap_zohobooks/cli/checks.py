@@ -10,19 +10,12 @@ from typing import TYPE_CHECKING
 import requests
 
 from tap_zohobooks import connection
-from tap_zohobooks.auth import Hosts
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.errors import (
-    ConfigError,
-    ReauthorizationNeeded,
-    Refused,
-    Success,
-    TapError,
-    TokenRefused,
-    judge,
-)
+from tap_zohobooks.errors import ConfigError, ReauthorizationNeeded, TapError
+from tap_zohobooks.http.responses import Refused, Success, TokenRefused, judge
 from tap_zohobooks.oauth.authorization_code import Accounts
 from tap_zohobooks.oauth.consent import OAuthClient
+from tap_zohobooks.oauth.credentials import Hosts
 from tap_zohobooks.organizations import KEY, Organizations
 from tap_zohobooks.regions import AUTO, REGIONS
 
@@ -30,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from tap_zohobooks.auth import Token
+    from tap_zohobooks.oauth.credentials import Token
     from tap_zohobooks.tap import TapZohoBooks
 
 MOST_SKEW = 60.0  # seconds

@@ -12,7 +12,7 @@ from tap_zohobooks import settings
 from tap_zohobooks.cli.env_file import PREFIX
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.resources import ORGANIZATIONS, TABLE, Resource, custom_module, scopes
-from tap_zohobooks.singer.state import checked_catalog, read_json
+from tap_zohobooks.singer.catalog import checked_catalog, read_json
 from tap_zohobooks.streams.discovery import is_module
 from tap_zohobooks.streams.organization import ModuleStream
 from tap_zohobooks.streams.registry import KINDS

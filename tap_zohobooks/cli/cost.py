@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pendulum
 
-from tap_zohobooks.cli.counting import Count
+from tap_zohobooks.cli.row_count import Count
 from tap_zohobooks.resources import ENTITIES
-from tap_zohobooks.streams.base import ListStream
-from tap_zohobooks.streams.details import NestedStream, RowByRowStream
+from tap_zohobooks.streams.details import RowByRowStream
+from tap_zohobooks.streams.lists import ListStream
+from tap_zohobooks.streams.nested import NestedStream
 from tap_zohobooks.streams.organization import CustomFieldStream
 
 if TYPE_CHECKING:

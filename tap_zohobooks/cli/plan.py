@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.cli.common import KIND_OF, chosen, configured, inspected, reset_of
 from tap_zohobooks.cli.cost import Cost, Day, calls, days, last_day, together
-from tap_zohobooks.cli.counting import Count
 from tap_zohobooks.cli.probe import lists
-from tap_zohobooks.cli.row_count import Survey, kept
+from tap_zohobooks.cli.row_count import Count, Survey, kept
 from tap_zohobooks.cli.terminal import affordable, show, show_json, table, tell
 from tap_zohobooks.errors import Denied, Gone, ParameterRefused, Refusal
-from tap_zohobooks.pagination.offset_scan import earlier
 from tap_zohobooks.resources import ENTITIES, ORGANIZATION, ORGANIZATIONS, TIMELESS
-from tap_zohobooks.singer.state import check_start, checked_state, read_json
+from tap_zohobooks.singer.catalog import read_json
+from tap_zohobooks.singer.state import check_start, checked_state
 from tap_zohobooks.singer.state_migration import VALUE, give_to, nameless, taken_over
-from tap_zohobooks.streams.base import ListStream
+from tap_zohobooks.streams.lists import ListStream
 from tap_zohobooks.streams.organization import CustomFieldStream
+from tap_zohobooks.transform.timestamps import earlier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -15,10 +15,10 @@ from tap_zohobooks.errors import (
     TapError,
 )
 from tap_zohobooks.pagination.capabilities import Ability
-from tap_zohobooks.pagination.offset_scan import Page, for_filter
+from tap_zohobooks.pagination.page import Page, for_filter
 from tap_zohobooks.pagination.rows import page_of
 from tap_zohobooks.resources import ENTITIES, MODIFIED, ORGANIZATION, ORGANIZATIONS
-from tap_zohobooks.streams.base import (
+from tap_zohobooks.streams.lists import (
     FilteredStream,
     IncrementalStream,
     ListStream,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from tap_zohobooks.cli.common import Chosen
     from tap_zohobooks.client import Client
-    from tap_zohobooks.pagination.offset_scan import Params
+    from tap_zohobooks.pagination.page import Params
     from tap_zohobooks.resources import Resource
 
 SORT, ORDER = "sort_column", "sort_order"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tap_zohobooks.cli.counting import Count, Glance, counted
 from tap_zohobooks.cli.probe import NEWEST_FIRST, asked, look
 from tap_zohobooks.pagination.capabilities import Ability
 from tap_zohobooks.resources import ORGANIZATION
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tap_zohobooks.client import Client
-    from tap_zohobooks.pagination.offset_scan import Page
+    from tap_zohobooks.pagination.page import Page
     from tap_zohobooks.resources import Resource
 
 # Paths that tell a number without rows. Source: Zoho's OpenAPI files.
@@ -101,3 +101,49 @@ def _due(page: Page, since: str | None) -> Glance:
     if not page.is_sorted("D"):
         raise _NoEnd
     return Glance(due, has_more=False)
+
+
+# A long list is not counted to the last row: that takes more calls than it is worth.
+TOLERANCE = 0.1
+
+
+MOST_LOOKS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a page has shown: how many rows count, and whether more follow."""
+
+    rows: int
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number of rows, and whether it is exact."""
+
+    rows: int
+    is_exact: bool = True
+
+
+Look = Callable[[int], Glance]
+
+
+def counted(look: Look, size: int) -> Count:
+    """Count a list by pages of `size` rows: double the page past its end, then halve the rest."""
+    full, empty, page = 0, 0, 1
+    for _ in range(MOST_LOOKS):
+        glance = look(page)
+        if glance.has_more:
+            full = page
+        elif glance.rows or page == full + 1:
+            return Count((page - 1) * size + glance.rows)
+        else:
+            empty = page
+        if not empty:
+            page *= 2
+        elif empty - full <= 1 + full * TOLERANCE:
+            return Count((full + empty - 1) * size // 2, is_exact=False)
+        else:
+            page = (full + empty) // 2
+    return Count(full * size, is_exact=False)

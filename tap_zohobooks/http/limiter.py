@@ -8,14 +8,15 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, NoReturn
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.errors import Crowded, Success, TapError, Throttled, Verdict
 from tap_zohobooks.http.rate_limit import MINUTE, Ceiling, Crowd, Quota, Rules, Window
+from tap_zohobooks.http.responses import Crowded, Success, Throttled, Verdict
 from tap_zohobooks.singer.ordered_map import in_turn
 
 if TYPE_CHECKING:
     import logging
     from collections.abc import Callable, Iterator, Mapping
 
+    from tap_zohobooks.errors import TapError
     from tap_zohobooks.http.shared_state import Record
 
 HOUR = 3600.0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import backoff
 import msgspec
 
-from tap_zohobooks.errors import Crowded, Fault, Throttled, seconds
+from tap_zohobooks.http.responses import Crowded, Fault, Throttled, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping

@@ -9,7 +9,7 @@ import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.errors import TapError, decode
+from tap_zohobooks.http.responses import decode
 from tap_zohobooks.oauth.consent import CHINA, Asking, OAuthClient, origin
 from tap_zohobooks.oauth.token_endpoint import (
     Dead,
@@ -26,7 +26,8 @@ from tap_zohobooks.regions import REGIONS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tap_zohobooks.auth import Hosts
+    from tap_zohobooks.errors import TapError
+    from tap_zohobooks.oauth.credentials import Hosts
 
 UNKNOWN = "invalid_client"
 WRONG_REDIRECT = "invalid_redirect_uri"

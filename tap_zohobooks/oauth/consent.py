@@ -13,7 +13,7 @@ from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.regions import REGIONS
 
 if TYPE_CHECKING:
-    from tap_zohobooks.auth import Hosts
+    from tap_zohobooks.oauth.credentials import Hosts
 
 CHINA = "cn"
 

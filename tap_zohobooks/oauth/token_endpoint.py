@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.errors import TapError, decode
+from tap_zohobooks.http.responses import decode
 from tap_zohobooks.regions import trusted_api_url
+
+if TYPE_CHECKING:
+    from tap_zohobooks.errors import TapError
 
 LIFETIME = 3600.0
 

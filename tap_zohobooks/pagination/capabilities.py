@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tap_zohobooks.pagination.offset_scan import earlier, for_filter, time_of
+from tap_zohobooks.pagination.page import for_filter, time_of
 from tap_zohobooks.resources import MODIFIED
+from tap_zohobooks.transform.timestamps import earlier
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tap_zohobooks.errors import ParameterRefused
-    from tap_zohobooks.pagination.offset_scan import Fetch, Page, Params
+    from tap_zohobooks.pagination.page import Fetch, Page, Params
 
 # So many different times do not rise by chance; fewer, as after a bulk import, prove no order.
 TELLING_TIMES = 10

@@ -12,93 +12,28 @@ from collections.abc import (
     Generator,
     Hashable,
     Iterator,
-    Mapping,
     Sequence,
 )
 from collections.abc import Set as AbstractSet
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
-from functools import cached_property
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tap_zohobooks.error_catalog import Reason
+from tap_zohobooks.pagination.page import MOST_ROWS, Ahead, Fetch, Page, Params, one_by_one
 from tap_zohobooks.resources import MODIFIED
-from tap_zohobooks.transform.cleaner import Row, utc
 
-MOST_ROWS = 200
+if TYPE_CHECKING:
+    from tap_zohobooks.transform.cleaner import Row
+
 MOST_REREADS = 20
 MOST_STALE_PAGES = 3
 REMEMBERED = 5 * MOST_ROWS
 TELLING_ROWS = 10  # no list shifts by exactly so many rows between each of several calls
 
-Params = Mapping[str, str | int]
 
-
-@dataclass(frozen=True)
-class Page:
-    """One page of a list, with what the service said of it.
-
-    Where it did not say whether there are more rows (`is_told`), there may be while any come.
-    One that `is_early` was perhaps served before the page that stands before it.
-    """
-
-    rows: list[Row]
-    has_more: bool
-    served: datetime
-    per_page: int | None = None
-    sort_column: str | None = None
-    sort_order: str | None = None
-    is_told: bool = True
-    is_early: bool = False
-
-    @cached_property
-    def times(self) -> list[str | None]:
-        """When each row last changed, as UTC text."""
-        return [time_of(row) for row in self.rows]
-
-    def is_sorted(self, order: str) -> bool:
-        """Tell whether the echo and the rows both say that the time of change orders the page.
-
-        One that does not say whether it is the last is read by place: order alone ends nothing.
-        """
-        known = [time for time in self.times if time is not None]
-        if len(known) < len(self.rows):
-            return False
-        rising = sorted(known) == (known if order == "A" else known[::-1])
-        echo = (self.sort_column, self.sort_order)
-        return rising and self.is_told and echo == (MODIFIED, order)
-
-
-Fetch = Callable[[Params], Page]
-Ahead = Callable[[Fetch, int], AbstractContextManager[Fetch]]
 _Mark = tuple[Hashable, Hashable]
-
-
-def one_by_one(fetch: Fetch, _size: int) -> AbstractContextManager[Fetch]:
-    """Fetch each page when it is asked for."""
-    return nullcontext(fetch)
-
-
-def time_of(row: Row) -> str | None:
-    """Return when a row last changed, as UTC text whose order is time order."""
-    value = row.get(MODIFIED)
-    return utc(value) if isinstance(value, str) else None
-
-
-def for_filter(instant: str) -> str:
-    """Write UTC text in the only form that the service takes as a filter."""
-    return instant[:19] + "+0000"
-
-
-def earlier(instant: str, seconds: int) -> str:
-    """Return the instant some seconds before; what time cannot hold is the first instant."""
-    moment = datetime.fromisoformat(instant[:19]).replace(tzinfo=timezone.utc)
-    try:
-        return (moment - timedelta(seconds=seconds)).isoformat()
-    except OverflowError:
-        return datetime.min.replace(tzinfo=timezone.utc).isoformat()
 
 
 def next_window(position: int, size: int) -> tuple[int, int]:

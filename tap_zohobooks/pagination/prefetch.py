@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Future
 
-    from tap_zohobooks.pagination.offset_scan import Fetch, Page, Params
+    from tap_zohobooks.pagination.page import Fetch, Page, Params
 
 PAGES_READ = 10  # for each page ahead
 MOST_AHEAD = 4  # a scan remembers the rows of five pages

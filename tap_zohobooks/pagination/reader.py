@@ -11,19 +11,11 @@ from typing import TYPE_CHECKING
 
 from tap_zohobooks.errors import ParameterRefused
 from tap_zohobooks.pagination.capabilities import TELLING_TIMES, Ability, Judge, params_of
-from tap_zohobooks.pagination.offset_scan import (
-    MOST_ROWS,
-    Ahead,
-    Fetch,
-    Page,
-    Params,
-    Scan,
-    earlier,
-    one_by_one,
-    time_of,
-)
+from tap_zohobooks.pagination.offset_scan import Scan
+from tap_zohobooks.pagination.page import MOST_ROWS, Ahead, Fetch, Page, Params, one_by_one, time_of
 from tap_zohobooks.resources import MODIFIED
 from tap_zohobooks.transform.cleaner import Row
+from tap_zohobooks.transform.timestamps import earlier
 
 if TYPE_CHECKING:
     from datetime import datetime

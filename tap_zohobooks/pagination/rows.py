@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.pagination.offset_scan import Page
+from tap_zohobooks.pagination.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tap_zohobooks.client import Answer
+    from tap_zohobooks.http.responses import Answer
     from tap_zohobooks.transform.cleaner import Row
 
 _ENVELOPE = frozenset({"code", "message", "page_context"})

@@ -16,8 +16,8 @@ from typing_extensions import override
 from tap_zohobooks import settings
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import TapError
+from tap_zohobooks.singer.catalog import checked_catalog, oddities, read_json
 from tap_zohobooks.singer.shutdown import Ending
-from tap_zohobooks.singer.state import checked_catalog, oddities, read_json
 from tap_zohobooks.singer.stdout import LineWriter, give_up_output
 from tap_zohobooks.singer.stream_maps import STUMBLES, blame
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.resources import MODIFIED, ORGANIZATION, TIMELESS
-from tap_zohobooks.transform.cleaner import utc
+from tap_zohobooks.transform.timestamps import utc
 
 if TYPE_CHECKING:
     import logging

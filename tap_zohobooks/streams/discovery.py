@@ -15,7 +15,8 @@ from tap_zohobooks.transform.custom_fields import Field, Schema, seen, told, uni
 if TYPE_CHECKING:
     import logging
 
-    from tap_zohobooks.client import Answer, Client
+    from tap_zohobooks.client import Client
+    from tap_zohobooks.http.responses import Answer
     from tap_zohobooks.transform.cleaner import Row
 
 Get = Callable[[str, dict[str, str | int]], "Answer"]

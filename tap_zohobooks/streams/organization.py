@@ -8,13 +8,9 @@ from typing_extensions import override
 
 from tap_zohobooks.errors import Denied, ParameterRefused, Refusal
 from tap_zohobooks.resources import ENTITIES, ORGANIZATION, custom_module
-from tap_zohobooks.streams.base import (
-    IncrementalStream,
-    Reading,
-    ResourceStream,
-    UndocumentedStream,
-)
+from tap_zohobooks.streams.base import Reading, ResourceStream
 from tap_zohobooks.streams.discovery import Discovery, is_module
+from tap_zohobooks.streams.lists import IncrementalStream, UndocumentedStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

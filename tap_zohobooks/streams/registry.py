@@ -5,23 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tap_zohobooks import resources
-from tap_zohobooks.streams.base import (
+from tap_zohobooks.streams.details import (
+    BulkDetailStream,
+    DetailStream,
+    RespelledStream,
+    WholeDetailStream,
+)
+from tap_zohobooks.streams.lists import (
     FilteredStream,
     IncrementalStream,
     ListStream,
     SingleStream,
     UndocumentedStream,
 )
-from tap_zohobooks.streams.details import (
-    BulkDetailStream,
-    DetailStream,
+from tap_zohobooks.streams.nested import (
     GroupStream,
     LatestStream,
     NestedStream,
     PostingStream,
     RateStream,
-    RespelledStream,
-    WholeDetailStream,
 )
 from tap_zohobooks.streams.organization import CustomFieldStream, OrganizationStream
 

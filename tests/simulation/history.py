@@ -17,7 +17,7 @@ from tap_zohobooks.errors import QuotaReached, ReauthorizationNeeded, ServiceErr
 from tap_zohobooks.pagination import prefetch
 from tap_zohobooks.resources import ORGANIZATION
 from tap_zohobooks.singer import ordered_map
-from tap_zohobooks.streams.base import IncrementalStream
+from tap_zohobooks.streams.lists import IncrementalStream
 from tap_zohobooks.streams.registry import KINDS
 from tests.conftest import Service
 from tests.simulation.books import Books
