@@ -46,15 +46,15 @@ MUTATIONS = (
     Mutation(
         "an echo of the order is not trusted: rows must be in order",
         "tap_zohobooks/pagination/page.py",
-        "return rising and self.is_told and echo == (MODIFIED, order)",
-        "return self.is_told and echo == (MODIFIED, order)",
+        "return rising and self.has_more_known and echo == (MODIFIED, order)",
+        "return self.has_more_known and echo == (MODIFIED, order)",
         (READING, STORIES),
     ),
     Mutation(
         "rows in order by chance prove no order",
         "tap_zohobooks/pagination/capabilities.py",
-        'self.cannot_sort("the list begins alike from both ends")',
-        "self.ability.sorts = True",
+        'self.mark_unsortable("the list begins alike from both ends")',
+        "self.capabilities.sorts = True",
         (READING, STORIES),
     ),
     Mutation(
@@ -116,8 +116,8 @@ MUTATIONS = (
     Mutation(
         "documents of an unsorted list vouch for no more than their list does",
         "tap_zohobooks/streams/details.py",
-        'yield row, min(time_of(row) or "", reached) or None',
-        "yield row, time_of(row)",
+        'yield row, min(row_time(row) or "", reached) or None',
+        "yield row, row_time(row)",
         (READING,),
     ),
     Mutation(
@@ -130,14 +130,14 @@ MUTATIONS = (
     Mutation(
         "rows that do not say when they changed make a list be read whole",
         "tap_zohobooks/pagination/reader.py",
-        "if self.ability.sorts is False or (start and self.timeless):",
-        "if self.ability.sorts is False:",
+        "if self.capabilities.sorts is False or (start and self.timeless):",
+        "if self.capabilities.sorts is False:",
         (READING, RUNS),
     ),
     Mutation(
         "rows that do not say when they changed are looked for behind all others",
         "tap_zohobooks/pagination/reader.py",
-        'if done and not is_told and self._judge.end("D") is None:',
+        'if done and not has_more_known and self._judge.end("D") is None:',
         "if False:",
         (READING,),
     ),
@@ -168,8 +168,8 @@ MUTATIONS = (
     Mutation(
         "a bookmark keeps the lookback from the start of the scan",
         "tap_zohobooks/streams/base.py",
-        "return min(frontier, self.ceiling or frontier)",
-        "return frontier",
+        "return min(safe_bookmark, self.max_bookmark or safe_bookmark)",
+        "return safe_bookmark",
         (RUNS, STORIES),
     ),
     Mutation(
@@ -182,19 +182,20 @@ MUTATIONS = (
     Mutation(
         "documents leave in the order of their list",
         "tap_zohobooks/streams/details.py",
-        "        for (_, frontier), document in abreast(self.tap.max_concurrency, fetch, items):\n"
-        "            yield document, frontier",
-        "        for (_, frontier), document in reversed(\n"
-        "            [*abreast(self.tap.max_concurrency, fetch, items)]\n"
+        "        for (_, safe_bookmark), document in "
+        "ordered_map(self.tap.max_concurrency, fetch, items):\n"
+        "            yield document, safe_bookmark",
+        "        for (_, safe_bookmark), document in reversed(\n"
+        "            [*ordered_map(self.tap.max_concurrency, fetch, items)]\n"
         "        ):\n"
-        "            yield document, frontier",
+        "            yield document, safe_bookmark",
         (RUNS, STORIES),
     ),
     Mutation(
         "no bookmark passes documents of which not one was found",
         "tap_zohobooks/streams/base.py",
-        "if not frontier or (self.has_lost and not self.has_answered):",
-        "if not frontier:",
+        "if not safe_bookmark or (self.has_lost and not self.has_answered):",
+        "if not safe_bookmark:",
         (RUNS,),
     ),
     Mutation(
@@ -263,7 +264,7 @@ MUTATIONS = (
     Mutation(
         "nothing is deleted after a doubt",
         "tap_zohobooks/singer/activate_version.py",
-        "        if not self._doubts:",
+        "        if not self._delete_blocks:",
         "        if True:",
         (DELETES,),
     ),
@@ -347,8 +348,9 @@ MUTATIONS = (
     Mutation(
         "a throttled mint is no disconnect",
         "tap_zohobooks/auth.py",
-        "if isinstance(found, Dead) and self.disconnection is not None:",
-        "if isinstance(found, (Dead, MintThrottled)) and self.disconnection is not None:",
+        "if isinstance(found, InvalidGrant) and self.revoked_token is not None:",
+        "if isinstance(found, (InvalidGrant, TokenRateLimited)) "
+        "and self.revoked_token is not None:",
         ("tests/test_disconnected.py",),
     ),
     Mutation(

@@ -20,24 +20,24 @@ from tap_zohobooks.errors import (
 from tap_zohobooks.oauth.credentials import Grant, Hosts, Token
 from tap_zohobooks.oauth.token_endpoint import (
     LIFETIME,
-    Dead,
-    Minted,
-    MintThrottled,
+    InvalidGrant,
+    IssuedToken,
     NoAnswer,
-    Outcome,
-    failure,
-    read_token_answer,
-    weight,
+    TokenRateLimited,
+    TokenResponse,
+    classify_token_response,
+    informativeness,
+    token_error,
 )
-from tap_zohobooks.oauth.token_store import Ledger, Stored
+from tap_zohobooks.oauth.token_store import StoredToken, TokenStore
 from tap_zohobooks.regions import REGIONS, Region
 
 if TYPE_CHECKING:
     import logging
     from collections.abc import Callable
 
-    from tap_zohobooks.http.shared_state import Record
-    from tap_zohobooks.oauth.revoked_token import Disconnection
+    from tap_zohobooks.http.shared_state import SharedValue
+    from tap_zohobooks.oauth.revoked_token import RevokedToken
 
 LEEWAY = 300.0
 
@@ -68,7 +68,7 @@ class Authenticator:
         *,
         session: requests.Session,
         logger: logging.Logger,
-        ledger: Record[Ledger],
+        ledger: SharedValue[TokenStore],
         access_token: str | None = None,
         timeout: float = 60.0,
         max_wait: float = 900.0,
@@ -79,7 +79,7 @@ class Authenticator:
         `disconnection` may be set to what remembers a dead refresh token.
         """
         self.mints = 0
-        self.disconnection: Disconnection | None = None
+        self.revoked_token: RevokedToken | None = None
         self._grant = grant
         self._hosts = hosts
         self._session = session
@@ -125,61 +125,61 @@ class Authenticator:
             raise self._failure
         try:
             return self._wait_for_token(refused)
-        except (ReauthorizationNeeded, ConfigError, QuotaReached) as failure:
-            self._failure = failure
+        except (ReauthorizationNeeded, ConfigError, QuotaReached) as token_error:
+            self._failure = token_error
             raise
 
     def _wait_for_token(self, refused: str | None) -> Token:
         if self._grant is None:
             raise Reason.ACCESS_TOKEN_REFUSED.error()
-        if self.disconnection is not None:
-            self.disconnection.check()
+        if self.revoked_token is not None:
+            self.revoked_token.check()
         spent = 0.0
         while True:
             found = self._take_turn(self._grant, refused)
-            if isinstance(found, Dead) and self.disconnection is not None:
-                self.disconnection.note(f"{found.error} from {self._where}")
+            if isinstance(found, InvalidGrant) and self.revoked_token is not None:
+                self.revoked_token.note(f"{found.error} from {self._where}")
             match found:
-                case Stored(api_url=named):
+                case StoredToken(api_url=named):
                     url = self._hosts.call_url(REGIONS[found.region], named)
                     return Token(found.value, url, found.good_until)
-                case MintThrottled(pause) if spent + pause <= self._max_wait:
+                case TokenRateLimited(pause) if spent + pause <= self._max_wait:
                     spent += pause
                 case _:
-                    raise failure(found, self._where)
+                    raise token_error(found, self._where)
             self._logger.warning(
                 "Zoho mints no more than ten access tokens in ten minutes; waiting %.0f s.", pause
             )
             self._sleep(pause)
 
-    def _take_turn(self, grant: Grant, refused: str | None) -> Stored | Outcome:
+    def _take_turn(self, grant: Grant, refused: str | None) -> StoredToken | TokenResponse:
         """Return the token that another has minted meanwhile, or mint one where that is allowed."""
         with self._ledger.changing() as ledger:
             stored = ledger.usable(self._ledger.now(), refused)
             if stored is not None:
                 return stored
             outcome = self._mint(grant, ledger) if not ledger.wait(self._ledger.now()) else None
-            if isinstance(outcome, MintThrottled):
+            if isinstance(outcome, TokenRateLimited):
                 ledger.throttled(self._ledger.now())
-            if outcome is None or isinstance(outcome, MintThrottled):
-                return MintThrottled(ledger.wait(self._ledger.now()))
+            if outcome is None or isinstance(outcome, TokenRateLimited):
+                return TokenRateLimited(ledger.wait(self._ledger.now()))
             return outcome
 
-    def _mint(self, grant: Grant, ledger: Ledger) -> Stored | Outcome:
+    def _mint(self, grant: Grant, ledger: TokenStore) -> StoredToken | TokenResponse:
         """Ask the accounts servers in turn, that of the last token first."""
-        known, failures = ledger.region, list[Outcome]()
+        known, failures = ledger.region, list[TokenResponse]()
         for region in sorted(self._hosts.candidates(), key=lambda one: one.name != known):
             outcome = self._post(grant, region)
-            if isinstance(outcome, Minted):
+            if isinstance(outcome, IssuedToken):
                 return self._accept(outcome, region, ledger)
             failures.append(outcome)
-            if isinstance(outcome, MintThrottled):
+            if isinstance(outcome, TokenRateLimited):
                 ledger.region = region.name
-            if isinstance(outcome, (Dead, MintThrottled)) and region.name == known:
+            if isinstance(outcome, (InvalidGrant, TokenRateLimited)) and region.name == known:
                 break  # who has minted for this grant knows it best
-        return min(failures, key=weight)
+        return min(failures, key=informativeness)
 
-    def _post(self, grant: Grant, region: Region) -> Outcome:
+    def _post(self, grant: Grant, region: Region) -> TokenResponse:
         try:
             answer = self._session.post(
                 self._hosts.mint_url(region),
@@ -189,9 +189,9 @@ class Authenticator:
             )
         except requests.RequestException as error:
             return NoAnswer(type(error).__name__)
-        return read_token_answer(answer.status_code, answer.content)
+        return classify_token_response(answer.status_code, answer.content)
 
-    def _accept(self, minted: Minted, region: Region, ledger: Ledger) -> Stored:
+    def _accept(self, minted: IssuedToken, region: Region, ledger: TokenStore) -> StoredToken:
         if len(self._hosts.candidates()) > 1 and ledger.region != region.name:
             self._logger.warning(
                 "The credentials belong to data center '%s'. Set region to '%s' to spare the "
@@ -204,7 +204,7 @@ class Authenticator:
         good_until = now + max(lifetime - LEEWAY, lifetime / 2)
         ledger.mints.append(now)
         ledger.region = region.name
-        ledger.token = Stored(minted.value, region.name, minted.api_url, good_until)
+        ledger.token = StoredToken(minted.value, region.name, minted.api_url, good_until)
         return ledger.token
 
     @property

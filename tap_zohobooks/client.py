@@ -12,25 +12,25 @@ from typing import TYPE_CHECKING
 import requests
 
 from tap_zohobooks.auth import TokenHeader
-from tap_zohobooks.errors import Denied
-from tap_zohobooks.http.limiter import Budget
-from tap_zohobooks.http.rate_limit import Patience, Rules, Window
+from tap_zohobooks.errors import AccessDenied
+from tap_zohobooks.http.limiter import OrganizationLimiter
+from tap_zohobooks.http.rate_limit import LimitSettings, RetryBudget, SlidingWindow
 from tap_zohobooks.http.responses import (
-    Answer,
-    Crowded,
-    DayOver,
-    Fault,
+    DailyQuotaExceeded,
+    RateLimited,
+    Response,
+    ResponseKind,
+    ServerError,
     Success,
-    Throttled,
     TokenRefused,
-    Verdict,
+    TooManyConcurrent,
+    classify,
     describe,
-    give_up,
-    judge,
-    limit_of,
-    refuse,
+    limit_code,
+    raise_for_response,
+    raise_retries_exhausted,
 )
-from tap_zohobooks.http.shared_state import Record
+from tap_zohobooks.http.shared_state import SharedValue
 
 if TYPE_CHECKING:
     import logging
@@ -54,7 +54,7 @@ class Client:
     def __init__(
         self,
         auth: Authenticator,
-        rules: Rules,
+        rules: LimitSettings,
         *,
         session: requests.Session,
         logger: logging.Logger,
@@ -74,7 +74,7 @@ class Client:
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
-        self._budgets: dict[str, Budget] = {}
+        self._budgets: dict[str, OrganizationLimiter] = {}
         self._proven: set[tuple[str, str]] = set()
 
     @property
@@ -100,7 +100,7 @@ class Client:
         path: str,
         params: Mapping[str, str | int] | None = None,
         organization_id: str = "",
-    ) -> Answer:
+    ) -> Response:
         """Ask for a path below /books/v3.
 
         Raises:
@@ -109,32 +109,32 @@ class Client:
         query = dict(params or {})
         if organization_id:
             query["organization_id"] = organization_id
-        patience = Patience(self._rules.max_wait)
+        patience = RetryBudget(self._rules.max_wait)
         token, renewals, resets = self._auth.token(), 0, 0
         budget = self._budget(token, organization_id)
         while True:
-            verdict, served = self._attempt(budget, token, path, query)
-            match verdict:
+            kind, served = self._attempt(budget, token, path, query)
+            match kind:
                 case Success(document):
                     self._proven.add(_area(organization_id, path))
-                    return Answer(document, served)
+                    return Response(document, served)
                 case TokenRefused(message):
                     renewals += 1
                     token = self._another(token, renewals, path, organization_id, message)
-                case DayOver(message, reset):
+                case DailyQuotaExceeded(message, reset):
                     resets += 1
                     budget.end_of_day(message, reset if resets == 1 else None)
-                case Throttled():
-                    self._heed_hold(verdict, patience, budget.held_for(), path)
-                case Fault() | Crowded():
-                    self._wait(verdict, patience, path)
+                case RateLimited():
+                    self._heed_hold(kind, patience, budget.held_for(), path)
+                case ServerError() | TooManyConcurrent():
+                    self._wait(kind, patience, path)
                 case _:
-                    refuse(verdict, path, organization_id)
+                    raise_for_response(kind, path, organization_id)
 
-    def _budget(self, token: Token, organization_id: str) -> Budget:
+    def _budget(self, token: Token, organization_id: str) -> OrganizationLimiter:
         with self._lock:
             if organization_id not in self._budgets:
-                self._budgets[organization_id] = Budget(
+                self._budgets[organization_id] = OrganizationLimiter(
                     organization_id,
                     self._rules,
                     self._window(token, organization_id),
@@ -145,20 +145,20 @@ class Client:
                 )
             return self._budgets[organization_id]
 
-    def _window(self, token: Token, organization_id: str) -> Record[Window]:
+    def _window(self, token: Token, organization_id: str) -> SharedValue[SlidingWindow]:
         if not organization_id:  # such calls count for no organization
-            return Record(Window, self._clock)
-        return self._cache.hasty_record(Window, token.api_url, organization_id)
+            return SharedValue(SlidingWindow, self._clock)
+        return self._cache.lossy_value(SlidingWindow, token.api_url, organization_id)
 
     def _note(self, cause: str) -> None:
         with self._lock:
             self.waits[cause] += 1
 
     def _attempt(
-        self, budget: Budget, token: Token, path: str, query: dict[str, str | int]
-    ) -> tuple[Verdict, datetime]:
+        self, budget: OrganizationLimiter, token: Token, path: str, query: dict[str, str | int]
+    ) -> tuple[ResponseKind, datetime]:
         headers: Mapping[str, str] = {}
-        with budget.under_way() as left:
+        with budget.acquire() as left:
             try:
                 answer = self._session.get(
                     f"{token.api_url}/books/v3/{path}",
@@ -168,17 +168,17 @@ class Client:
                     allow_redirects=False,
                 )
             except requests.RequestException as error:
-                verdict: Verdict = Fault(f"{type(error).__name__} while asking")
+                kind: ResponseKind = ServerError(f"{type(error).__name__} while asking")
             else:
                 headers = answer.headers
-                verdict = judge(answer.status_code, headers, answer.content)
+                kind = classify(answer.status_code, headers, answer.content)
             finally:
-                budget.arrived(left, headers)
-        budget.heed(verdict, left)
-        if code := limit_of(verdict):
+                budget.release(left, headers)
+        budget.on_response(kind, left)
+        if code := limit_code(kind):
             with self._lock:
                 self.refusals[code] += 1
-        return verdict, _served(headers)
+        return kind, _served(headers)
 
     def _another(
         self, token: Token, renewals: int, path: str, organization_id: str, message: str
@@ -197,29 +197,31 @@ class Client:
         spent = renewals > (RENEWALS_PROVEN if proven else RENEWALS_UNPROVEN)
         if spent or (is_suspect and self._still_works(token)):
             msg = f"'{path}' may not be read by this token ({message.rstrip('.')})."
-            raise Denied(msg)
+            raise AccessDenied(msg)
         return self._auth.renew(token)
 
     def _still_works(self, token: Token) -> bool:
         """Tell a missing scope from a dead token: what this run has read can be read again."""
         if _area("", PROBE) not in self._proven:
             return False
-        verdict, _ = self._attempt(self._budget(token, ""), token, PROBE, {})
-        return isinstance(verdict, Success)
+        kind, _ = self._attempt(self._budget(token, ""), token, PROBE, {})
+        return isinstance(kind, Success)
 
-    def _heed_hold(self, verdict: Throttled, patience: Patience, held: float, path: str) -> None:
+    def _heed_hold(self, kind: RateLimited, patience: RetryBudget, held: float, path: str) -> None:
         """See that a call which was refused for its pace may wait as long as all are held back."""
         if not patience.affords(held):
-            give_up(verdict, path, held)
-        self._logger.warning("'%s': %s; all wait for %.0f s.", path, describe(verdict), held)
+            raise_retries_exhausted(kind, path, held)
+        self._logger.warning("'%s': %s; all wait for %.0f s.", path, describe(kind), held)
         self._note("throttled")
 
-    def _wait(self, verdict: Fault | Crowded, patience: Patience, path: str) -> None:
-        wait = patience.wait_for(verdict)
+    def _wait(
+        self, kind: ServerError | TooManyConcurrent, patience: RetryBudget, path: str
+    ) -> None:
+        wait = patience.wait_for(kind)
         if wait is None:
-            give_up(verdict, path)
-        self._logger.warning("'%s': %s; asking again in %.0f s.", path, describe(verdict), wait)
-        self._note(type(verdict).__name__.lower())
+            raise_retries_exhausted(kind, path)
+        self._logger.warning("'%s': %s; asking again in %.0f s.", path, describe(kind), wait)
+        self._note("fault" if isinstance(kind, ServerError) else "crowded")
         self._sleep(wait)
 
 

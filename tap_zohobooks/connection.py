@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from tap_zohobooks.http.shared_state import PATIENCE, Record
+from tap_zohobooks.http.shared_state import PATIENCE, SharedValue
 from tap_zohobooks.oauth.credentials import Grant, Hosts
-from tap_zohobooks.oauth.token_store import Ledger
+from tap_zohobooks.oauth.token_store import TokenStore
 
 if TYPE_CHECKING:
     import logging
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from platformdirs import user_cache_path
 from requests.adapters import HTTPAdapter
 
-from tap_zohobooks.http.rate_limit import Rules
+from tap_zohobooks.http.rate_limit import LimitSettings
 from tap_zohobooks.http.shared_state import Cache
 from tap_zohobooks.regions import checked_url
 from tap_zohobooks.settings import CREDENTIALS, REFRESH
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 
 
-def session_of(config: Mapping[str, Any], connections: int) -> requests.Session:
+def build_session(config: Mapping[str, Any], connections: int) -> requests.Session:
     """Return a session that keeps so many connections, and no cookies."""
     session = requests.Session()
     session.auth = lambda request: request  # else a .netrc would put its header into some
@@ -82,9 +82,9 @@ def cache(
             return Cache(Path(named).expanduser().absolute(), logger, clock=clock, wall=wall)
 
 
-def rules(config: Mapping[str, Any], window: float) -> Rules:
+def limit_settings(config: Mapping[str, Any], window: float) -> LimitSettings:
     """Return what the settings say about calls, of which so many may leave in a window."""
-    return Rules(
+    return LimitSettings(
         requests_per_minute=config["requests_per_minute"],
         max_concurrency=config["max_concurrency"],
         quota_reserve=config["quota_reserve"],
@@ -95,12 +95,14 @@ def rules(config: Mapping[str, Any], window: float) -> Rules:
     )
 
 
-def ledger_of(cache: Cache, grant: Grant | None, hosts: Hosts, timeout: float) -> Record[Ledger]:
+def token_store(
+    cache: Cache, grant: Grant | None, hosts: Hosts, timeout: float
+) -> SharedValue[TokenStore]:
     """Return what all who mint with a grant know together; its name shows nothing of the grant."""
     if grant is None:
-        return Record(Ledger, cache.clock)
+        return SharedValue(TokenStore, cache.clock)
     return cache.record(
-        Ledger,
+        TokenStore,
         grant.client_id,
         grant.soid or "",
         hosts.accounts_url or hosts.region,

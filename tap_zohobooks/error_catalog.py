@@ -13,10 +13,10 @@ from tap_zohobooks.errors import (
     ParameterRefused,
     QuotaReached,
     ReauthorizationNeeded,
-    Refusal,
     ServiceError,
     TapError,
     Terminated,
+    UnexpectedResponse,
 )
 
 
@@ -240,7 +240,7 @@ class Reason(Enum):
     PARAMETER_REFUSED = (ParameterRefused,
         "Zoho Books takes no such parameter for '{path}' ({message}).",
         "Report this line.")
-    REFUSED = (Refusal,
+    REFUSED = (UnexpectedResponse,
         "Zoho Books refused '{path}' of organization {organization} with HTTP {status}, code {code}: {message}.",
         "Report this line.")
     STRANGE_SERVER = (ServiceError,

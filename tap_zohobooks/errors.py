@@ -40,7 +40,7 @@ class ServiceError(TapError):
     """The service cannot be reached, or answers what nobody can read."""
 
 
-class Refusal(ServiceError):
+class UnexpectedResponse(ServiceError):
     """A no that no rule explains."""
 
 
@@ -74,19 +74,19 @@ class QuotaReached(TapError):
     exit_code = 75
 
 
-class Denied(TapError):
+class AccessDenied(TapError):
     """This may not be read with these scopes, or by this user."""
 
 
-class NotHere(Denied):
+class NotInPlan(AccessDenied):
     """The plan or edition of the organization does not have this: no scope would help."""
 
 
-class Gone(TapError):
+class NotFound(TapError):
     """The document does not exist (any more)."""
 
 
-class NoSuchPath(Gone):
+class NoSuchPath(NotFound):
     """The service knows no such address: where it has listed the document, that may be a lie."""
 
 

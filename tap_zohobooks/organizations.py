@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.errors import Denied, Gone
+from tap_zohobooks.errors import AccessDenied, NotFound
 
 if TYPE_CHECKING:
     import logging
@@ -49,12 +49,12 @@ class Organizations:
         """
         try:
             answer = client.get(KEY)
-        except Denied as denied:
+        except AccessDenied as denied:
             if not ids:
                 raise Reason.ORGANIZATIONS_DENIED.error(refusal=denied) from denied
             logger.warning("The organizations may not be listed; those that are set are read.")
             return cls(ids, (), None)
-        except Gone as nothing:
+        except NotFound as nothing:
             raise Reason.NOT_ZOHO_BOOKS.error(answer=str(nothing).rstrip(".")) from nothing
         rows: list[Row] = answer.document.get(KEY) or []
         known = {str(row["organization_id"]): row for row in rows}

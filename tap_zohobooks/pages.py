@@ -14,26 +14,26 @@ from typing import TYPE_CHECKING
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.http.responses import (
     BadParameter,
-    Crowded,
-    DayOver,
-    Fault,
+    DailyQuotaExceeded,
     Missing,
     NotOffered,
+    RateLimited,
     Refused,
-    Throttled,
+    ServerError,
     TokenRefused,
+    TooManyConcurrent,
     WrongOrganization,
-    judge,
+    classify,
 )
 from tap_zohobooks.oauth.authorization_code import explained
-from tap_zohobooks.oauth.token_endpoint import failure, read_token_answer
+from tap_zohobooks.oauth.token_endpoint import classify_token_response, token_error
 from tap_zohobooks.resources import ORGANIZATION, ORGANIZATIONS, TABLE, scopes
-from tap_zohobooks.streams.registry import KINDS
+from tap_zohobooks.streams.registry import STREAM_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tap_zohobooks.http.responses import Verdict
+    from tap_zohobooks.http.responses import ResponseKind
     from tap_zohobooks.streams.base import ResourceStream
 
 ERRORS = "--errors"
@@ -98,7 +98,7 @@ def streams_page() -> str:
         "| Stream | Key | Replication | Calls | Scope |",
         "|---|---|---|---|---|",
     ]
-    kinds = {one.name: kind for kind, rows in KINDS.items() for one in rows}
+    kinds = {one.name: kind for kind, rows in STREAM_TYPES.items() for one in rows}
     for name in sorted(TABLE):
         one, kind = TABLE[name], kinds[name]
         keys = ", ".join(f"`{key}`" for key in one.keys if key != ORGANIZATION) or "-"
@@ -109,14 +109,14 @@ def streams_page() -> str:
     return "\n".join([*lines, "", "All of them need:", "", "```text", everything, "```", ""])
 
 
-def after(verdict: Verdict) -> tuple[str, Reason | None]:
-    """Return what the tap does at a verdict, and the error that the run ends with if any."""
-    match verdict:
-        case DayOver():
+def after(kind: ResponseKind) -> tuple[str, Reason | None]:
+    """Return what the tap does at a kind of response, and the error that the run ends with."""
+    match kind:
+        case DailyQuotaExceeded():
             return "stops, or waits as on_quota_exhausted says", Reason.QUOTA_REACHED
-        case Throttled() | Crowded():
+        case RateLimited() | TooManyConcurrent():
             return "waits as long as max_wait_seconds allows", Reason.THROTTLED
-        case Fault():
+        case ServerError():
             return "asks again as long as max_wait_seconds allows", Reason.NO_ANSWER
         case TokenRefused():
             return "tries another token, then skips the stream", Reason.NOTHING_MAY_BE_READ
@@ -128,7 +128,7 @@ def after(verdict: Verdict) -> tuple[str, Reason | None]:
             return "stops, but for one document or what few organizations have", Reason.REFUSED
         case Missing() | NotOffered():
             return "skips the document, or the stream", None
-    msg = f"{verdict} is no trouble."
+    msg = f"{kind} is no trouble."
     raise AssertionError(msg)
 
 
@@ -151,16 +151,16 @@ def _anchor(name: str) -> str:
 
 def _answers() -> Iterator[tuple[object, ...]]:
     for status, code, message in ANSWERS:
-        verdict = judge(status, {}, json.dumps({"code": code, "message": message}).encode())
-        meaning = str(type(verdict).__doc__).split(";")[0].rstrip(".")
-        does, reason = after(verdict)
+        kind = classify(status, {}, json.dumps({"code": code, "message": message}).encode())
+        meaning = str(type(kind).__doc__).split(";")[0].rstrip(".")
+        does, reason = after(kind)
         yield status, code, meaning, does, _anchor(reason.title if reason else "")
 
 
 def _grant_answers() -> Iterator[tuple[object, ...]]:
     for status, document in GRANT_ANSWERS:
-        outcome = read_token_answer(status, json.dumps(document).encode())
-        run, login = failure(outcome, ""), explained([("", outcome)])
+        outcome = classify_token_response(status, json.dumps(document).encode())
+        run, login = token_error(outcome, ""), explained([("", outcome)])
         yield status, document.get("error", "-"), _anchor(run.name), _anchor(login.name)
 
 

@@ -16,22 +16,26 @@ from typing_extensions import override
 from tap_zohobooks import connection, settings
 from tap_zohobooks.auth import Authenticator
 from tap_zohobooks.client import Client
-from tap_zohobooks.connection import ledger_of
+from tap_zohobooks.connection import token_store
 from tap_zohobooks.errors import ConfigError, QuotaReached, TapError
 from tap_zohobooks.http.rate_limit import MINUTE
-from tap_zohobooks.oauth.revoked_token import Disconnection, disconnection_of
+from tap_zohobooks.oauth.revoked_token import RevokedToken, build_revoked_token
 from tap_zohobooks.organizations import Organizations
 from tap_zohobooks.singer import activate_version
 from tap_zohobooks.singer.command import CommandLineTap
 from tap_zohobooks.singer.progress import status, told
-from tap_zohobooks.singer.scheduler import Extraction, lanes
+from tap_zohobooks.singer.scheduler import SyncScheduler, build_queues
 from tap_zohobooks.singer.state import checked_state, organizations_in
-from tap_zohobooks.singer.state_migration import give_to, nameless, taken_over
-from tap_zohobooks.singer.stats import Spent, Tally
+from tap_zohobooks.singer.state_migration import (
+    assign_organization,
+    bookmarks_without_organization,
+    migrate_state,
+)
+from tap_zohobooks.singer.stats import RequestStats, StreamStats
 from tap_zohobooks.singer.stream_maps import files_of_batches
 from tap_zohobooks.streams.base import ResourceStream
 from tap_zohobooks.streams.organization import custom, known_modules
-from tap_zohobooks.streams.registry import KINDS
+from tap_zohobooks.streams.registry import STREAM_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,7 +44,7 @@ if TYPE_CHECKING:
     from singer_sdk import Stream
 
     from tap_zohobooks.http.shared_state import Cache
-    from tap_zohobooks.pagination.capabilities import Ability
+    from tap_zohobooks.pagination.capabilities import EndpointCapabilities
     from tap_zohobooks.resources import Resource
 
 
@@ -62,8 +66,8 @@ class TapZohoBooks(CommandLineTap):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Prepare what the streams share; no call is made before a stream needs one."""
-        self.abilities: dict[tuple[str, str], Ability] = {}
-        self.tally = Tally()
+        self.endpoint_capabilities: dict[tuple[str, str], EndpointCapabilities] = {}
+        self.tally = StreamStats()
         self.cut_short: list[QuotaReached] = []
         self._over = threading.Event()
         self._is_configured = False
@@ -86,7 +90,7 @@ class TapZohoBooks(CommandLineTap):
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:
-        super().load_state(taken_over(checked_state(state), self._has_bookmark, self.logger))
+        super().load_state(migrate_state(checked_state(state), self._has_bookmark, self.logger))
 
     @property
     def _has_bookmark(self) -> dict[str, bool]:
@@ -94,7 +98,7 @@ class TapZohoBooks(CommandLineTap):
 
     @override
     def discover_streams(self) -> Sequence[Stream]:
-        streams = [kind(self, resource) for kind, rows in KINDS.items() for resource in rows]
+        streams = [kind(self, resource) for kind, rows in STREAM_TYPES.items() for resource in rows]
         if self.input_catalog is not None:  # what was discovered stands in there
             return [*streams, *known_modules(self, self.input_catalog)]
         if not self._is_configured:
@@ -138,7 +142,7 @@ class TapZohoBooks(CommandLineTap):
     @cached_property
     def session(self) -> requests.Session:
         """The one HTTP session: connections are kept, cookies are not."""
-        return connection.session_of(self.config, 4 * self.max_concurrency)
+        return connection.build_session(self.config, 4 * self.max_concurrency)
 
     @cached_property
     def cache(self) -> Cache:
@@ -146,9 +150,9 @@ class TapZohoBooks(CommandLineTap):
         return connection.cache(self.config, self.logger, clock=self.clock, wall=self.wall)
 
     @cached_property
-    def disconnection(self) -> Disconnection:
+    def revoked_token(self) -> RevokedToken:
         """What is remembered of the refresh token, and who is told of its end."""
-        return disconnection_of(self.config, self.cache, self.session, self.wall)
+        return build_revoked_token(self.config, self.cache, self.session, self.wall)
 
     @cached_property
     def auth(self) -> Authenticator:
@@ -160,13 +164,13 @@ class TapZohoBooks(CommandLineTap):
             hosts,
             session=self.session,
             logger=self.logger,
-            ledger=ledger_of(self.cache, grant, hosts, timeout),
+            ledger=token_store(self.cache, grant, hosts, timeout),
             access_token=self.config.get("access_token"),
             timeout=timeout,
             max_wait=self.config["max_wait_seconds"],
             sleep=self.sleep,
         )
-        auth.disconnection = self.disconnection
+        auth.revoked_token = self.revoked_token
         return auth
 
     @cached_property
@@ -174,7 +178,7 @@ class TapZohoBooks(CommandLineTap):
         """The one caller of Zoho Books."""
         return Client(
             self.auth,
-            connection.rules(self.config, self.window),
+            connection.limit_settings(self.config, self.window),
             session=self.session,
             logger=self.logger,
             cache=self.cache,
@@ -237,8 +241,8 @@ class TapZohoBooks(CommandLineTap):
         try:
             if self._undiscovered is not None:
                 raise self._undiscovered
-            if found := nameless(self.state, self._has_bookmark):
-                give_to(self.organization_ids, found)
+            if found := bookmarks_without_organization(self.state, self._has_bookmark):
+                assign_organization(self.organization_ids, found)
             if any(stream.get_batch_config(self.config) for stream in self.streams.values()):
                 with files_of_batches():
                     self.sync_all()  # files of a batch are written by the SDK, a stream at a time
@@ -257,8 +261,8 @@ class TapZohoBooks(CommandLineTap):
         self._reset_state_progress_markers()
         if self.state:
             self.state_writer.write_state(self.state)
-        extraction = Extraction(
-            lanes(self.streams.values()),
+        extraction = SyncScheduler(
+            build_queues(self.streams.values()),
             organizations=self.config["max_parallel_organizations"],
             streams=self.streams_at_once,
             tell=self.logger.warning,
@@ -277,7 +281,9 @@ class TapZohoBooks(CommandLineTap):
 
     def _sum_up(self) -> None:
         client = self.client
-        spent = Spent(client.calls, client.quotas, client.waits, client.refusals, self.auth.mints)
+        spent = RequestStats(
+            client.calls, client.quotas, client.waits, client.refusals, self.auth.mints
+        )
         for line in (*self.tally.done(), *spent.lines()):
             self.logger.info("%s", line)
         for point in spent.points():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import requests
 
 from tap_zohobooks.auth import Authenticator
-from tap_zohobooks.connection import ledger_of
+from tap_zohobooks.connection import token_store
 from tap_zohobooks.http.shared_state import Cache
 from tap_zohobooks.oauth.credentials import Grant, Hosts, Token
 
@@ -28,7 +28,7 @@ class Access:
     def authenticator(self) -> Authenticator:
         """Return what mints tokens in one process."""
         logger, hosts = logging.getLogger("test"), Hosts("us", self.base, self.base)
-        ledger = ledger_of(Cache(self.folder, logger), self.grant, hosts, 60.0)
+        ledger = token_store(Cache(self.folder, logger), self.grant, hosts, 60.0)
         session = requests.Session()
         return Authenticator(self.grant, hosts, session=session, logger=logger, ledger=ledger)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_zohobooks.http.responses import Answer
+from tap_zohobooks.http.responses import Response
 from tap_zohobooks.pagination.rows import page_of
 
 if TYPE_CHECKING:
@@ -20,16 +20,16 @@ EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
 CONTEXT = {"page": 1, "per_page": 50, "has_more_page": True, "sort_column": "date"}
 
 
-def answer(**document: Any) -> Answer:
+def answer(**document: Any) -> Response:
     """Return a good answer."""
-    return Answer({"code": 0, "message": "success", **document}, EPOCH)
+    return Response({"code": 0, "message": "success", **document}, EPOCH)
 
 
 @pytest.mark.parametrize("context", [CONTEXT, [CONTEXT]])
 def test_the_context_of_a_page(context: object) -> None:
     """The context is an object, as recorded, or a list of one, as files have it."""
     page = page_of(answer(bills=[{"bill_id": "1"}], page_context=context), "bills")
-    assert page.is_told
+    assert page.has_more_known
     assert page.has_more
     assert (page.per_page, page.sort_column) == (50, "date")
 
@@ -45,7 +45,7 @@ def test_a_page_that_does_not_tell_its_end(
 ) -> None:
     """Silence is not the end: there may be more rows, unless none came."""
     page = page_of(answer(bills=rows, **context), "bills")
-    assert not page.is_told
+    assert not page.has_more_known
     assert page.has_more is bool(rows)
 
 
@@ -58,7 +58,7 @@ def test_a_nested_list_that_does_not_tell_its_end(
     tap, asked = double.tap(["bill_comments"]), []
     real, comments = tap.client.get, [{"comment_id": str(number)} for number in range(count)]
 
-    def get(path: str, params: Params | None = None, organization: str = "") -> Answer:
+    def get(path: str, params: Params | None = None, organization: str = "") -> Response:
         if not path.endswith("/comments"):
             return real(path, params, organization)
         asked.append(path)

@@ -14,7 +14,7 @@ from requests.adapters import BaseAdapter
 from typing_extensions import override
 
 from tap_zohobooks.auth import Authenticator
-from tap_zohobooks.connection import ledger_of
+from tap_zohobooks.connection import token_store
 from tap_zohobooks.errors import (
     ConfigError,
     QuotaReached,
@@ -22,16 +22,16 @@ from tap_zohobooks.errors import (
     ServiceError,
     TapError,
 )
-from tap_zohobooks.http.shared_state import Cache, Record
+from tap_zohobooks.http.shared_state import Cache, SharedValue
 from tap_zohobooks.oauth.credentials import Grant, Hosts
 from tap_zohobooks.oauth.token_endpoint import (
-    Dead,
-    Minted,
-    MintThrottled,
+    InvalidClient,
+    InvalidGrant,
+    IssuedToken,
     NoAnswer,
-    Outcome,
-    UnknownClient,
-    read_token_answer,
+    TokenRateLimited,
+    TokenResponse,
+    classify_token_response,
 )
 
 if TYPE_CHECKING:
@@ -46,21 +46,25 @@ GOOD = b'{"access_token":"T1","api_domain":"https://www.zohoapis.eu","expires_in
 @pytest.mark.parametrize(
     ("status", "body", "outcome"),
     [
-        (200, GOOD, Minted("T1", "https://www.zohoapis.eu", 3600)),
-        (200, b'{"access_token":"T","api_domain":"https://api.zoho.com"}', Minted("T", None, 3600)),
-        (200, b'{"error":"invalid_code"}', Dead("invalid_code")),
-        (400, b'{"error":"invalid_grant"}', Dead("invalid_grant")),
-        (200, b'{"error":"invalid_client"}', UnknownClient("invalid_client")),
-        (200, b'{"error":"invalid_client_secret"}', UnknownClient("invalid_client_secret")),
-        (400, THROTTLE, MintThrottled()),
-        (200, b'{"error":"access_denied"}', MintThrottled()),
+        (200, GOOD, IssuedToken("T1", "https://www.zohoapis.eu", 3600)),
+        (
+            200,
+            b'{"access_token":"T","api_domain":"https://api.zoho.com"}',
+            IssuedToken("T", None, 3600),
+        ),
+        (200, b'{"error":"invalid_code"}', InvalidGrant("invalid_code")),
+        (400, b'{"error":"invalid_grant"}', InvalidGrant("invalid_grant")),
+        (200, b'{"error":"invalid_client"}', InvalidClient("invalid_client")),
+        (200, b'{"error":"invalid_client_secret"}', InvalidClient("invalid_client_secret")),
+        (400, THROTTLE, TokenRateLimited()),
+        (200, b'{"error":"access_denied"}', TokenRateLimited()),
         (200, b"{}", NoAnswer("HTTP 200 without a token or an error")),
         (502, b"<html>", NoAnswer("HTTP 502 without readable JSON")),
     ],
 )
-def test_token_answers(status: int, body: bytes, outcome: Outcome) -> None:
+def test_token_answers(status: int, body: bytes, outcome: TokenResponse) -> None:
     """A token answer is judged by what it holds, not by its status."""
-    assert read_token_answer(status, body) == outcome
+    assert classify_token_response(status, body) == outcome
 
 
 @dataclass
@@ -124,7 +128,7 @@ class Scene:
             hosts,
             session=session,
             logger=logging.getLogger("test"),
-            ledger=ledger_of(self.cache, grant, hosts, 60.0),
+            ledger=token_store(self.cache, grant, hosts, 60.0),
             sleep=self.sleep,
             **options,
         )
@@ -184,7 +188,7 @@ def test_a_refused_token_is_renewed_once() -> None:
     ],
 )
 def test_failures_are_told_apart(body: bytes, error: type[TapError], code: int) -> None:
-    """Dead token, wrong client and outage each end after a single call: mints are dear."""
+    """A dead token, a wrong client and an outage each end after one request."""
     stage = scene(body)
     with pytest.raises(error) as caught:
         stage.auth().token()
@@ -362,7 +366,7 @@ def test_a_given_token_is_not_kept(tmp_path: Path) -> None:
     stage = scene(token(1), folder=tmp_path / "cache")
     assert stage.auth(access_token="given").token().value == "given"
     assert not (tmp_path / "cache").exists()
-    assert type(ledger_of(stage.cache, None, Hosts("eu"), 1.0)) is Record
+    assert type(token_store(stage.cache, None, Hosts("eu"), 1.0)) is SharedValue
     assert stage.auth().token().value == "T1"
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tap_zohobooks.errors import ConfigError
 from tap_zohobooks.resources import MODIFIED, TABLE
-from tap_zohobooks.singer.state_migration import RENAMED, taken_over
+from tap_zohobooks.singer.state_migration import RENAMED, migrate_state
 from tests.conftest import Service
 
 Make = Callable[..., Service]
@@ -34,7 +34,7 @@ def partitions(*entries: dict[str, Any]) -> dict[str, Any]:
 
 def take(stream: str, bookmark: dict[str, Any]) -> dict[str, Any]:
     """Take over the state of one stream."""
-    found = taken_over({"bookmarks": {stream: bookmark}}, STREAMS, logging.getLogger("tap"))
+    found = migrate_state({"bookmarks": {stream: bookmark}}, STREAMS, logging.getLogger("tap"))
     kept: dict[str, Any] = found["bookmarks"]
     return kept
 

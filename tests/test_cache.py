@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from tap_zohobooks.http.rate_limit import Ceiling, Window
-from tap_zohobooks.http.shared_state import Cache, Record, SharedRecord
+from tap_zohobooks.http.rate_limit import Rate, SlidingWindow
+from tap_zohobooks.http.shared_state import Cache, FileValue, SharedValue
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -37,12 +37,12 @@ def cache(folder: Path | None) -> Cache:
     return Cache(folder, logging.getLogger("test"))
 
 
-def record(folder: Path, *, patience: float = 5.0) -> Record[Count]:
+def record(folder: Path, *, patience: float = 5.0) -> SharedValue[Count]:
     """Return a record as another process would open it."""
     return cache(folder).record(Count, "one", patience=patience)
 
 
-def raised(one: Record[Count]) -> int:
+def raised(one: SharedValue[Count]) -> int:
     """Add one to the number and return it."""
     with one.changing() as count:
         count.number += 1
@@ -70,7 +70,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
-kinds = pytest.mark.parametrize("kind", ["record", "hasty_record"])
+kinds = pytest.mark.parametrize("kind", ["record", "lossy_value"])
 
 
 @kinds
@@ -91,7 +91,7 @@ def test_processes_change_it_one_at_a_time(folder: Path, kind: str) -> None:
 
 def test_threads_change_it_one_at_a_time(folder: Path) -> None:
     """Of the changes that threads make at the same time none is lost, with and without a file."""
-    for one in (record(folder), Record(Count), cache(None).record(Count)):
+    for one in (record(folder), SharedValue(Count), cache(None).record(Count)):
         threads = [
             threading.Thread(target=lambda one=one: [raised(one) for _ in range(50)])
             for _ in range(4)
@@ -129,7 +129,7 @@ def test_a_stuck_process_holds_nobody_up(folder: Path, caplog: pytest.LogCapture
     assert str(folder) in caplog.text
 
 
-def raise_elsewhere(one: Record[Count]) -> int:
+def raise_elsewhere(one: SharedValue[Count]) -> int:
     """Add one from another thread, as a lock is held by a thread."""
     found: list[int] = []
     thread = threading.Thread(target=lambda: found.append(raised(one)))
@@ -142,7 +142,7 @@ def test_files_are_private(folder: Path) -> None:
     """The folder is for its owner alone, and so is each file in it."""
     before = os.umask(0)
     try:
-        for kind in ("record", "hasty_record"):
+        for kind in ("record", "lossy_value"):
             raised(getattr(cache(folder), kind)(Count, kind))
     finally:
         os.umask(before)
@@ -201,7 +201,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path, caplog: pytest.LogCaptureF
     """Where there can be no folder the run goes on without, and says so once and what to do."""
     (tmp_path / "file").touch()
     shared = cache(tmp_path / "file" / "cache")
-    one, other = shared.record(Count, "one"), shared.hasty_record(Count, "one")
+    one, other = shared.record(Count, "one"), shared.lossy_value(Count, "one")
     assert [raised(one), raised(one), raised(other)] == [1, 2, 1]
     assert len(caplog.records) == 1
     assert "cannot be used" in caplog.text
@@ -266,11 +266,11 @@ def test_a_user_without_a_home(
 def test_off_keeps_to_memory() -> None:
     """Without a folder a record is the run's own, with the run's own clock."""
     one = Cache(None, logging.getLogger("test"), clock=lambda: 7.0).record(Count)
-    assert not isinstance(one, SharedRecord)
+    assert not isinstance(one, FileValue)
     assert one.now() == 7.0
 
 
-def fail(one: Record[Count]) -> None:
+def fail(one: SharedValue[Count]) -> None:
     """Note something, and fail."""
     with one.changing() as count:
         count.number = 5
@@ -285,9 +285,9 @@ def test_a_change_is_kept_when_it_ends_in_an_error(folder: Path) -> None:
     assert raised(record(folder)) == 6
 
 
-def test_a_hasty_record_costs_next_to_nothing(folder: Path) -> None:
+def test_a_lossy_value_costs_next_to_nothing(folder: Path) -> None:
     """A change of a shared window of a hundred calls takes less than five milliseconds."""
-    one, ceiling, taken = cache(folder).hasty_record(Window, "one"), Ceiling(10**6), []
+    one, ceiling, taken = cache(folder).lossy_value(SlidingWindow, "one"), Rate(10**6), []
     for _ in range(200):
         started = time.perf_counter()
         with one.changing() as window:

@@ -19,13 +19,13 @@ from tap_zohobooks import connection
 from tap_zohobooks.auth import Authenticator
 from tap_zohobooks.client import Client
 from tap_zohobooks.errors import QuotaReached
-from tap_zohobooks.http.limiter import Budget, Places
-from tap_zohobooks.http.rate_limit import Rules, Window
-from tap_zohobooks.http.responses import Crowded, Success, Throttled
-from tap_zohobooks.http.shared_state import Cache, Record
+from tap_zohobooks.http.limiter import ConcurrencySlots, OrganizationLimiter
+from tap_zohobooks.http.rate_limit import LimitSettings, SlidingWindow
+from tap_zohobooks.http.responses import RateLimited, Success, TooManyConcurrent
+from tap_zohobooks.http.shared_state import Cache, SharedValue
 from tap_zohobooks.oauth.credentials import Token
-from tap_zohobooks.oauth.token_store import Ledger
-from tap_zohobooks.singer.ordered_map import abreast
+from tap_zohobooks.oauth.token_store import TokenStore
+from tap_zohobooks.singer.ordered_map import ordered_map
 from tests.conftest import BASE, Service, made
 
 if TYPE_CHECKING:
@@ -70,10 +70,10 @@ def client(place: Service, folder: Path | None = None, **rules: Any) -> Client:
             connection.hosts(config),
             session=session,
             logger=logger,
-            ledger=Record(Ledger, clock.monotonic),
+            ledger=SharedValue(TokenStore, clock.monotonic),
             sleep=clock.sleep,
         ),
-        Rules(**rules),
+        LimitSettings(**rules),
         session=session,
         logger=logger,
         cache=Cache(folder, logger, clock=clock.monotonic, wall=lambda: clock.utc().timestamp()),
@@ -192,22 +192,24 @@ def test_an_answer_that_tells_no_quota_changes_none() -> None:
     place = made(organizations=1)
     asking = client(place)
     budget = asking._budget(Token("T", BASE, 9.0), "1")  # noqa: SLF001
-    for left, headers in zip([budget.leave(), budget.leave()], (QUOTA, {}), strict=True):
-        budget.arrived(left, headers)
+    for left, headers in zip(
+        [budget.wait_for_slot(), budget.wait_for_slot()], (QUOTA, {}), strict=True
+    ):
+        budget.release(left, headers)
     with pytest.raises(QuotaReached, match="0 of 9"):
-        budget.leave()
+        budget.wait_for_slot()
 
 
 def test_after_the_last_call_none_leaves() -> None:
     """Once the quota has held a call back no later one leaves, whatever an answer tells then."""
     budget = client(made(organizations=1))._budget(Token("T", BASE, 9.0), "1")  # noqa: SLF001
-    first, second = budget.leave(), budget.leave()
-    budget.arrived(first, QUOTA | {"X-Rate-Limit-Remaining": "1"})
+    first, second = budget.wait_for_slot(), budget.wait_for_slot()
+    budget.release(first, QUOTA | {"X-Rate-Limit-Remaining": "1"})
     with pytest.raises(QuotaReached, match="1 of 9"):
-        budget.leave()
-    budget.arrived(second, QUOTA | {"X-Rate-Limit-Limit": "99", "X-Rate-Limit-Remaining": "90"})
+        budget.wait_for_slot()
+    budget.release(second, QUOTA | {"X-Rate-Limit-Limit": "99", "X-Rate-Limit-Remaining": "90"})
     with pytest.raises(QuotaReached, match="1 of 9"):
-        budget.leave()
+        budget.wait_for_slot()
 
 
 def test_a_call_that_is_about_to_leave_does_not_at_the_end_of_the_day() -> None:
@@ -218,10 +220,17 @@ def test_a_call_that_is_about_to_leave_does_not_at_the_end_of_the_day() -> None:
             budget.end_of_day("spent", None)
         return 0.0
 
-    budget = Budget("1", Rules(), Record(Window, now), clock=float, sleep=time.sleep,
-                    note=list[str]().append, logger=logging.getLogger("test"))  # fmt: skip
+    budget = OrganizationLimiter(
+        "1",
+        LimitSettings(),
+        SharedValue(SlidingWindow, now),
+        clock=float,
+        sleep=time.sleep,
+        note=list[str]().append,
+        logger=logging.getLogger("test"),
+    )
     with pytest.raises(QuotaReached, match="spent"):
-        budget.leave()
+        budget.wait_for_slot()
     assert budget.calls == 0
 
 
@@ -234,7 +243,7 @@ def test_few_places_are_no_trap(place: Service) -> None:
         asking.get("invoices", {"page": page}, organization)
 
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: list(abreast(4, ask, range(1, 13)))).result(20)
+        pool.submit(lambda: list(ordered_map(4, ask, range(1, 13)))).result(20)
     assert [call.params["page"] for call in place.world.log] == [str(n) for n in range(1, 13)]
 
 
@@ -335,7 +344,7 @@ def test_a_crowd_is_thinned(place: Service) -> None:
 
 def test_fewer_places_are_taken_after_a_refusal() -> None:
     """As many calls are in flight as there are places, fewer after 1070, and more in time."""
-    places, gate = Places(4), threading.Event()
+    places, gate = ConcurrencySlots(4), threading.Event()
     inside: Queue[int] = Queue()
 
     def call() -> None:
@@ -348,13 +357,13 @@ def test_fewer_places_are_taken_after_a_refusal() -> None:
         with pytest.raises(Empty):
             inside.get(timeout=0.1)
 
-    places.heed(Crowded(None), 1.0, 2.0)
+    places.on_response(TooManyConcurrent(None), 1.0, 2.0)
     threads = [threading.Thread(target=call) for _ in range(6)]
     for thread in threads:
         thread.start()
     assert_enter(3)
     for _ in range(20):
-        places.heed(Success({}), 3.0, 3.0)
+        places.on_response(Success({}), 3.0, 3.0)
     assert_enter(1)
     gate.set()
     for thread in threads:
@@ -386,9 +395,9 @@ def test_a_block_is_told_of_once(place: Service, caplog: pytest.LogCaptureFixtur
     """Calls in flight that meet one block tell of one slower pace; no pace, none."""
     caplog.set_level(logging.INFO)
     budget = client(place)._budget(Token("T", BASE, 9.0), "1")  # noqa: SLF001
-    for left in [budget.leave() for _ in range(3)]:
-        budget.heed(Throttled(44, None), left)
-        budget.heed(Throttled(None, None), left)
+    for left in [budget.wait_for_slot() for _ in range(3)]:
+        budget.on_response(RateLimited(44, None), left)
+        budget.on_response(RateLimited(None, None), left)
     assert [one for one in caplog.messages if "pace" in one] == [
         "Organization 1: the pace is now 80 calls in 60 s."
     ]
@@ -402,7 +411,7 @@ def test_room_for_more_calls(place: Service) -> None:
     for _ in range(40):
         asking.get("invoices", {}, organization)
     assert asking.spare(organization) == 4
-    with asking._budgets[organization].under_way():  # noqa: SLF001
+    with asking._budgets[organization].acquire():  # noqa: SLF001
         assert asking.spare(organization) == 3
     place.world.latency = 0.1
     asking.get("invoices", {}, other)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from tap_zohobooks.cli.common import chosen
+from tap_zohobooks.cli.common import select_streams
 from tap_zohobooks.cli.cost import Day, calls, days, last_day, pages, together
 from tap_zohobooks.cli.row_count import Count
 
@@ -43,7 +43,7 @@ def test_pages_overlap(rows: int, size: int, number: int) -> None:
 )
 def test_the_calls_of_a_stream(stream: str, count: Count, cost: Count) -> None:
     """Lists cost a call a page, documents one each or a hundredth, what hangs on rows one a row."""
-    (one,) = chosen(None, [stream])
+    (one,) = select_streams(None, [stream])
     assert calls(one, count, 200) == cost
 
 

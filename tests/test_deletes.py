@@ -16,7 +16,7 @@ from tap_zohobooks.errors import ServiceError
 from tap_zohobooks.resources import LATEST, TABLE
 from tap_zohobooks.singer.activate_version import SETTING, Coverage, hidden_by
 from tap_zohobooks.streams.base import ResourceStream
-from tap_zohobooks.streams.registry import KINDS
+from tap_zohobooks.streams.registry import STREAM_TYPES
 from tests.conftest import Collector, Run, Service
 
 if TYPE_CHECKING:
@@ -27,7 +27,9 @@ Spoil = Callable[[Service], None]
 
 PLENTY = {"requests_per_minute": 10**6, "daily_quota": 10**6}
 WHOLE = {"invoices": "FULL_TABLE", "invoice_details": "FULL_TABLE", "items": "FULL_TABLE"}
-BY_NATURE = {one.name for kind, rows in KINDS.items() for one in rows if not kind.is_incremental}
+BY_NATURE = {
+    one.name for kind, rows in STREAM_TYPES.items() for one in rows if not kind.is_incremental
+}
 
 
 def activated(run: Run) -> dict[str, int]:

@@ -20,10 +20,10 @@ from typing_extensions import override
 from sandbox.server.transport import WorldAdapter
 from tap_zohobooks import connection, settings
 from tap_zohobooks.auth import Authenticator
-from tap_zohobooks.connection import ledger_of
+from tap_zohobooks.connection import token_store
 from tap_zohobooks.errors import ReauthorizationNeeded, TapError
 from tap_zohobooks.oauth import revoked_token
-from tap_zohobooks.oauth.revoked_token import TIMEOUT, Webhook, disconnection_of
+from tap_zohobooks.oauth.revoked_token import TIMEOUT, Webhook, build_revoked_token
 from tests.conftest import BASE, Service
 
 if TYPE_CHECKING:
@@ -90,11 +90,11 @@ class Scene:
             hosts,
             session=session,
             logger=LOGGER,
-            ledger=ledger_of(cache, grant, hosts, 1),
+            ledger=token_store(cache, grant, hosts, 1),
             max_wait=config["max_wait_seconds"],
             sleep=service.clock.sleep,
         )
-        auth.disconnection = disconnection_of(config, cache, session, now)
+        auth.revoked_token = build_revoked_token(config, cache, session, now)
         return auth
 
     def run(self, **given: Any) -> str:
@@ -174,7 +174,7 @@ def test_forgotten(scene: Scene) -> None:
     """What is forgotten is asked with again."""
     scene.kill()
     scene.run()
-    memory = scene.auth().disconnection
+    memory = scene.auth().revoked_token
     assert memory is not None
     memory.forget()
     scene.run()
@@ -203,8 +203,8 @@ def test_it_is_told_once(scene: Scene) -> None:
 def test_runs_that_find_out_together_tell_once(scene: Scene) -> None:
     """Two runs that have both been told that the token is dead post one message."""
     for auth in (scene.auth(), scene.auth()):
-        assert auth.disconnection is not None
-        auth.disconnection.note("invalid_code")
+        assert auth.revoked_token is not None
+        auth.revoked_token.note("invalid_code")
     assert len(scene.hook.taken) == 1
 
 
@@ -324,7 +324,7 @@ def test_no_secret_is_kept(scene: Scene, caplog: pytest.LogCaptureFixture) -> No
     scene.kill()
     failure = scene.run()
     token = scene.service.world.credentials.refresh_token
-    (file,) = scene.folder.glob("disconnect-*.json")
+    (file,) = scene.folder.glob("revocation-*.json")
     assert file.stat().st_mode & 0o777 == 0o600
     for text in (file.name, file.read_text(), caplog.text, failure):
         assert token not in text

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tap_zohobooks import pages, resources, settings
-from tap_zohobooks.streams.registry import KINDS
+from tap_zohobooks.streams.registry import STREAM_TYPES
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -74,7 +74,7 @@ def test_meltano_selects_what_is_cheap() -> None:
     extractor = yaml.safe_load((README.parent / "meltano.yml").read_text())["plugins"]["extractors"]
     banned = [pattern[1:].removesuffix(".*") for pattern in extractor[0]["select"][1:]]
     left_out = {name for name in resources.TABLE for pattern in banned if fnmatch(name, pattern)}
-    kinds = {one.name: kind for kind, rows in KINDS.items() for one in rows}
+    kinds = {one.name: kind for kind, rows in STREAM_TYPES.items() for one in rows}
     dear = {name for name, kind in kinds.items() if not kind.selected_by_default}
     assert left_out == dear | {"organization_details"}
 

@@ -12,7 +12,7 @@ import pytest
 
 from tap_zohobooks import errors, pages
 from tap_zohobooks.errors import TapError
-from tap_zohobooks.http.responses import Success, judge
+from tap_zohobooks.http.responses import Success, classify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,8 +28,8 @@ def test_an_answer_leads_to_its_error(service: Make, status: int, code: int, mes
     place = service(organizations=1)
     place.world.refuse("bills", status, code, message)
     run = place.run(["bills"], max_wait_seconds=0)
-    verdict = judge(status, {}, json.dumps({"code": code, "message": message}).encode())
-    _, reason = pages.after(verdict)
+    kind = classify(status, {}, json.dumps({"code": code, "message": message}).encode())
+    _, reason = pages.after(kind)
     if reason is None:
         assert run.failure is None
         assert run.tap.tally.skipped.keys() == {("bills", *place.organizations)}
@@ -54,12 +54,12 @@ def kinds(kind: type[TapError] = TapError) -> Iterator[str]:
 def test_errors_come_from_the_table() -> None:
     """Without a row are made only those that always somebody catches, and what ends a wait."""
     known, made = set(kinds()), Counter[str]()
-    for file in Path(errors.__file__).parent.glob("*.py"):
+    for file in Path(errors.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             match node:
                 case ast.Call(func=ast.Name(name)) if name in known:
                     made[name] += 1
-    assert made.keys() - {"Denied", "Gone", "NoSuchPath", "NotHere"} == {"TapError"}
+    assert made.keys() - {"AccessDenied", "NoSuchPath", "NotFound", "NotInPlan"} == {"TapError"}
     assert made["TapError"] == 1
 
 

@@ -13,8 +13,8 @@ import pytest
 from typing_extensions import override
 
 from tap_zohobooks.errors import ConfigError, QuotaReached, ServiceError
-from tap_zohobooks.singer.scheduler import PARTS_WAITING, Extraction, Lane
-from tap_zohobooks.singer.stream import Job, Part, SingerStream
+from tap_zohobooks.singer.scheduler import MAX_BATCHES_WAITING, OrganizationQueue, SyncScheduler
+from tap_zohobooks.singer.stream import RecordBatch, SingerStream, StreamPartition
 
 if TYPE_CHECKING:
     from tests.conftest import Service
@@ -48,7 +48,9 @@ class Source:
     doubts: list[str] = field(default_factory=list)
     STATE_MSG_FREQUENCY: int = 2
 
-    def steps(self, context: dict[str, str], _: str | None) -> Iterator[tuple[Any, Any, None]]:
+    def read_partition(
+        self, context: dict[str, str], _: str | None
+    ) -> Iterator[tuple[Any, Any, None]]:
         """Yield the script's rows, each its own bookmark."""
         for row in self.script(context["organization_id"]):
             yield {"row": row}, f"{row:03d}", None
@@ -57,7 +59,7 @@ class Source:
         """Note it."""
         self.said.append("begin")
 
-    def write(self, part: Part) -> None:
+    def write(self, part: RecordBatch) -> None:
         """Note rows and bookmark."""
         self.writers.add(threading.get_ident())
         rows = ",".join(str(one["row"]) for one in part.records)
@@ -68,7 +70,7 @@ class Source:
         """Note it."""
         self.said.append("end")
 
-    def doubt(self, why: str) -> None:
+    def block_deletes(self, why: str) -> None:
         """Note it."""
         self.doubts.append(why)
 
@@ -79,19 +81,25 @@ class Source:
     get_sync_timer = get_record_counter
 
 
-def lanes(organizations: str, *sources: Source) -> list[Lane]:
+def lanes(organizations: str, *sources: Source) -> list[OrganizationQueue]:
     """Return a lane an organization with a job a source."""
     return [
-        Lane(deque(Job(cast("SingerStream", one), {"organization_id": name}, None)
-                   for one in sources))
+        OrganizationQueue(
+            deque(
+                StreamPartition(cast("SingerStream", one), {"organization_id": name}, None)
+                for one in sources
+            )
+        )
         for name in organizations
-    ]  # fmt: skip
+    ]
 
 
-def extract(made: list[Lane], organizations: int = 4, streams: int = 2) -> list[Exception]:
+def extract(
+    made: list[OrganizationQueue], organizations: int = 4, streams: int = 2
+) -> list[Exception]:
     """Extract with some threads."""
     told: list[str] = []
-    extraction = Extraction(made, organizations=organizations, streams=streams, tell=told.append)
+    extraction = SyncScheduler(made, organizations=organizations, streams=streams, tell=told.append)
     return extraction.run()
 
 
@@ -128,7 +136,7 @@ def test_a_blocked_organization_holds_nobody_back() -> None:
 
     class Watched(Source):
         @override
-        def write(self, part: Part) -> None:
+        def write(self, part: RecordBatch) -> None:
             super().write(part)
             if part.bookmark == "049" and self.said.count("z:48,49@049"):
                 free.set()
@@ -173,7 +181,7 @@ def test_no_more_is_read_than_is_wanted() -> None:
 
     class Slow(Source):
         @override
-        def write(self, part: Part) -> None:
+        def write(self, part: RecordBatch) -> None:
             if not entered.is_set():
                 entered.set()
                 assert free.wait(LONG)
@@ -187,7 +195,7 @@ def test_no_more_is_read_than_is_wanted() -> None:
     while seen != read:  # until the reader rests
         seen = read
         threading.Event().wait(0.2)
-    assert read <= 2 * (PARTS_WAITING + 3)
+    assert read <= 2 * (MAX_BATCHES_WAITING + 3)
     free.set()
     thread.join(LONG)
     assert read == 999

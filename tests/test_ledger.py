@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_zohobooks.oauth.token_store import MINT_WINDOW, MOST_MINTS, Ledger, Stored
+from tap_zohobooks.oauth.token_store import MINT_WINDOW, MOST_MINTS, StoredToken, TokenStore
 
 NOW = 1.8e9
 
 
 def kept(
     good_until: float = NOW + 60, value: str = "T", region: str = "eu", api_url: str | None = None
-) -> Ledger:
+) -> TokenStore:
     """Return a ledger that holds a token."""
-    return Ledger(token=Stored(value, region, api_url, good_until))
+    return TokenStore(token=StoredToken(value, region, api_url, good_until))
 
 
 def test_a_kept_token_is_used() -> None:
@@ -58,7 +58,7 @@ def test_a_kept_api_host_is_used() -> None:
 
 def test_nine_mints_are_free() -> None:
     """The tenth mint in ten minutes waits for the end of the first one's ten minutes."""
-    ledger = Ledger()
+    ledger = TokenStore()
     for number in range(MOST_MINTS):
         assert ledger.wait(NOW + number) == 0.0
         ledger.mints.append(NOW + number)
@@ -69,7 +69,7 @@ def test_nine_mints_are_free() -> None:
 @given(st.lists(st.floats(0, 300), min_size=1, max_size=60))
 def test_mints_never_reach_the_limit(gaps: list[float]) -> None:
     """However tokens are asked for, fewer than ten are minted in any ten minutes."""
-    ledger, now, minted = Ledger(), NOW, list[float]()
+    ledger, now, minted = TokenStore(), NOW, list[float]()
     for gap in gaps:
         now += gap
         while (wait := ledger.wait(now)) > 0:
@@ -81,21 +81,21 @@ def test_mints_never_reach_the_limit(gaps: list[float]) -> None:
 
 def test_a_throttle_waits_for_the_rest_of_the_window() -> None:
     """When the service mints no more, ten minutes from the oldest mint known here are enough."""
-    ledger = Ledger(mints=[NOW - 500, NOW - 10])
+    ledger = TokenStore(mints=[NOW - 500, NOW - 10])
     ledger.throttled(NOW)
     assert ledger.wait(NOW) == pytest.approx(101)
 
 
 def test_a_throttle_by_others_waits_for_a_whole_window() -> None:
     """Where no mint is known here, the throttle is waited out from now on."""
-    ledger = Ledger()
+    ledger = TokenStore()
     ledger.throttled(NOW)
     assert ledger.wait(NOW) == pytest.approx(601)
 
 
 def test_a_throttle_that_lasts_is_not_hammered() -> None:
     """Throttled again after the rest of the window, a whole one is waited for."""
-    ledger = Ledger(mints=[NOW - 500, NOW - 300])
+    ledger = TokenStore(mints=[NOW - 500, NOW - 300])
     ledger.throttled(NOW)
     later = NOW + ledger.wait(NOW)
     ledger.throttled(later)
@@ -105,9 +105,9 @@ def test_a_throttle_that_lasts_is_not_hammered() -> None:
 @pytest.mark.parametrize("jump", [-1e8, -3600.0])
 def test_a_clock_set_back_costs_a_window_at_most(jump: float) -> None:
     """What was noted by a clock that was ahead holds nothing up for longer than a window."""
-    ledger = Ledger(mints=[NOW] * MOST_MINTS)
+    ledger = TokenStore(mints=[NOW] * MOST_MINTS)
     assert ledger.wait(NOW + jump) == pytest.approx(601)
-    ledger = Ledger(blocked_until=NOW + 600)
+    ledger = TokenStore(blocked_until=NOW + 600)
     assert ledger.wait(NOW + jump) == pytest.approx(601)
 
 

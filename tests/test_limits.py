@@ -15,16 +15,16 @@ from tap_zohobooks.http.rate_limit import (
     CALM,
     LOST,
     TRAVEL,
-    Ceiling,
-    Crowd,
-    Patience,
+    AdaptiveConcurrency,
     Quota,
-    Window,
+    Rate,
+    RetryBudget,
+    SlidingWindow,
     waits,
 )
-from tap_zohobooks.http.responses import Crowded, Fault, Throttled
+from tap_zohobooks.http.responses import RateLimited, ServerError, TooManyConcurrent
 
-HUNDRED = Ceiling(100)
+HUNDRED = Rate(100)
 
 
 def test_waits_double_up_to_a_minute() -> None:
@@ -32,7 +32,7 @@ def test_waits_double_up_to_a_minute() -> None:
     assert list(islice(waits(5.0), 6)) == [5, 10, 20, 40, 60, 60]
 
 
-def leave(window: Window, now: float, ceiling: Ceiling) -> float:
+def wait_for_slot(window: SlidingWindow, now: float, ceiling: Rate) -> float:
     """Wait as long as the window says, and return when the call leaves."""
     while (wait := window.take(now, ceiling)) > 0:
         now += wait
@@ -52,7 +52,7 @@ def test_window_is_never_overfull(
 
     The service counts a call when it arrives, and works on it after that; one in some is prompt.
     """
-    window, ceiling, now = Window(), Ceiling(number, length), 0.0
+    window, ceiling, now = SlidingWindow(), Rate(number, length), 0.0
     arrivals: list[float] = []
     flying: list[tuple[float, float]] = []
     for place, (gap, travel) in enumerate(made):
@@ -76,29 +76,29 @@ def test_window_is_never_overfull(
 
 def test_window_lets_a_burst_through() -> None:
     """As many calls as the window holds leave at once, the next one a window later."""
-    window = Window()
+    window = SlidingWindow()
     assert {window.take(5.0, HUNDRED) for _ in range(100)} == {0.0}
     assert window.take(5.0, HUNDRED) == pytest.approx(70.06)
 
 
 def test_an_answer_frees_its_place_sooner() -> None:
     """A call that was answered at once has arrived by then, and counts from there."""
-    window, one = Window(), Ceiling(1)
+    window, one = SlidingWindow(), Rate(1)
     window.take(0.0, one)
     window.answered(0.0, 0.2, one)
     assert window.take(1.0, one) == pytest.approx(59.26)
 
 
-def called(window: Window, ceiling: Ceiling, now: float, taken: float) -> float:
+def called(window: SlidingWindow, ceiling: Rate, now: float, taken: float) -> float:
     """Let a call leave that is answered after some seconds; return when the next may leave."""
-    left = leave(window, now, ceiling)
+    left = wait_for_slot(window, now, ceiling)
     window.answered(left, left + taken, ceiling)
     return left + taken + window.take(left + taken, ceiling) - left
 
 
 def test_slow_answers_keep_no_place() -> None:
     """Where answers usually take three seconds a call counts as one that travelled half of one."""
-    window, one = Window(), Ceiling(1)
+    window, one = SlidingWindow(), Rate(1)
     found = [called(window, one, 100.0 * n, 3.0) for n in range(40)]
     assert found[0] == pytest.approx(63.06)
     assert found[-1] == pytest.approx(60.56)
@@ -106,7 +106,7 @@ def test_slow_answers_keep_no_place() -> None:
 
 def test_a_late_answer_keeps_its_place() -> None:
     """A call that takes two seconds longer than usual may have been as long on its way."""
-    window, one = Window(), Ceiling(1)
+    window, one = SlidingWindow(), Rate(1)
     for number in range(40):
         called(window, one, 100.0 * number, 0.1)
     assert called(window, one, 4000.0, 2.1) == pytest.approx(62.16)
@@ -117,7 +117,7 @@ def test_a_late_answer_keeps_its_place() -> None:
 
 def test_a_service_that_stalls_delays_all_of_its_calls() -> None:
     """Calls that a service did not take for seconds count from there, the last as the first."""
-    window, ten = Window(), Ceiling(10)
+    window, ten = SlidingWindow(), Rate(10)
     for number in range(40):
         called(window, ten, 100.0 * number, 0.1)
     for _ in range(10):
@@ -133,27 +133,27 @@ jumps = pytest.mark.parametrize("jump", [-1e9, -3600.0, 3600.0, 1e9])
 @jumps
 def test_a_clock_that_jumps_costs_a_window_at_most(jump: float) -> None:
     """After the clock was set forward or back a full window empties as if its calls were lost."""
-    window, now = Window(), 1e9
+    window, now = SlidingWindow(), 1e9
     for _ in range(100):
         window.take(now, HUNDRED)
     assert window.take(now + jump, HUNDRED) <= 70.07
-    assert leave(window, now + jump, HUNDRED) <= now + jump + 70.07
+    assert wait_for_slot(window, now + jump, HUNDRED) <= now + jump + 70.07
 
 
 @jumps
 def test_a_clock_that_jumps_costs_a_block_at_most(jump: float) -> None:
     """After the clock was set forward or back a block lasts no longer than it was to last."""
-    window, now = Window(), 1e9
-    window.refused(now, now, Throttled(44, None), HUNDRED, 0.0)
+    window, now = SlidingWindow(), 1e9
+    window.refused(now, now, RateLimited(44, None), HUNDRED, 0.0)
     assert window.take(now + jump, HUNDRED) <= 60.0
 
 
 def test_what_others_know_is_known_here() -> None:
     """A window that went through a file is the same window."""
-    window = Window()
+    window = SlidingWindow()
     for second in range(99):
         window.take(float(second) / 10, HUNDRED)
-    window = msgspec.json.decode(msgspec.json.encode(window), type=Window)
+    window = msgspec.json.decode(msgspec.json.encode(window), type=SlidingWindow)
     assert window.take(10.0, HUNDRED) == 0.0
     assert window.take(10.0, HUNDRED) > 50.0
 
@@ -163,53 +163,53 @@ def test_what_others_know_is_known_here() -> None:
 )
 def test_slow_answers_need_calls_in_flight(taken: float, fills: int) -> None:
     """A hundred calls a minute are made one at a time, or by more where answers are slower."""
-    window = Window(taken=[taken])
+    window = SlidingWindow(taken=[taken])
     assert window.fills(0.0, HUNDRED) == fills
-    assert window.fills(0.0, Ceiling(100, 5.0)) == max(1, ceil(taken * 20))
+    assert window.fills(0.0, Rate(100, 5.0)) == max(1, ceil(taken * 20))
 
 
 def test_a_slower_pace_needs_fewer_calls_in_flight() -> None:
     """Where the pace was lowered fewer calls fill the window."""
-    window = Window(taken=[3.0], share=0.4, refused_at=0.0)
+    window = SlidingWindow(taken=[3.0], share=0.4, refused_at=0.0)
     assert window.fills(0.0, HUNDRED) == 2
 
 
-BLOCK = Throttled(44, None)
+BLOCK = RateLimited(44, None)
 
 
 @pytest.mark.parametrize(
-    ("verdict", "found"),
+    ("kind", "found"),
     [
-        (Throttled(44, None), [60, 90, 120, 150]),
-        (Throttled(43, None), [60, 90, 120, 150]),
-        (Throttled(43, 0.0), [60, 90, 120, 150]),
-        (Throttled(43, 3600.0), [3600, 3600, 3600, 3600]),
-        (Throttled(None, None), [5, 10, 20, 40]),
-        (Throttled(None, 7.0), [7, 7, 7, 7]),
-        (Throttled(9, None), [5, 10, 20, 40]),
+        (RateLimited(44, None), [60, 90, 120, 150]),
+        (RateLimited(43, None), [60, 90, 120, 150]),
+        (RateLimited(43, 0.0), [60, 90, 120, 150]),
+        (RateLimited(43, 3600.0), [3600, 3600, 3600, 3600]),
+        (RateLimited(None, None), [5, 10, 20, 40]),
+        (RateLimited(None, 7.0), [7, 7, 7, 7]),
+        (RateLimited(9, None), [5, 10, 20, 40]),
     ],
 )
-def test_a_block_is_waited_for(verdict: Throttled, found: list[float]) -> None:
+def test_a_block_is_waited_for(kind: RateLimited, found: list[float]) -> None:
     """Blocks wait as told, else a minute and longer each time; a 429 without reason backs off."""
-    window, now, held = Window(), 0.0, []
+    window, now, held = SlidingWindow(), 0.0, []
     for _ in found:
-        now = leave(window, now, HUNDRED)
-        held.append(window.refused(now, now, verdict, HUNDRED, 0.0))
+        now = wait_for_slot(window, now, HUNDRED)
+        held.append(window.refused(now, now, kind, HUNDRED, 0.0))
     assert held == pytest.approx(found)
 
 
 def test_a_block_is_never_waited_for_too_long() -> None:
     """The wait for a block that nobody explains grows to five minutes and no further."""
-    window, now = Window(), 0.0
+    window, now = SlidingWindow(), 0.0
     for _ in range(40):
-        now = leave(window, now, HUNDRED)
+        now = wait_for_slot(window, now, HUNDRED)
         held = window.refused(now, now, BLOCK, HUNDRED, 0.0)
     assert held == pytest.approx(300.0)
 
 
 def test_a_block_holds_all_back() -> None:
     """After a refusal nothing leaves until its wait is over; then all may."""
-    window = Window()
+    window = SlidingWindow()
     window.take(0.0, HUNDRED)
     window.refused(0.0, 1.0, BLOCK, HUNDRED, 0.0)
     assert window.take(21.0, HUNDRED) == pytest.approx(40.0)
@@ -218,20 +218,20 @@ def test_a_block_holds_all_back() -> None:
 
 def test_waits_are_jittered() -> None:
     """Up to a tenth is added to a wait, so that machines do not come back at the same moment."""
-    assert Window().refused(0.0, 0.0, BLOCK, HUNDRED, 0.5) == pytest.approx(63.0)
+    assert SlidingWindow().refused(0.0, 0.0, BLOCK, HUNDRED, 0.5) == pytest.approx(63.0)
 
 
 def test_the_longest_wait_counts() -> None:
     """Of several refusals of one moment the one that asks for the longest wait is heeded."""
-    window = Window()
-    for second, verdict in enumerate((Throttled(43, 70.0), BLOCK, Throttled(43, 90.0), BLOCK)):
-        held = window.refused(0.0, float(second), verdict, HUNDRED, 0.0)
+    window = SlidingWindow()
+    for second, kind in enumerate((RateLimited(43, 70.0), BLOCK, RateLimited(43, 90.0), BLOCK)):
+        held = window.refused(0.0, float(second), kind, HUNDRED, 0.0)
     assert held == pytest.approx(89.0)
 
 
 def test_calls_of_one_moment_are_refused_once() -> None:
     """Five calls in flight that meet the same block lower the pace once and wait once."""
-    window = Window()
+    window = SlidingWindow()
     for _ in range(5):
         window.take(0.0, HUNDRED)
     held = [window.refused(0.0, 0.1 * n, BLOCK, HUNDRED, 0.0) for n in range(5)]
@@ -242,7 +242,7 @@ def test_calls_of_one_moment_are_refused_once() -> None:
 
 def test_the_pace_is_learned() -> None:
     """A refused pace falls by a fifth, and rises by one call of a hundred a window."""
-    window = Window()
+    window = SlidingWindow()
     window.refused(0.0, 0.0, BLOCK, HUNDRED, 0.0)
     assert [window.capacity(60.0 * n, HUNDRED) for n in (0, 1, 10, 20, 99)] == [
         80,
@@ -257,24 +257,24 @@ def test_the_pace_is_learned() -> None:
 
 def test_the_pace_never_falls_to_nothing() -> None:
     """However often it is refused, a call a window is tried."""
-    window, two, now = Window(), Ceiling(2), 0.0
+    window, two, now = SlidingWindow(), Rate(2), 0.0
     for _ in range(9):
-        now = leave(window, now, two)
-        window.refused(now, now, Throttled(44, 0.1), two, 0.0)
+        now = wait_for_slot(window, now, two)
+        window.refused(now, now, RateLimited(44, 0.1), two, 0.0)
     assert window.capacity(now, two) == 1
-    assert leave(window, now, two) <= now + two.longest
+    assert wait_for_slot(window, now, two) <= now + two.longest
 
 
 def test_an_unexplained_429_teaches_no_pace() -> None:
     """Only codes 43 and 44 speak of the calls a minute."""
-    window = Window()
-    window.refused(0.0, 0.0, Throttled(None, None), HUNDRED, 0.0)
+    window = SlidingWindow()
+    window.refused(0.0, 0.0, RateLimited(None, None), HUNDRED, 0.0)
     assert window.capacity(0.0, HUNDRED) == 100
 
 
 def test_a_call_that_is_served_ends_the_block() -> None:
     """The next block after a good answer is waited for as the first."""
-    window = Window()
+    window = SlidingWindow()
     window.refused(0.0, 0.0, BLOCK, HUNDRED, 0.0)
     window.served(0.0)
     assert window.blocks == 1
@@ -284,7 +284,7 @@ def test_a_call_that_is_served_ends_the_block() -> None:
 
 def test_a_crowd_is_thinned_once() -> None:
     """Calls that were too many at the same time lower their number once."""
-    crowd = Crowd(10, 10)
+    crowd = AdaptiveConcurrency(10, 10)
     for _ in range(3):
         crowd.refused(1.0, 2.0)
     assert crowd.allowed == 7
@@ -294,7 +294,7 @@ def test_a_crowd_is_thinned_once() -> None:
 
 def test_a_crowd_grows_slowly() -> None:
     """One call more may be in flight after twenty that went well, up to what is set."""
-    crowd = Crowd(5, 5)
+    crowd = AdaptiveConcurrency(5, 5)
     crowd.refused(0.0, 1.0)
     found = []
     for _ in range(4):
@@ -306,7 +306,7 @@ def test_a_crowd_grows_slowly() -> None:
 
 def test_a_crowd_is_never_empty() -> None:
     """One call at a time is always tried."""
-    crowd = Crowd(5, 5)
+    crowd = AdaptiveConcurrency(5, 5)
     for second in range(9):
         crowd.refused(second + 0.5, second + 1.0)
     assert crowd.allowed == 1
@@ -385,21 +385,21 @@ def test_a_new_day_is_full_again() -> None:
 
 def test_faults_are_bounded() -> None:
     """A service that only stumbles is asked six times in all."""
-    patience = Patience(900.0)
-    tries = [patience.wait_for(Fault("x")) for _ in range(6)]
+    patience = RetryBudget(900.0)
+    tries = [patience.wait_for(ServerError("x")) for _ in range(6)]
     assert tries == [1, 2, 4, 8, 16, None]
 
 
 def test_limits_are_waited_for_up_to_the_longest_wait() -> None:
     """Waits for the limits of the service are endured until max_wait_seconds are spent."""
-    patience = Patience(80.0)
+    patience = RetryBudget(80.0)
     assert [patience.affords(wait) for wait in (60.0, 20.0, 0.1)] == [True, True, False]
-    patience = Patience(2.5)
-    assert [patience.wait_for(Crowded(None)) for _ in range(2)] == [1, None]
+    patience = RetryBudget(2.5)
+    assert [patience.wait_for(TooManyConcurrent(None)) for _ in range(2)] == [1, None]
 
 
 def test_crowding_is_waited_for_briefly() -> None:
     """Too many calls at once: a second, then two, or what Retry-After says."""
-    patience = Patience(80.0)
-    assert [patience.wait_for(Crowded(None)) for _ in range(2)] == [1, 2]
-    assert patience.wait_for(Crowded(3.0)) == 3.0
+    patience = RetryBudget(80.0)
+    assert [patience.wait_for(TooManyConcurrent(None)) for _ in range(2)] == [1, 2]
+    assert patience.wait_for(TooManyConcurrent(3.0)) == 3.0

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tap_zohobooks.errors import ServiceError
-from tap_zohobooks.pagination.capabilities import TELLING_TIMES
-from tap_zohobooks.pagination.offset_scan import Scan
+from tap_zohobooks.pagination.capabilities import MIN_DISTINCT_TIMES
+from tap_zohobooks.pagination.offset_scan import OffsetScan
 from tap_zohobooks.pagination.page import Page
-from tap_zohobooks.pagination.prefetch import MOST_AHEAD, PAGES_READ, ahead
-from tap_zohobooks.pagination.reader import MOST_UNSURE
+from tap_zohobooks.pagination.prefetch import MAX_AHEAD, PAGES_READ, ahead
+from tap_zohobooks.pagination.reader import MAX_UNCONFIRMED
 from tests.test_reading import EPOCH, Table, Target, shuffled
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ SIZE = 5
 
 def scanned(fetch: Fetch, spare: Callable[[], int], size: int = SIZE) -> list[str]:
     """Return the ids of a list that is read by place."""
-    scan = Scan(fetch, lambda row: row["id"], size, ahead=partial(ahead, spare=spare))
+    scan = OffsetScan(fetch, lambda row: row["id"], size, ahead=partial(ahead, spare=spare))
     return [str(row["id"]) for rows, _ in scan.pages() for row in rows]
 
 
@@ -49,14 +49,14 @@ def test_few_calls_are_wasted(pages: int, spare: int) -> None:
     plain = len(scanned(one.fetch, lambda: 0)) and len(one.calls)
     one.calls.clear()
     assert scanned(one.fetch, lambda: spare) == sorted(one.rows)
-    most = min(MOST_AHEAD, plain // PAGES_READ, max(0, spare - 1))
+    most = min(MAX_AHEAD, plain // PAGES_READ, max(0, spare - 1))
     assert plain <= len(one.calls) <= plain + most
 
 
 def test_pages_are_asked_for_at_the_same_time() -> None:
     """After ten pages two calls are in flight, after forty five."""
     one, under_way, most = table(70), 0, 0
-    lock, met = threading.Lock(), threading.Barrier(1 + MOST_AHEAD, timeout=LONG)
+    lock, met = threading.Lock(), threading.Barrier(1 + MAX_AHEAD, timeout=LONG)
 
     def fetch(params: Params) -> Page:
         nonlocal under_way, most
@@ -65,17 +65,17 @@ def test_pages_are_asked_for_at_the_same_time() -> None:
             most = max(most, under_way)
             number = len(one.calls)
             page = one.fetch(params)
-        if 50 <= number < 50 + 1 + MOST_AHEAD:
+        if 50 <= number < 50 + 1 + MAX_AHEAD:
             met.wait()
         with lock:
             under_way -= 1
         return page
 
-    assert scanned(fetch, lambda: 1 + MOST_AHEAD - max(0, under_way)) == sorted(one.rows)
-    assert most == 1 + MOST_AHEAD
+    assert scanned(fetch, lambda: 1 + MAX_AHEAD - max(0, under_way)) == sorted(one.rows)
+    assert most == 1 + MAX_AHEAD
 
 
-@pytest.mark.parametrize("size", [2 * TELLING_TIMES, SIZE])
+@pytest.mark.parametrize("size", [2 * MIN_DISTINCT_TIMES, SIZE])
 def test_a_list_by_time_is_asked_for_page_by_page(size: int) -> None:
     """Where each page is asked from the last row's time none can be asked for ahead."""
     one, target = Table(shuffled(300)), Target()
@@ -83,7 +83,9 @@ def test_a_list_by_time_is_asked_for_page_by_page(size: int) -> None:
     assert target.holds(one)
     assert {call["page"] for call in one.calls} == {1}
     pages, rows_without_a_time = ceil(300 / (size - 1)) + 1, 1  # looked for behind all others
-    both_ends = 2 * ceil(pages / MOST_UNSURE) if size < TELLING_TIMES else 0  # is it in order yet?
+    both_ends = (
+        2 * ceil(pages / MAX_UNCONFIRMED) if size < MIN_DISTINCT_TIMES else 0
+    )  # is it in order yet?
     assert len(one.calls) <= pages + rows_without_a_time + both_ends
 
 
@@ -127,7 +129,7 @@ def test_an_early_page_counts_only_in_step(early: list[str]) -> None:
 
         yield fetch
 
-    scan = Scan(lambda _: pytest.fail("asked past it"), lambda row: row["id"], 4, ahead=given)
+    scan = OffsetScan(lambda _: pytest.fail("asked past it"), lambda row: row["id"], 4, ahead=given)
     assert [row["text"] for rows, _ in scan.pages() for row in rows] == list("abcdef")
     assert not scan.moved
 
@@ -142,7 +144,7 @@ def test_what_ahead_meets_is_met_in_order() -> None:
             raise ServiceError(msg)
         return one.fetch(params)
 
-    scan = Scan(fetch, lambda row: row["id"], SIZE, ahead=partial(ahead, spare=lambda: 5))
+    scan = OffsetScan(fetch, lambda row: row["id"], SIZE, ahead=partial(ahead, spare=lambda: 5))
     read: list[str] = []
 
     def read_all() -> None:
@@ -177,7 +179,7 @@ def test_who_stops_reading_waits_for_nothing() -> None:
             free.wait(LONG)
         return one.fetch(params)
 
-    scan = Scan(fetch, lambda row: row["id"], SIZE, ahead=partial(ahead, spare=lambda: 5))
+    scan = OffsetScan(fetch, lambda row: row["id"], SIZE, ahead=partial(ahead, spare=lambda: 5))
     pages = scan.pages()
     assert len(list(islice(pages, 15))) == 15
     closing = monotonic()

@@ -11,20 +11,20 @@ import pytest
 
 from sandbox import Answer, Behaviour, Request
 from sandbox.messages import refusal
-from tap_zohobooks.cli.common import chosen
+from tap_zohobooks.cli.common import select_streams
 from tap_zohobooks.cli.probe import Finding, examine, lists, strategy
-from tap_zohobooks.errors import Denied, QuotaReached, ServiceError
+from tap_zohobooks.errors import AccessDenied, QuotaReached, ServiceError
 from tests.conftest import Service
 
 if TYPE_CHECKING:
-    from tap_zohobooks.cli.common import Chosen
+    from tap_zohobooks.cli.common import SelectedStream
 
 Services = Callable[..., Service]
 
 
-def examined(service: Service, stream: str) -> tuple[Chosen, Finding, list[str]]:
+def examined(service: Service, stream: str) -> tuple[SelectedStream, Finding, list[str]]:
     """Examine the list of a stream, and return the paths that were asked for it."""
-    (one,) = chosen(None, [stream])
+    (one,) = select_streams(None, [stream])
     tap = service.quiet_tap()
     organization, now = service.organizations[0], service.clock.utc() - timedelta(seconds=1)
     tap.client.get("organizations")
@@ -54,7 +54,7 @@ def test_what_a_list_can_do(
     one = service(rows=5)
     one.world.behaviour["invoices"] = behaviour
     found, finding, paths = examined(one, stream)
-    assert strategy(found, finding.ability) == way
+    assert strategy(found, finding.capabilities) == way
     assert paths == ["/books/v3/invoices"] * number
 
 
@@ -63,9 +63,9 @@ def test_a_run_reads_as_was_found(service: Services) -> None:
     names = ["invoices", "bills", "purchase_orders", "journals"]
     one = service(rows={"*": 3} | dict.fromkeys(names, 300) | {"purchaseorders": 300})
     run = one.complete(names)
-    for (_, name), ability in run.tap.abilities.items():
+    for (_, name), capabilities in run.tap.endpoint_capabilities.items():
         stream, finding, _ = examined(one, name)
-        assert strategy(stream, finding.ability) == strategy(stream, ability)
+        assert strategy(stream, finding.capabilities) == strategy(stream, capabilities)
 
 
 @pytest.mark.parametrize("stream", ["taxes", "currencies", "locations", "custom_fields"])
@@ -73,14 +73,14 @@ def test_full_tables(service: Services, stream: str) -> None:
     """A list without a time of change is read whole, whatever its kind."""
     found, finding, paths = examined(service(rows=5), stream)
     assert finding.refused is None
-    assert strategy(found, finding.ability) == "full table"
+    assert strategy(found, finding.capabilities) == "full table"
     assert len(paths) == 1
 
 
 def test_a_catalog_may_want_the_full_table(service: Services) -> None:
     """A stream whose method is FULL_TABLE is read whole, whatever its list can do."""
     found, finding, _ = examined(service(rows=5), "invoices")
-    assert strategy(replace(found, is_incremental=False), finding.ability) == "full table"
+    assert strategy(replace(found, is_incremental=False), finding.capabilities) == "full table"
 
 
 def test_a_missing_scope(service: Services) -> None:
@@ -88,7 +88,7 @@ def test_a_missing_scope(service: Services) -> None:
     one = service(rows=5)
     one.world.scopes[one.world.credentials.refresh_token] -= {"ZohoBooks.invoices.READ"}
     _, finding, _ = examined(one, "invoices")
-    assert isinstance(finding.refused, Denied)
+    assert isinstance(finding.refused, AccessDenied)
     assert not finding.is_absent
     assert len(one.world.mints) == 1  # no token is spent on it
 
@@ -107,7 +107,7 @@ def test_what_an_edition_lacks(
 ) -> None:
     """A list that is not there is absent, and so is an undocumented one that is refused."""
     one = service(rows=5)
-    (found,) = chosen(None, [stream])
+    (found,) = select_streams(None, [stream])
     one.world.refuse(found.listed.list_path, status, code, message)
     _, finding, _ = examined(one, stream)
     assert finding.is_absent
@@ -147,5 +147,7 @@ def test_a_spent_day_ends_it(service: Services) -> None:
 
 def test_each_list_is_asked_once() -> None:
     """Streams that hang on one list share its call; organizations are known anyway."""
-    streams = chosen(None, ["organizations", "bills", "bill_details", "bill_comments", "taxes"])
+    streams = select_streams(
+        None, ["organizations", "bills", "bill_details", "bill_comments", "taxes"]
+    )
     assert [one.name for one in lists(streams)] == ["bills", "taxes"]

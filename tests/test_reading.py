@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from tap_zohobooks.errors import ParameterRefused, ServiceError
 from tap_zohobooks.pagination import prefetch
-from tap_zohobooks.pagination.capabilities import Ability
-from tap_zohobooks.pagination.offset_scan import MOST_REREADS, Scan, next_window
-from tap_zohobooks.pagination.page import Page, Params, one_by_one, time_of
+from tap_zohobooks.pagination.capabilities import EndpointCapabilities
+from tap_zohobooks.pagination.offset_scan import MAX_REREADS, OffsetScan, next_window
+from tap_zohobooks.pagination.page import Page, Params, no_prefetch, row_time
 from tap_zohobooks.pagination.reader import Reader
 from tap_zohobooks.streams.details import _in_order
 from tests.simulation.pool import Pool
@@ -28,7 +28,7 @@ from tests.simulation.pool import Pool
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tap_zohobooks.pagination.page import Ahead
+    from tap_zohobooks.pagination.page import Prefetch
     from tap_zohobooks.transform.cleaner import Row
 
 EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -117,14 +117,17 @@ class Table:
         return key[:-2] if self.loose else key
 
     def reader(
-        self, size: int = 200, ability: Ability | None = None, ahead: Ahead = one_by_one
+        self,
+        size: int = 200,
+        capabilities: EndpointCapabilities | None = None,
+        ahead: Prefetch = no_prefetch,
     ) -> Reader:
         """Return a reader of this table."""
         return Reader(
             self.fetch,
             lambda row: row["id"],
             size,
-            ability or Ability(),
+            capabilities or EndpointCapabilities(),
             ahead=ahead,
             timeless=self.timeless,
         )
@@ -143,18 +146,18 @@ class Target:
         table: Table,
         size: int = 200,
         start: str | None = None,
-        ahead: Ahead = one_by_one,
+        ahead: Prefetch = no_prefetch,
     ) -> None:
         """Read a table to its end; no row may come older than it has come already."""
         reader = table.reader(size, ahead=ahead)
-        for row, frontier in reader.read(start):
+        for row, safe_bookmark in reader.read(start):
             if row is not None:
                 self.emitted += 1
                 known = self.rows.get(row["id"], "")
-                self.rows[row["id"]] = time_of(row) or ""
+                self.rows[row["id"]] = row_time(row) or ""
                 assert self.rows[row["id"]] >= known
-            if frontier is not None:
-                self.bookmark = max(self.bookmark or "", frontier)
+            if safe_bookmark is not None:
+                self.bookmark = max(self.bookmark or "", safe_bookmark)
         table.timeless = reader.timeless
 
     def holds(self, table: Table) -> bool:
@@ -233,10 +236,10 @@ def test_bookmark_never_passes_an_unread_row(kind: str) -> None:
     table = Table(shuffled(450), **KINDS[kind])
     for stop in (1, 200, 201, 399, 449):
         target, items = Target(), table.reader().read(None)
-        for _, (row, frontier) in zip(range(stop), items, strict=False):
+        for _, (row, safe_bookmark) in zip(range(stop), items, strict=False):
             assert row is not None
-            target.rows[row["id"]] = time_of(row) or ""
-            target.bookmark = frontier
+            target.rows[row["id"]] = row_time(row) or ""
+            target.bookmark = safe_bookmark
         target.load(table, start=target.bookmark)
         assert target.holds(table)
 
@@ -288,10 +291,10 @@ def test_a_service_that_ceases_to_order_and_says_it_does(call: int, start: str |
         table.sorts, table.lies = len(table.calls) < call, True
 
     table.before, target, held = cease, Target(), set[str]()
-    for row, frontier in table.reader().read(start):
+    for row, safe_bookmark in table.reader().read(start):
         held |= {row["id"]} if row else set()
         for key, second in table.rows.items():
-            assert key in held or frontier is None or at(second) >= frontier, key
+            assert key in held or safe_bookmark is None or at(second) >= safe_bookmark, key
     assert held == table.rows.keys()
     target.load(table, start=start)
     assert target.holds(table)
@@ -303,10 +306,10 @@ def test_a_bulk_change_since_the_bookmark() -> None:
     rows |= {f"x{n:05}": 5000 + n // 250 for n in range(5000)}
     table, passed = Table(rows), set[str]()
     reader = table.reader()
-    for number, (_, frontier) in enumerate(reader.read(at(2000))):
-        passed |= {frontier} if frontier and number < 4000 else set()
+    for number, (_, safe_bookmark) in enumerate(reader.read(at(2000))):
+        passed |= {safe_bookmark} if safe_bookmark and number < 4000 else set()
     assert max(passed) >= at(5010)
-    assert reader.ability == Ability(filters=None, sorts=True)
+    assert reader.capabilities == EndpointCapabilities(filters=None, sorts=True)
     assert len(table.calls) <= 60
 
 
@@ -343,11 +346,11 @@ def test_no_bookmark_before_all_of_a_second(start: str | None) -> None:
     """A second is not left before as many of its rows were emitted as there are places."""
     table = Table({f"{n:05}": 5 if n < 700 else n for n in range(1000)}, loose=True)
     emitted: set[str] = set()
-    for row, frontier in table.reader().read(start):
-        assert frontier in {None, at(5)} or len(emitted) >= 700
+    for row, safe_bookmark in table.reader().read(start):
+        assert safe_bookmark in {None, at(5)} or len(emitted) >= 700
         emitted |= {row["id"]} if row else set()
     assert len(emitted) == 1000
-    assert frontier == at(999)
+    assert safe_bookmark == at(999)
 
 
 @pytest.mark.parametrize("size", range(2, 13))
@@ -355,7 +358,7 @@ def test_a_list_that_rests_has_not_moved(size: int) -> None:
     """Whatever the sizes of pages and list: a doubt would keep a target from deleting, for ever."""
     for count in range(80):
         table = Table({f"{number:03}": number for number in range(count)})
-        scan = Scan(table.fetch, lambda row: row["id"], size)
+        scan = OffsetScan(table.fetch, lambda row: row["id"], size)
         assert sum(len(rows) for rows, _ in scan.pages()) == count
         assert not scan.moved, count
 
@@ -371,7 +374,7 @@ def test_equal_rows_that_are_never_all_shown() -> None:
         return Page(rows[:size], has_more=True, served=EPOCH, per_page=size, sort_column="name")
 
     with pytest.raises(ServiceError, match="share one 'name'"):
-        list(Scan(fetch, lambda row: row["id"], 200).pages())
+        list(OffsetScan(fetch, lambda row: row["id"], 200).pages())
     assert len(calls) < 60
 
 
@@ -386,19 +389,19 @@ def test_an_ignored_filter_does_not_loop() -> None:
 def test_a_lying_filter_is_found_out() -> None:
     """An answer with nothing newer is confirmed by the newest row before it is believed."""
     table = Table(shuffled(50), equality=True)
-    ability = Ability()
-    rows = [row for row, _ in table.reader(ability=ability).read(at(60_000)) if row]
+    capabilities = EndpointCapabilities()
+    rows = [row for row, _ in table.reader(capabilities=capabilities).read(at(60_000)) if row]
     assert {row["id"] for row in rows} == {k for k, t in table.rows.items() if t >= 60_000}
-    assert ability.filters is False
+    assert capabilities.filters is False
 
 
 def test_what_is_known_is_not_tried_again() -> None:
-    """An ability that an answer has shown is used from the first call on."""
+    """A capability that a response has shown is used from the first request on."""
     table = Table(shuffled(450), sorts=False, filters=False)
-    target, ability = Target(), Ability(filters=False, sorts=False)
-    for row, _ in table.reader(ability=ability).read(at(0)):
+    target, capabilities = Target(), EndpointCapabilities(filters=False, sorts=False)
+    for row, _ in table.reader(capabilities=capabilities).read(at(0)):
         if row is not None:
-            target.rows[row["id"]] = time_of(row) or ""
+            target.rows[row["id"]] = row_time(row) or ""
     assert target.holds(table)
     assert not any("sort_column" in call or "last_modified_time" in call for call in table.calls)
 
@@ -518,10 +521,10 @@ def test_a_change_proves_no_order(start: str | None, at_call: int, verb: str) ->
                 del self.rows["a"]
 
     table.before = disturb
-    ability = Ability(filters=None if start is None else False)
-    for row, _ in table.reader(2, ability).read(start):
+    capabilities = EndpointCapabilities(filters=None if start is None else False)
+    for row, _ in table.reader(2, capabilities).read(start):
         if row is not None:
-            target.rows[row["id"]] = time_of(row) or ""
+            target.rows[row["id"]] = row_time(row) or ""
     assert target.rows.keys() >= {"b", "c", "d"}
 
 
@@ -544,7 +547,7 @@ def test_documents_vouch_for_no_more_than_their_list() -> None:
     """Documents put into the order of time move the bookmark no further than their list's scan."""
     rows = [{"id": str(second), "last_modified_time": at(second)} for second in (9, 3, 5)]
     items = iter([*((row, None) for row in rows), (None, at(5))])
-    assert [frontier for _, frontier in _in_order(items)] == [at(3), at(5), at(5)]
+    assert [safe_bookmark for _, safe_bookmark in _in_order(items)] == [at(3), at(5), at(5)]
 
 
 def test_rows_without_a_time_arrive() -> None:
@@ -602,7 +605,7 @@ def test_a_list_that_never_rests_is_given_up() -> None:
 
     table.before = replace
     with pytest.raises(ServiceError, match="never rests"):
-        list(Scan(table.fetch, lambda row: row["id"], 200).pages())
+        list(OffsetScan(table.fetch, lambda row: row["id"], 200).pages())
     assert len(table.calls) < 60
 
 
@@ -616,7 +619,7 @@ def test_a_service_that_repeats_itself_is_given_up() -> None:
         return page
 
     with pytest.raises(ServiceError, match="none that is new"):
-        list(Scan(fetch, lambda row: row["id"], 200).pages())
+        list(OffsetScan(fetch, lambda row: row["id"], 200).pages())
     assert len(calls) < 10
 
 
@@ -634,14 +637,14 @@ def test_pages_smaller_than_asked_for(*, tells: bool) -> None:
 def test_a_list_that_does_not_page_and_tells_nothing(count: int, calls: int) -> None:
     """More rows than asked for are all there are; fewer are, where asking on brings none new."""
     page = Page([{"id": number} for number in range(count)], has_more=True, served=EPOCH,
-                is_told=False)  # fmt: skip
+                has_more_known=False)  # fmt: skip
     asked: list[Params] = []
 
     def fetch(params: Params) -> Page:
         asked.append(params)
         return page
 
-    found = [rows for rows, _ in Scan(fetch, lambda row: row["id"], 200).pages()]
+    found = [rows for rows, _ in OffsetScan(fetch, lambda row: row["id"], 200).pages()]
     assert sum(map(len, found)) == count
     assert len(asked) == calls
 
@@ -651,17 +654,19 @@ def test_a_full_page_that_repeats_itself_is_no_end() -> None:
     rows = [{"id": number} for number in range(200)]
 
     def fetch(params: Params) -> Page:
-        return Page(rows[: int(params["per_page"])], has_more=True, served=EPOCH, is_told=False)
+        return Page(
+            rows[: int(params["per_page"])], has_more=True, served=EPOCH, has_more_known=False
+        )
 
     with pytest.raises(ServiceError, match="none that is new"):
-        list(Scan(fetch, lambda row: row["id"], 200).pages())
+        list(OffsetScan(fetch, lambda row: row["id"], 200).pages())
 
 
 @contextmanager
-def early(lot: int | None) -> Iterator[Ahead]:
+def early(lot: int | None) -> Iterator[Prefetch]:
     """Yield what asks for pages ahead, and has them served in an order drawn by a lot, if any."""
     if lot is None:
-        yield one_by_one
+        yield no_prefetch
         return
     with (
         mock.patch.object(prefetch, "ThreadPoolExecutor", partial(Pool, Random(lot))),  # noqa: S311
@@ -673,7 +678,7 @@ def early(lot: int | None) -> Iterator[Ahead]:
 LOTS = st.none() | st.integers(0, 10**6)
 ACTIONS = st.lists(
     st.tuples(st.sampled_from(["insert", "change", "delete", "rest"]), st.integers(0, 10**6)),
-    max_size=MOST_REREADS,  # a list that never rests is given up after so many
+    max_size=MAX_REREADS,  # a list that never rests is given up after so many
 )
 
 
@@ -707,7 +712,7 @@ def test_nothing_is_lost(
 
 
 @given(st.sampled_from(sorted(KINDS)), ACTIONS, st.integers(0, 60), st.integers(2, 9), LOTS)
-@example("filter only", [("insert", 0)] * MOST_REREADS, 5, 2, None)
+@example("filter only", [("insert", 0)] * MAX_REREADS, 5, 2, None)
 @settings(max_examples=400, deadline=None)
 def test_a_sure_read_lacks_nothing(
     kind: str, actions: list[tuple[str, int]], count: int, size: int, lot: int | None

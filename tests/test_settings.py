@@ -11,7 +11,7 @@ from platformdirs import user_cache_dir
 
 from tap_zohobooks import connection, settings
 from tap_zohobooks.errors import ConfigError
-from tap_zohobooks.oauth.token_store import Ledger
+from tap_zohobooks.oauth.token_store import TokenStore
 from tap_zohobooks.tap import TapZohoBooks
 
 if TYPE_CHECKING:
@@ -163,8 +163,8 @@ def test_token_cache_can_be_off() -> None:
 
 def test_shared_times_are_those_of_the_wall() -> None:
     """What others read is told by the wall clock, what a run keeps for itself by its own."""
-    assert opened(token_cache="off").record(Ledger).now() == 1.0
-    assert opened().record(Ledger).now() == 2.0
+    assert opened(token_cache="off").record(TokenStore).now() == 1.0
+    assert opened().record(TokenStore).now() == 2.0
 
 
 def test_secrets_do_not_show_in_values() -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-from tap_zohobooks.errors import Denied, NotHere
+from tap_zohobooks.errors import AccessDenied, NotInPlan
 from tap_zohobooks.http.rate_limit import Quota
 from tap_zohobooks.resources import TABLE
-from tap_zohobooks.singer.stats import Spent, Tally
+from tap_zohobooks.singer.stats import RequestStats, StreamStats
 
-SPENT = Spent(
+SPENT = RequestStats(
     calls={"": 1, "7": 210},
     quotas={"7": Quota(limit=2000, remaining=1790, resets_at=0.0)},
     waits={"pace": 3, "throttled": 1},
@@ -43,9 +43,9 @@ def test_the_same_as_metrics() -> None:
 
 def test_what_was_skipped() -> None:
     """Each stream that was skipped is named with the scope that it needs, where one would help."""
-    tally = Tally()
-    tally.skipped["bills", "7"] = Denied("'bills' may not be read.")
-    tally.skipped["locations", "8"] = NotHere("Not available in your plan.")
+    tally = StreamStats()
+    tally.skipped["bills", "7"] = AccessDenied("'bills' may not be read.")
+    tally.skipped["locations", "8"] = NotInPlan("Not available in your plan.")
     assert list(tally.not_done(TABLE)) == [
         (
             "Skipped: stream 'bills' of organization 7. 'bills' may not be read. "

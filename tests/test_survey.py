@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox import Behaviour
-from tap_zohobooks.cli.common import chosen
+from tap_zohobooks.cli.common import select_streams
 from tap_zohobooks.cli.plan import Planner
 from tap_zohobooks.cli.row_count import Count, Survey
 from tap_zohobooks.resources import TABLE
@@ -37,7 +37,7 @@ def change(service: Service, collection: str, number: int) -> None:
 
 def planner(service: Service, names: list[str], **state: Any) -> Planner:
     """Return a planner for streams, by name."""
-    return Planner(service.quiet_tap(), chosen(None, names), state, discovers=False)
+    return Planner(service.quiet_tap(), select_streams(None, names), state, discovers=False)
 
 
 def planned(service: Service, names: list[str], **state: Any) -> dict[str, int]:
@@ -112,7 +112,7 @@ def test_a_start_date_limits_a_first_run(service: Services) -> None:
     one.clock.sleep(86400)
     change(one, "bills", 1)
     tap = one.quiet_tap(start_date="2026-11-24T00:00:00Z")
-    (cost,) = Planner(tap, chosen(None, ["bills"]), {}, discovers=False).costs()
+    (cost,) = Planner(tap, select_streams(None, ["bills"]), {}, discovers=False).costs()
     assert cost.rows == 1
 
 
@@ -167,7 +167,7 @@ def test_discovery_is_planned(service: Services) -> None:
     """Without a catalog a run discovers first, which costs a call an entity and organization."""
     one = service(rows=2)
     tap = one.quiet_tap()
-    costs = Planner(tap, chosen(None, ["taxes"]), {}, discovers=True).costs()
+    costs = Planner(tap, select_streams(None, ["taxes"]), {}, discovers=True).costs()
     found = [cost for cost in costs if "(" in cost.stream]
     assert {cost.organization: cost.calls for cost in found} == dict.fromkeys(one.organizations, 20)
     assert {cost.note for cost in found} == {"estimate, without the custom modules that it finds"}
@@ -177,7 +177,7 @@ def test_the_day_on_which_a_backfill_ends(service: Services) -> None:
     """800 documents at 100 calls a day, of which 20 are others', take eleven days."""
     one = service(rows={"*": 3, "bills": 800}, organizations=1, daily_quota=100)
     tap = one.quiet_tap(quota_reserve=20)
-    plan = Planner(tap, chosen(None, ["bill_details"]), {}, discovers=False)
+    plan = Planner(tap, select_streams(None, ["bill_details"]), {}, discovers=False)
     (organization,) = one.organizations
     forecast = plan.forecast(organization, list(plan.costs()))
     assert forecast.calls == 806

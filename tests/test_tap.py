@@ -15,7 +15,7 @@ from jsonschema import Draft7Validator
 from sandbox import Behaviour, Faults, Request, World
 from tap_zohobooks.errors import (
     ConfigError,
-    Gone,
+    NotFound,
     QuotaReached,
     ReauthorizationNeeded,
     ServiceError,
@@ -27,7 +27,7 @@ from tests.conftest import Run, Service
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tap_zohobooks.http.responses import Answer
+    from tap_zohobooks.http.responses import Response
 
 Make = Callable[..., Service]
 Honour = Literal["honoured", "ignored", "refused"]
@@ -208,11 +208,11 @@ def test_a_document_that_answers_to_one_spelling(
     tap = place.tap(["recurring_bill_details"], max_concurrency=1)
     real, asked = tap.client.get, []
 
-    def get(path: str, *rest: Any) -> Answer:
+    def get(path: str, *rest: Any) -> Response:
         if path.startswith("recurring"):
             asked.append(path)
         if path.startswith(f"{unknown}/"):
-            raise Gone(path)
+            raise NotFound(path)
         return real(path, *rest)
 
     monkeypatch.setattr(tap.client, "get", get)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tap_zohobooks.errors import QuotaReached
-from tap_zohobooks.singer.ordered_map import abreast, in_turn
+from tap_zohobooks.singer.ordered_map import in_turn, ordered_map
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ def in_time(work: Callable[[], object]) -> None:
 def test_calls_leave_in_order() -> None:
     """Of calls that are made at the same time an earlier one never leaves after a later one."""
     calls = Calls()
-    assert [found for _, found in abreast(PLACES, calls, range(30))] == list(range(30))
+    assert [found for _, found in ordered_map(PLACES, calls, range(30))] == list(range(30))
     assert calls.left == list(range(30))
 
 
@@ -54,7 +54,7 @@ def test_work_without_a_call_keeps_the_order() -> None:
     """Who asks for nothing neither holds up nor lets overtake."""
     silent = frozenset(range(0, 30, 3))
     calls = Calls(silent)
-    assert len(list(abreast(PLACES, calls, range(30)))) == 30
+    assert len(list(ordered_map(PLACES, calls, range(30)))) == 30
     assert calls.left == [number for number in range(30) if number not in silent]
 
 
@@ -68,7 +68,7 @@ def test_a_call_that_is_made_again_waits_for_nobody() -> None:
                 pass
             met.wait() if number < 2 else None
 
-    in_time(lambda: list(abreast(2, work, range(6))))
+    in_time(lambda: list(ordered_map(2, work, range(6))))
 
 
 def test_work_that_fails_holds_nobody_up() -> None:
@@ -83,7 +83,7 @@ def test_work_that_fails_holds_nobody_up() -> None:
 
     def read() -> None:
         with pytest.raises(QuotaReached):
-            list(abreast(PLACES, work, range(30)))
+            list(ordered_map(PLACES, work, range(30)))
 
     in_time(read)
     assert calls.left == sorted(calls.left)
@@ -94,7 +94,7 @@ def test_work_that_is_called_off_holds_nobody_up(places: int) -> None:
     """Who stops reading in the middle waits for what is under way, and for nothing else."""
 
     def read() -> None:
-        reading = abreast(places, Calls(), range(100))
+        reading = ordered_map(places, Calls(), range(100))
         assert next(reading) == (0, 0)
         reading.close()
 

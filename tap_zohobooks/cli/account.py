@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tap_zohobooks import connection, settings
 from tap_zohobooks.cli import env_file
-from tap_zohobooks.cli.common import Inspected, configured, inspected
+from tap_zohobooks.cli.common import SetupTap, build_tap, load_config
 from tap_zohobooks.cli.terminal import agree, plain, show, show_json, table, tell
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.oauth.authorization_code import Accounts
@@ -31,12 +31,12 @@ COLUMNS = {
 }
 
 
-def accounts_of(tap: Inspected) -> Accounts:
+def accounts_of(tap: SetupTap) -> Accounts:
     """Return the accounts servers that may know the client; nothing is asked yet."""
     return Accounts(connection.hosts(tap.config), tap.session, tap.config["request_timeout"])
 
 
-def known(tap: Inspected) -> Sequence[Row]:
+def known(tap: SetupTap) -> Sequence[Row]:
     """Return all organizations that the user can see.
 
     Raises:
@@ -56,7 +56,7 @@ def organization_table(rows: Iterable[Row], marks: Iterable[str], title: str) ->
 
 def organizations(config: Sequence[str], *, as_json: bool) -> None:
     """Show the organizations, and which of them are read."""
-    tap = inspected(configured(config))
+    tap = build_tap(load_config(config))
     rows = known(tap)
     wanted = tap.config["organization_ids"]
     read = [is_active(row) and (not wanted or row[ORGANIZATION] in wanted) for row in rows]
@@ -80,7 +80,7 @@ def logout(config: Sequence[str], *, yes: bool) -> None:
     Raises:
         TapError: There is none, nobody can be asked, or no server says that it is done.
     """
-    tap = inspected(configured(config))
+    tap = build_tap(load_config(config))
     token = tap.config.get(settings.REFRESH)
     if token is None:
         raise Reason.NOTHING_TO_REVOKE.error()

@@ -12,7 +12,7 @@ import requests
 from tap_zohobooks import connection
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ConfigError, ReauthorizationNeeded, TapError
-from tap_zohobooks.http.responses import Refused, Success, TokenRefused, judge
+from tap_zohobooks.http.responses import Refused, Success, TokenRefused, classify
 from tap_zohobooks.oauth.authorization_code import Accounts
 from tap_zohobooks.oauth.consent import OAuthClient
 from tap_zohobooks.oauth.credentials import Hosts
@@ -197,7 +197,7 @@ class Account:
         answer = self._ask(f"{url}/books/v3/{KEY}")
         if isinstance(answer, str):
             return failed("API host", Reason.API_UNREACHABLE.error(url=url, problem=answer))
-        match judge(answer.status_code, answer.headers, answer.content):
+        match classify(answer.status_code, answer.headers, answer.content):
             case Success() | TokenRefused() | Refused(code=14):
                 return Check("API host", url)
             case _:

@@ -15,7 +15,7 @@ from tap_zohobooks.resources import ORGANIZATIONS, TABLE, Resource, custom_modul
 from tap_zohobooks.singer.catalog import checked_catalog, read_json
 from tap_zohobooks.streams.discovery import is_module
 from tap_zohobooks.streams.organization import ModuleStream
-from tap_zohobooks.streams.registry import KINDS
+from tap_zohobooks.streams.registry import STREAM_TYPES
 from tap_zohobooks.tap import TapZohoBooks
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ ENVIRONMENT = "ENV"
 PATIENCE = 90  # seconds: a minute's limit passes, and a person would rather be told of the rest
 
 KIND_OF: dict[str, type[ResourceStream]] = {
-    one.name: kind for kind, rows in KINDS.items() for one in rows
+    one.name: kind for kind, rows in STREAM_TYPES.items() for one in rows
 }
 
 
-class Inspected(TapZohoBooks):
+class SetupTap(TapZohoBooks):
     """The tap without a run, and without long waits."""
 
     @override
@@ -53,7 +53,7 @@ def reset_of(tap: TapZohoBooks, quota: Quota) -> datetime:
     return datetime.now(timezone.utc) + until
 
 
-def configured(paths: Iterable[str]) -> dict[str, Any]:
+def load_config(paths: Iterable[str]) -> dict[str, Any]:
     """Return the settings that files hold, or variables and .env where no file is named.
 
     Raises:
@@ -68,17 +68,17 @@ def configured(paths: Iterable[str]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None and value != ""}
 
 
-def inspected(config: dict[str, Any]) -> Inspected:
+def build_tap(config: dict[str, Any]) -> SetupTap:
     """Return the tap with these settings; nothing is asked yet.
 
     Raises:
         ConfigError: A setting is missing or wrong.
     """
-    return Inspected(config=dict(config), setup_mapper=False)
+    return SetupTap(config=dict(config), setup_mapper=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class SelectedStream:
     """A stream that a run would read, and whether it goes on from a bookmark."""
 
     resource: Resource
@@ -96,33 +96,33 @@ class Chosen:
         return TABLE[self.resource.of] if self.resource.of else self.resource
 
 
-def chosen(catalog: Path | None, names: Sequence[str] = ()) -> list[Chosen]:
+def select_streams(catalog: Path | None, names: Sequence[str] = ()) -> list[SelectedStream]:
     """Return the streams that are named, or selected by a catalog, or selected by default.
 
     Raises:
         ConfigError: There is no such stream, or no such catalog.
     """
     if names:
-        return [_chosen(name) for name in dict.fromkeys(names)]
+        return [_select(name) for name in dict.fromkeys(names)]
     if catalog is None:
-        return [_chosen(name) for name, kind in KIND_OF.items() if kind.selected_by_default]
+        return [_select(name) for name, kind in KIND_OF.items() if kind.selected_by_default]
     with catalog.open(encoding="utf-8") as file:
         read = checked_catalog(read_json("catalog", file))
     return [
-        _chosen(entry.tap_stream_id, entry.replication_method)
+        _select(entry.tap_stream_id, entry.replication_method)
         for entry in (read.streams if read else [])
         if entry.metadata.resolve_selection()[()]
     ]
 
 
-def _chosen(name: str, method: str | None = None) -> Chosen:
+def _select(name: str, method: str | None = None) -> SelectedStream:
     kind = ModuleStream if is_module(name) else KIND_OF.get(name)
     if kind is None:
         raise Reason.STREAM_UNKNOWN.error(stream=name)
     resource = TABLE.get(name) or custom_module(name)
-    return Chosen(resource, kind, kind.is_incremental and method != "FULL_TABLE")
+    return SelectedStream(resource, kind, kind.is_incremental and method != "FULL_TABLE")
 
 
-def needed(streams: Iterable[Chosen]) -> str:
+def required_scopes(streams: Iterable[SelectedStream]) -> str:
     """Return the scopes that reading these streams, and seeing organizations, needs."""
     return scopes([ORGANIZATIONS, *(one.resource for one in streams)])

@@ -11,15 +11,15 @@ import pendulum
 
 from tap_zohobooks.cli.row_count import Count
 from tap_zohobooks.resources import ENTITIES
-from tap_zohobooks.streams.details import RowByRowStream
+from tap_zohobooks.streams.details import PerRowStream
 from tap_zohobooks.streams.lists import ListStream
-from tap_zohobooks.streams.nested import NestedStream
+from tap_zohobooks.streams.nested import ChildStream
 from tap_zohobooks.streams.organization import CustomFieldStream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tap_zohobooks.cli.common import Chosen
+    from tap_zohobooks.cli.common import SelectedStream
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,12 @@ def pages(rows: int, size: int) -> int:
 
 
 def calls(
-    stream: Chosen, count: Count, size: int, listed: Count | None = None, *, is_whole: bool = False
+    stream: SelectedStream,
+    count: Count,
+    size: int,
+    listed: Count | None = None,
+    *,
+    is_whole: bool = False,
 ) -> Count:
     """Return the calls that reading a stream takes, where its list has so many rows to read.
 
@@ -56,10 +61,10 @@ def calls(
     shown = listed or count
     looks_behind = is_whole and stream.is_incremental and shown.rows > size
     listing = pages(shown.rows, size) + looks_behind
-    if not issubclass(kind, RowByRowStream):
+    if not issubclass(kind, PerRowStream):
         return Count(listing, shown.is_exact)
     followed = ceil(count.rows * kind.calls_per_row)
-    is_sure = listed is None and not issubclass(kind, NestedStream)  # some ask more, some less
+    is_sure = listed is None and not issubclass(kind, ChildStream)  # some ask more, some less
     return Count(listing + followed, count.is_exact and is_sure)
 
 

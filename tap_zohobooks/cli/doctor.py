@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from tap_zohobooks.cli.checks import Account, Check, failed, unmade
-from tap_zohobooks.cli.common import chosen, configured, inspected, reset_of
+from tap_zohobooks.cli.common import build_tap, load_config, reset_of, select_streams
 from tap_zohobooks.cli.probe import Finding, examine, lists, strategy
 from tap_zohobooks.cli.terminal import affordable, plain, show, show_json, table
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.errors import ConfigError, Denied, QuotaReached
+from tap_zohobooks.errors import AccessDenied, ConfigError, QuotaReached
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from tap_zohobooks.cli.common import Chosen
+    from tap_zohobooks.cli.common import SelectedStream
     from tap_zohobooks.errors import TapError
     from tap_zohobooks.organizations import Organizations
     from tap_zohobooks.resources import Resource
@@ -44,7 +44,7 @@ def doctor(
     Raises:
         ConfigError: There is no such catalog or stream, or nobody can be asked.
     """
-    examination = Examination(chosen(catalog, streams), yes=yes)
+    examination = Examination(select_streams(catalog, streams), yes=yes)
     for check in examination.checks(config):
         if not as_json:
             show_check(check)
@@ -101,7 +101,7 @@ class Allowance:
 class Examination:
     """The checks of one visit, kept as they are made."""
 
-    streams: Sequence[Chosen]
+    streams: Sequence[SelectedStream]
     yes: bool
     made: list[Check] = field(default_factory=list)
     findings: dict[str, Finding] = field(default_factory=dict)
@@ -121,7 +121,7 @@ class Examination:
 
     def _checks(self, config: Sequence[str]) -> Iterator[Check]:
         try:
-            tap = inspected(configured(config))
+            tap = build_tap(load_config(config))
         except ConfigError as error:
             yield failed("settings", error)
             return
@@ -165,7 +165,7 @@ class Examination:
                 continue
             match finding:
                 case Finding(refused=None):
-                    yield stream.name, "yes", strategy(stream, finding.ability)
+                    yield stream.name, "yes", strategy(stream, finding.capabilities)
                 case Finding(is_absent=True):
                     yield stream.name, "not offered", "-"
                 case _:
@@ -214,7 +214,7 @@ def _scopes(findings: Sequence[tuple[Resource, Finding]]) -> Iterator[Check]:
 
 
 def _refused(listed: Resource, refused: TapError) -> Check:
-    if not isinstance(refused, Denied):
+    if not isinstance(refused, AccessDenied):
         return failed(listed.name, refused)
     why, scope = str(refused).rstrip("."), listed.permission
     return failed(listed.name, Reason.SCOPE_MISSING.error(refusal=why, scope=scope))

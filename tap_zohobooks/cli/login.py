@@ -10,7 +10,7 @@ import click
 from tap_zohobooks import connection, settings
 from tap_zohobooks.cli import env_file
 from tap_zohobooks.cli.account import accounts_of, known, organization_table
-from tap_zohobooks.cli.common import chosen, configured, inspected, needed
+from tap_zohobooks.cli.common import build_tap, load_config, required_scopes, select_streams
 from tap_zohobooks.cli.terminal import agree, ask, is_attended, plain, show, tell
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ReauthorizationNeeded
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tap_zohobooks.cli.common import Inspected
+    from tap_zohobooks.cli.common import SetupTap
     from tap_zohobooks.oauth.authorization_code import Accounts, Tokens
     from tap_zohobooks.transform.cleaner import Row
 
@@ -72,8 +72,8 @@ class Login:
     def __init__(self, options: Options) -> None:
         """Begin with what is set already."""
         self._options = options
-        self._config = configured(options.config)
-        self._scope = needed(chosen(options.catalog, options.streams))
+        self._config = load_config(options.config)
+        self._scope = required_scopes(select_streams(options.catalog, options.streams))
         if options.client_id not in (None, self._config.get("client_id")):
             self._config.pop(settings.REFRESH, None)  # it is another client's
         for name in ("client_id", "client_secret", "region"):
@@ -116,7 +116,7 @@ class Login:
                 self._config[name] = ask(label, option, hide_input=hidden)
         return OAuthClient(self._config["client_id"], self._config["client_secret"])
 
-    def _kept(self) -> Inspected | None:
+    def _kept(self) -> SetupTap | None:
         """Return a tap with the stored refresh token, where there is one to be kept."""
         keep = self._options.keep
         if settings.REFRESH not in self._config or keep is False:
@@ -125,8 +125,8 @@ class Login:
         is_settled = keep or self._options.yes
         if not is_settled and not agree("Keep the stored one?", "--keep or --renew", default=True):
             return None
-        tap = inspected(self._config)
-        tap.auth.disconnection = None  # a person asks: look again, whatever is remembered
+        tap = build_tap(self._config)
+        tap.auth.revoked_token = None  # a person asks: look again, whatever is remembered
         try:
             tap.auth.mint()
         except ReauthorizationNeeded as dead:
@@ -134,13 +134,13 @@ class Login:
                 raise
             tell(f"It cannot be kept: {plain(dead)}")
             return None
-        tap.disconnection.forget()
+        tap.revoked_token.forget()
         return tap
 
-    def _authorized(self, client: OAuthClient) -> Inspected:
+    def _authorized(self, client: OAuthClient) -> SetupTap:
         for name in REPLACED:
             self._config.pop(name, None)
-        tap = inspected({**self._config, settings.REFRESH: "none yet"})
+        tap = build_tap({**self._config, settings.REFRESH: "none yet"})
         accounts = accounts_of(tap)
         if self._wants_browser():
             tokens = self._by_browser(accounts, client)
@@ -187,7 +187,7 @@ class Login:
             client, callback.code, at=at, location=callback.location, asking=asking
         )
 
-    def _stored(self, client: OAuthClient, tokens: Tokens) -> Inspected:
+    def _stored(self, client: OAuthClient, tokens: Tokens) -> SetupTap:
         """Write down what must not be lost: each consent costs one of twenty."""
         found: dict[str, Any] = {**client.form, settings.REFRESH: tokens.refresh_token}
         if tokens.region is not None:
@@ -199,7 +199,7 @@ class Login:
         self._write(found)
         tell(f"The next login offers to keep this refresh token. {LIMIT}")
         known_region = {"access_token": tokens.access_token} if tokens.region else {}
-        return inspected({**self._config, **known_region})
+        return build_tap({**self._config, **known_region})
 
     def _write(self, found: dict[str, Any]) -> None:
         env_file.save(found)

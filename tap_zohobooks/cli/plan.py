@@ -7,16 +7,21 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from tap_zohobooks.cli.common import KIND_OF, chosen, configured, inspected, reset_of
+from tap_zohobooks.cli.common import KIND_OF, build_tap, load_config, reset_of, select_streams
 from tap_zohobooks.cli.cost import Cost, Day, calls, days, last_day, together
 from tap_zohobooks.cli.probe import lists
 from tap_zohobooks.cli.row_count import Count, Survey, kept
 from tap_zohobooks.cli.terminal import affordable, show, show_json, table, tell
-from tap_zohobooks.errors import Denied, Gone, ParameterRefused, Refusal
+from tap_zohobooks.errors import AccessDenied, NotFound, ParameterRefused, UnexpectedResponse
 from tap_zohobooks.resources import ENTITIES, ORGANIZATION, ORGANIZATIONS, TIMELESS
 from tap_zohobooks.singer.catalog import read_json
 from tap_zohobooks.singer.state import check_start, checked_state
-from tap_zohobooks.singer.state_migration import VALUE, give_to, nameless, taken_over
+from tap_zohobooks.singer.state_migration import (
+    VALUE,
+    assign_organization,
+    bookmarks_without_organization,
+    migrate_state,
+)
 from tap_zohobooks.streams.lists import ListStream
 from tap_zohobooks.streams.organization import CustomFieldStream
 from tap_zohobooks.transform.timestamps import earlier
@@ -27,12 +32,12 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from tap_zohobooks.cli.common import Chosen
+    from tap_zohobooks.cli.common import SelectedStream
     from tap_zohobooks.tap import TapZohoBooks
 
 DISCOVERY = "(discovery)"
 NOTE = "estimate, without the custom modules that it finds"
-NOWHERE = (Denied, Gone, ParameterRefused, Refusal)
+NOWHERE = (AccessDenied, NotFound, ParameterRefused, UnexpectedResponse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,8 @@ def plan(
     Raises:
         TapError: Something is wrong, nobody can be asked, or the day is over.
     """
-    selected = chosen(catalog, streams)
-    tap = inspected(configured(config))
+    selected = select_streams(catalog, streams)
+    tap = build_tap(load_config(config))
     planner = Planner(tap, selected, _read(state, tap), discovers=catalog is None)
     least = planner.least_calls()
     if not affordable("Counting takes {}, more where lists are long.", least, yes=yes):
@@ -93,9 +98,9 @@ def _read(path: Path | None, tap: TapZohoBooks) -> dict[str, Any]:
     with path.open(encoding="utf-8") as file:
         given = checked_state(read_json("state", file) or {})
     streams = {name: kind.is_incremental for name, kind in KIND_OF.items()}
-    state = taken_over(given, streams, tap.logger)
-    if found := nameless(state, streams):
-        give_to(tap.organization_ids, found)
+    state = migrate_state(given, streams, tap.logger)
+    if found := bookmarks_without_organization(state, streams):
+        assign_organization(tap.organization_ids, found)
     return state
 
 
@@ -105,7 +110,7 @@ class Planner:
     def __init__(
         self,
         tap: TapZohoBooks,
-        streams: Iterable[Chosen],
+        streams: Iterable[SelectedStream],
         state: Mapping[str, Any],
         *,
         discovers: bool,
@@ -131,7 +136,7 @@ class Planner:
             for stream in self._streams:
                 yield self._cost(stream, organization)
 
-    def _cost(self, stream: Chosen, organization: str) -> Cost:
+    def _cost(self, stream: SelectedStream, organization: str) -> Cost:
         rows, listed, since = Count(0), None, None
         try:
             if _is_counted(stream):
@@ -145,7 +150,7 @@ class Planner:
         known = rows.rows if _is_counted(stream) else None
         return Cost(stream.name, organization, known, cost.rows, cost.is_exact)
 
-    def _start(self, stream: Chosen, organization: str) -> str | None:
+    def _start(self, stream: SelectedStream, organization: str) -> str | None:
         """Return from when on a run would read, or None for all."""
         if not stream.is_incremental:
             return None
@@ -185,7 +190,7 @@ class Planner:
         )
 
 
-def _is_counted(stream: Chosen) -> bool:
+def _is_counted(stream: SelectedStream) -> bool:
     return issubclass(stream.kind, ListStream) and not issubclass(stream.kind, CustomFieldStream)
 
 

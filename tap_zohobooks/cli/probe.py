@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from tap_zohobooks.cli.common import KIND_OF
 from tap_zohobooks.errors import (
-    Gone,
-    NotHere,
+    NotFound,
+    NotInPlan,
     ParameterRefused,
     QuotaReached,
-    Refusal,
     TapError,
+    UnexpectedResponse,
 )
-from tap_zohobooks.pagination.capabilities import Ability
-from tap_zohobooks.pagination.page import Page, for_filter
+from tap_zohobooks.pagination.capabilities import EndpointCapabilities
+from tap_zohobooks.pagination.page import Page, filter_value
 from tap_zohobooks.pagination.rows import page_of
 from tap_zohobooks.resources import ENTITIES, MODIFIED, ORGANIZATION, ORGANIZATIONS
 from tap_zohobooks.streams.lists import (
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from tap_zohobooks.cli.common import Chosen
+    from tap_zohobooks.cli.common import SelectedStream
     from tap_zohobooks.client import Client
     from tap_zohobooks.pagination.page import Params
     from tap_zohobooks.resources import Resource
@@ -40,14 +40,14 @@ FIRST_ROWS: dict[str, str | int] = {"page": 1, "per_page": 2}  # two show an ord
 OLDEST_FIRST: dict[str, str | int] = {SORT: MODIFIED, ORDER: "A"}
 NEWEST_FIRST: dict[str, str | int] = {SORT: MODIFIED, ORDER: "D"}
 FULL_TABLE = "full table"
-ABSENT = (Gone, NotHere)
+ABSENT = (NotFound, NotInPlan)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a call of a list has shown; `refused` says why it may not be read."""
 
-    ability: Ability = field(default_factory=Ability)
+    capabilities: EndpointCapabilities = field(default_factory=EndpointCapabilities)
     refused: TapError | None = None
 
     @property
@@ -56,18 +56,18 @@ class Finding:
         return isinstance(self.refused, ABSENT)
 
 
-def lists(streams: Iterable[Chosen]) -> list[Resource]:
+def lists(streams: Iterable[SelectedStream]) -> list[Resource]:
     """Return the lists that reading these streams needs, each once."""
     found = {one.listed.name: one.listed for one in streams}
     found.pop(ORGANIZATIONS.name, None)  # they are asked for anyway, and count for no organization
     return list(found.values())
 
 
-def strategy(stream: Chosen, ability: Ability) -> str:
+def strategy(stream: SelectedStream, capabilities: EndpointCapabilities) -> str:
     """Name the way in which a run reads a stream."""
     if not stream.is_incremental:
         return FULL_TABLE
-    match ability.filters is not False, ability.sorts is not False:
+    match capabilities.filters is not False, capabilities.sorts is not False:
         case True, True:
             return "filter and sort"
         case False, True:
@@ -82,7 +82,7 @@ def look(
     client: Client,
     listed: Resource,
     organization: str,
-    ability: Ability,
+    capabilities: EndpointCapabilities,
     since: str | None,
     params: Params,
 ) -> Page:
@@ -95,14 +95,14 @@ def look(
     """
     while True:
         query = dict(params)
-        if SORT in params and ability.sorts is False:
+        if SORT in params and capabilities.sorts is False:
             del query[SORT], query[ORDER]
-        if since and ability.filters is not False:
-            query[MODIFIED] = for_filter(since)
+        if since and capabilities.filters is not False:
+            query[MODIFIED] = filter_value(since)
         try:
             answer = client.get(*asked(listed, organization, query), organization)
         except ParameterRefused as refused:
-            listed = _learnt(listed, ability, refused, query)
+            listed = _learnt(listed, capabilities, refused, query)
         else:
             return page_of(answer, listed.rows_key)
 
@@ -115,23 +115,23 @@ def examine(client: Client, listed: Resource, organization: str, now: datetime) 
     """
     kind = KIND_OF.get(listed.name, UndocumentedStream)
     by_time = issubclass(kind, IncrementalStream)
-    ability, since = Ability(listed.filters, listed.sorts), now.isoformat()
+    capabilities, since = EndpointCapabilities(listed.filters, listed.sorts), now.isoformat()
     params = FIRST_ROWS if issubclass(kind, ListStream) else {}
     params = params | OLDEST_FIRST if by_time else params
     try:
-        page = look(client, listed, organization, ability, since if by_time else None, params)
+        page = look(client, listed, organization, capabilities, since if by_time else None, params)
     except QuotaReached:
         raise
-    except (ParameterRefused, Refusal) as refused:
+    except (ParameterRefused, UnexpectedResponse) as refused:
         is_absent = issubclass(kind, (UndocumentedStream, CustomFieldStream))
-        return Finding(ability, NotHere(refused.found) if is_absent else refused)
+        return Finding(capabilities, NotInPlan(refused.found) if is_absent else refused)
     except TapError as refused:
-        return Finding(ability, refused)
+        return Finding(capabilities, refused)
     if not page.is_sorted("A"):
-        ability.sorts = False
-    if ability.filters is not False and any((time or since) < since for time in page.times):
-        ability.filters = False
-    return Finding(ability)
+        capabilities.sorts = False
+    if capabilities.filters is not False and any((time or since) < since for time in page.times):
+        capabilities.filters = False
+    return Finding(capabilities)
 
 
 def asked(listed: Resource, organization: str, params: Params) -> tuple[str, dict[str, str | int]]:
@@ -142,7 +142,7 @@ def asked(listed: Resource, organization: str, params: Params) -> tuple[str, dic
 
 
 def _learnt(
-    listed: Resource, ability: Ability, refused: ParameterRefused, params: Params
+    listed: Resource, capabilities: EndpointCapabilities, refused: ParameterRefused, params: Params
 ) -> Resource:
     """Note which parameter was refused, and return what to ask for next.
 
@@ -150,9 +150,9 @@ def _learnt(
         ParameterRefused: A run would not do without it.
     """
     if MODIFIED in params and "sort" not in refused.found:
-        ability.filters = False
+        capabilities.filters = False
     elif SORT in params:
-        ability.sorts = False
+        capabilities.sorts = False
     elif KIND_OF.get(listed.name) is FilteredStream and listed.query:
         return replace(listed, path=listed.list_path)
     else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.cli.probe import NEWEST_FIRST, asked, look
-from tap_zohobooks.pagination.capabilities import Ability
+from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.resources import ORGANIZATION
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Survey:
         return self._counts[key]
 
     def _count(self, listed: Resource, organization: str, since: str | None) -> Count:
-        ability = Ability(listed.filters, listed.sorts)
+        capabilities = EndpointCapabilities(listed.filters, listed.sorts)
         told = None if since else self._told(listed, organization)  # a filter is believed by rows
         if told is not None:
             return told
@@ -68,8 +68,8 @@ class Survey:
 
         def glance(number: int) -> Glance:
             params = {"page": number, "per_page": self.size} | (NEWEST_FIRST if since else {})
-            page = look(self.client, listed, organization, ability, since, params)
-            are_told.append(page.is_told)
+            page = look(self.client, listed, organization, capabilities, since, params)
+            are_told.append(page.has_more_known)
             return _due(page, since)
 
         found = counted(glance, self.size)
@@ -92,7 +92,7 @@ def _due(page: Page, since: str | None) -> Glance:
     Raises:
         _NoEnd: Older rows stand between them.
     """
-    has_more = page.is_told and page.has_more  # one that tells nothing may be all there is
+    has_more = page.has_more_known and page.has_more  # one that tells nothing may be all there is
     if since is None:
         return Glance(len(page.rows), has_more)
     due = sum((time or since) >= since for time in page.times)

@@ -8,8 +8,15 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, NoReturn
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.http.rate_limit import MINUTE, Ceiling, Crowd, Quota, Rules, Window
-from tap_zohobooks.http.responses import Crowded, Success, Throttled, Verdict
+from tap_zohobooks.http.rate_limit import (
+    MINUTE,
+    AdaptiveConcurrency,
+    LimitSettings,
+    Quota,
+    Rate,
+    SlidingWindow,
+)
+from tap_zohobooks.http.responses import RateLimited, ResponseKind, Success, TooManyConcurrent
 from tap_zohobooks.singer.ordered_map import in_turn
 
 if TYPE_CHECKING:
@@ -17,18 +24,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from tap_zohobooks.errors import TapError
-    from tap_zohobooks.http.shared_state import Record
+    from tap_zohobooks.http.shared_state import SharedValue
 
 HOUR = 3600.0
 RANDOM = SystemRandom()
 
 
-class Places:
+class ConcurrencySlots:
     """The places of calls in flight; who finds none waits for one."""
 
     def __init__(self, most: int) -> None:
         """Begin with all of them."""
-        self._crowd = Crowd(most, most)
+        self._crowd = AdaptiveConcurrency(most, most)
         self._taken = 0
         self._change = threading.Condition()
 
@@ -50,25 +57,25 @@ class Places:
         with self._change:
             return min(wanted, self._crowd.allowed) - self._taken
 
-    def heed(self, verdict: Verdict, left: float, now: float) -> None:
+    def on_response(self, kind: ResponseKind, left: float, now: float) -> None:
         """Learn how many there may be from what became of a call."""
         with self._change:
-            match verdict:
-                case Crowded():
+            match kind:
+                case TooManyConcurrent():
                     self._crowd.refused(left, now)
                 case Success():
                     self._crowd.served()
             self._change.notify_all()
 
 
-class Budget:
+class OrganizationLimiter:
     """Lets the calls of one organization leave, and learns from their answers."""
 
     def __init__(
         self,
         organization_id: str,
-        rules: Rules,
-        window: Record[Window],
+        rules: LimitSettings,
+        window: SharedValue[SlidingWindow],
         *,
         clock: Callable[[], float],
         sleep: Callable[[float], None],
@@ -79,10 +86,10 @@ class Budget:
         """Begin with what the window's other users know. `note` counts a wait by its cause."""
         self.calls = 0
         self.quota: Quota | None = None
-        self.places = Places(rules.max_concurrency)
+        self.places = ConcurrencySlots(rules.max_concurrency)
         self._organization_id = organization_id
         self._rules = rules
-        self._ceiling = Ceiling(rules.requests_per_minute, rules.window)
+        self._ceiling = Rate(rules.requests_per_minute, rules.window)
         self._window = window
         self._clock = clock
         self._sleep = sleep
@@ -95,7 +102,7 @@ class Budget:
         self._is_blocked = False
 
     @contextmanager
-    def under_way(self) -> Iterator[float]:
+    def acquire(self) -> Iterator[float]:
         """Keep a place in flight for as long as the block lasts; yield when the call has left.
 
         Raises:
@@ -104,10 +111,10 @@ class Budget:
         with ExitStack() as stack:
             with in_turn():
                 stack.enter_context(self.places.taken())
-                left = self.leave()
+                left = self.wait_for_slot()
             yield left
 
-    def leave(self) -> float:
+    def wait_for_slot(self) -> float:
         """Wait until one more call may leave, and return when it did, by the window's clock.
 
         Raises:
@@ -164,7 +171,7 @@ class Budget:
         found = f"{quota.remaining} of {quota.limit} calls of the day are left"
         return self._rest_of_day(found, None if has_waited else quota.resets_at - now)
 
-    def arrived(self, left: float, headers: Mapping[str, str]) -> None:
+    def release(self, left: float, headers: Mapping[str, str]) -> None:
         """Note that the call which left then is answered, or given up.
 
         What is left of the day changes with it: between the two one call too many could leave.
@@ -177,21 +184,21 @@ class Budget:
             window.answered(left, self._window.now(), self._ceiling)
             self._is_blocked = window.blocks > 0
 
-    def heed(self, verdict: Verdict, left: float) -> None:
+    def on_response(self, kind: ResponseKind, left: float) -> None:
         """Learn from what became of the call which left then."""
-        self.places.heed(verdict, left, self._window.now())
-        match verdict:
-            case Throttled():
-                self._hold(verdict, left)
+        self.places.on_response(kind, left, self._window.now())
+        match kind:
+            case RateLimited():
+                self._hold(kind, left)
             case Success() if self._is_blocked:
                 with self._window.changing() as window:
                     window.served(left)
 
-    def _hold(self, verdict: Throttled, left: float) -> None:
+    def _hold(self, kind: RateLimited, left: float) -> None:
         with self._window.changing() as window:
             now = self._window.now()
             before = window.capacity(now, self._ceiling)
-            window.refused(left, now, verdict, self._ceiling, self._jitter())
+            window.refused(left, now, kind, self._ceiling, self._jitter())
             capacity = window.capacity(now, self._ceiling)
         if capacity < before:
             self._logger.info(

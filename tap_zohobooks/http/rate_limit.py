@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import backoff
 import msgspec
 
-from tap_zohobooks.http.responses import Crowded, Fault, Throttled, seconds
+from tap_zohobooks.http.responses import RateLimited, ServerError, TooManyConcurrent, header_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -41,7 +41,7 @@ TRIES = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class LimitSettings:
     """What the settings say about calls; times in seconds."""
 
     requests_per_minute: int = 100
@@ -54,7 +54,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Ceiling:
+class Rate:
     """So many calls in any `length` seconds."""
 
     calls: int
@@ -71,7 +71,7 @@ class Ceiling:
         return self.length * (1 + DRIFT)
 
 
-class Window(msgspec.Struct):
+class SlidingWindow(msgspec.Struct):
     """A sliding window and what was learned of it, as all know it who share it.
 
     `frees` holds for each call when it counts no more; `taken` how many seconds each of the last
@@ -87,7 +87,7 @@ class Window(msgspec.Struct):
     held: float = 0.0
     blocks: int = 0
 
-    def take(self, now: float, ceiling: Ceiling) -> float:
+    def take(self, now: float, ceiling: Rate) -> float:
         """Let a call leave now (0.0), or return how many seconds to wait before asking again."""
         self._settle(now, ceiling)
         if (held := self.held_for(now)) > 0:
@@ -98,7 +98,7 @@ class Window(msgspec.Struct):
         self.frees.append(now + ceiling.longest)
         return 0.0
 
-    def answered(self, left: float, now: float, ceiling: Ceiling) -> None:
+    def answered(self, left: float, now: float, ceiling: Rate) -> None:
         """Note that the call which left then has been answered: it had arrived by now."""
         taken = max(0.0, now - left)
         late = max(0.0, taken - min(self.taken, default=0.0))
@@ -112,24 +112,24 @@ class Window(msgspec.Struct):
         if left > self.refused_at:
             self.blocks = 0
 
-    def refused(self, left: float, now: float, verdict: Throttled, ceiling: Ceiling,
+    def refused(self, left: float, now: float, kind: RateLimited, ceiling: Rate,
                 jitter: float) -> float:  # fmt: skip
-        """Hold everything back, as the service asks for; return for how many seconds.
+        """Hold everything back, as the service asks for; return for how many header_seconds.
 
         Calls that left before the last refusal are refused for the same reason, and teach nothing.
         """
         if left > self.refused_at:
             self.blocks += 1
-            if verdict.code in BLOCKED:
+            if kind.code in BLOCKED:
                 self.share = max(self._share(now, ceiling) * SLOWER, 1 / ceiling.calls)
             self.refused_at, self.held = now, 0.0
-        wait = verdict.retry_after or self._wait(verdict)  # zero seconds are no advice
+        wait = kind.retry_after or self._wait(kind)  # zero seconds are no advice
         self.held = max(self.held, now - self.refused_at + wait * (1 + JITTER * jitter))
         return self.held_for(now)
 
-    def _wait(self, verdict: Throttled) -> float:
+    def _wait(self, kind: RateLimited) -> float:
         again = max(self.blocks, 1) - 1
-        if verdict.code in BLOCKED:
+        if kind.code in BLOCKED:
             return min(FIRST_BLOCK + again * LONGER_BLOCK, LONGEST_BLOCK)
         return min(FIRST_BACKOFF * 2.0 ** min(again, TRIES), MINUTE)
 
@@ -137,11 +137,11 @@ class Window(msgspec.Struct):
         """Return for how many seconds more nothing may leave."""
         return max(0.0, self.refused_at + self.held - now)
 
-    def capacity(self, now: float, ceiling: Ceiling) -> int:
+    def capacity(self, now: float, ceiling: Rate) -> int:
         """Return how many calls may leave within the window's length."""
         return max(1, int(ceiling.calls * self._share(now, ceiling) + DRIFT))
 
-    def fills(self, now: float, ceiling: Ceiling) -> int:
+    def fills(self, now: float, ceiling: Rate) -> int:
         """Return how many calls in flight at the same time fill the window, as answers usually are.
 
         One at a time does where answers are quick.
@@ -149,11 +149,11 @@ class Window(msgspec.Struct):
         usual = fmean(self.taken) if self.taken else 0.0
         return max(1, ceil(usual * self.capacity(now, ceiling) / ceiling.length))
 
-    def _share(self, now: float, ceiling: Ceiling) -> float:
+    def _share(self, now: float, ceiling: Rate) -> float:
         calm = (now - self.refused_at) / ceiling.length
         return min(1.0, self.share + FASTER * calm)
 
-    def _settle(self, now: float, ceiling: Ceiling) -> None:
+    def _settle(self, now: float, ceiling: Rate) -> None:
         """Forget what counts no more; what is in the future is of a clock that has jumped."""
         self.frees.sort()
         del self.frees[: bisect_right(self.frees, now)]
@@ -164,7 +164,7 @@ class Window(msgspec.Struct):
 
 
 @dataclass(slots=True)
-class Crowd:
+class AdaptiveConcurrency:
     """How many calls may be in flight: learned down where they are too many, slowly up again."""
 
     most: int
@@ -199,7 +199,7 @@ class Quota:
     @classmethod
     def read(cls, headers: Mapping[str, str], now: float) -> Quota | None:
         """Read the headers of an answer; None where they are absent or unreadable."""
-        reset = seconds(headers, "X-Rate-Limit-Reset")
+        reset = header_seconds(headers, "X-Rate-Limit-Reset")
         try:
             limit = int(headers["X-Rate-Limit-Limit"])
             remaining = int(headers["X-Rate-Limit-Remaining"])
@@ -226,7 +226,7 @@ def waits(factor: float, longest: float = MINUTE) -> Generator[float, None, None
 
 
 @dataclass(slots=True)
-class Patience:
+class RetryBudget:
     """How long one call may still be waited for, by the kind of trouble it meets."""
 
     longest: float
@@ -234,10 +234,10 @@ class Patience:
     tries: int = TRIES
     spent: float = 0.0
 
-    def wait_for(self, verdict: Fault | Crowded) -> float | None:
+    def wait_for(self, kind: ServerError | TooManyConcurrent) -> float | None:
         """Return the seconds to wait before the call is repeated; None when patience ends."""
-        if isinstance(verdict, Crowded):
-            wait = verdict.retry_after or next(self.stumbled)  # zero seconds are no advice
+        if isinstance(kind, TooManyConcurrent):
+            wait = kind.retry_after or next(self.stumbled)  # zero seconds are no advice
             return wait if self.affords(wait) else None
         self.tries -= 1
         wait = next(self.stumbled)

@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.errors import Gone, NoSuchPath, NotHere
+from tap_zohobooks.errors import NoSuchPath, NotFound, NotInPlan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,14 +31,14 @@ class Success:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ServerError:
     """The service stumbled: the same call may succeed a little later."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Throttled:
+class RateLimited:
     """Too many calls a minute; `retry_after` in seconds where the service says."""
 
     code: int | None
@@ -46,14 +46,14 @@ class Throttled:
 
 
 @dataclass(frozen=True, slots=True)
-class Crowded:
+class TooManyConcurrent:
     """Too many calls at the same time."""
 
     retry_after: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class DayOver:
+class DailyQuotaExceeded:
     """The day's calls are used up; `reset` in seconds where the service says."""
 
     message: str
@@ -105,12 +105,12 @@ class Refused:
     message: str
 
 
-Verdict = (
+ResponseKind = (
     Success
-    | Fault
-    | Throttled
-    | Crowded
-    | DayOver
+    | ServerError
+    | RateLimited
+    | TooManyConcurrent
+    | DailyQuotaExceeded
     | TokenRefused
     | Missing
     | WrongOrganization
@@ -144,7 +144,7 @@ def decode(body: bytes) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
-def seconds(headers: Mapping[str, str], name: str) -> float | None:
+def header_seconds(headers: Mapping[str, str], name: str) -> float | None:
     """Return a header's number of seconds; None where it is absent or not a number."""
     try:
         return max(0.0, float(headers[name]))
@@ -152,41 +152,43 @@ def seconds(headers: Mapping[str, str], name: str) -> float | None:
         return None
 
 
-def judge(status: int, headers: Mapping[str, str], body: bytes) -> Verdict:
+def classify(status: int, headers: Mapping[str, str], body: bytes) -> ResponseKind:
     """Judge an answer by status, code, headers and body; headers are matched in any case.
 
     Source: Zoho Books API error pages, and recorded answers where those differ.
     """
     document = decode(body)
     if document is None:
-        return _judge_unreadable(status, headers)
+        return _classify_unreadable(status, headers)
     code = document.get("code", 0)
     if status in _OK and code == 0:
         return Success(document)
-    return _judge_code(status, code, str(document.get("message", "")), headers)
+    return _classify_code(status, code, str(document.get("message", "")), headers)
 
 
-def _judge_unreadable(status: int, headers: Mapping[str, str]) -> Verdict:
+def _classify_unreadable(status: int, headers: Mapping[str, str]) -> ResponseKind:
     what = f"HTTP {status} without readable JSON"
     match status:
         case 429:
-            return Throttled(None, seconds(headers, "Retry-After"))
+            return RateLimited(None, header_seconds(headers, "Retry-After"))
         case 401:
             return TokenRefused(what)
         case _ if status in _OK or status in _SERVER_FAULTS or status == _NOT_FOUND:
-            return Fault(what)
+            return ServerError(what)
         case _:
             return Refused(status, None, what)
 
 
-def _judge_code(status: int, code: int, message: str, headers: Mapping[str, str]) -> Verdict:
+def _classify_code(
+    status: int, code: int, message: str, headers: Mapping[str, str]
+) -> ResponseKind:
     match status, code:
         case _, 45:
-            return DayOver(message, seconds(headers, "X-Rate-Limit-Reset"))
+            return DailyQuotaExceeded(message, header_seconds(headers, "X-Rate-Limit-Reset"))
         case _, 1070:
-            return Crowded(seconds(headers, "Retry-After"))
+            return TooManyConcurrent(header_seconds(headers, "Retry-After"))
         case (_, 43 | 44) | (429, _):
-            return Throttled(code, seconds(headers, "Retry-After"))
+            return RateLimited(code, header_seconds(headers, "Retry-After"))
         case _, 14:
             return Refused(status, code, message)
         case (401, _) | (_, 57):
@@ -194,7 +196,7 @@ def _judge_code(status: int, code: int, message: str, headers: Mapping[str, str]
         case _, 6041 | 9017:
             return WrongOrganization(message)
         case _ if status in _SERVER_FAULTS:
-            return Fault(f"HTTP {status}, code {code}: {message}")
+            return ServerError(f"HTTP {status}, code {code}: {message}")
         case _ if "in your plan" in message or "your current plan" in message:
             return NotOffered(message)
         case (404, _) | (_, 1002):
@@ -208,56 +210,58 @@ def _judge_code(status: int, code: int, message: str, headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """A good answer and the service's clock when it was given (aware, UTC)."""
 
     document: dict[str, Any]
     served: datetime
 
 
-def describe(verdict: Fault | Throttled | Crowded) -> str:
+def describe(kind: ServerError | RateLimited | TooManyConcurrent) -> str:
     """Name a passing trouble."""
-    match verdict:
-        case Fault(reason):
+    match kind:
+        case ServerError(reason):
             return reason
-        case Throttled(code, _):
+        case RateLimited(code, _):
             return f"too many calls a minute (HTTP 429, code {code})"
-        case Crowded():
+        case TooManyConcurrent():
             return "too many calls at the same time (code 1070)"
 
 
-def limit_of(verdict: Verdict) -> str | None:
+def limit_code(kind: ResponseKind) -> str | None:
     """Return the code of a call that was refused for a limit; None for any other."""
-    match verdict:
-        case Throttled(code, _):
+    match kind:
+        case RateLimited(code, _):
             return str(code or 429)
-        case Crowded():
+        case TooManyConcurrent():
             return "1070"
-        case DayOver():
+        case DailyQuotaExceeded():
             return "45"
     return None
 
 
-def give_up(verdict: Fault | Throttled | Crowded, path: str, held: float = 0.0) -> NoReturn:
-    """Raise what a trouble that did not pass means for the run; `held` is the wait in seconds.
+def raise_retries_exhausted(
+    kind: ServerError | RateLimited | TooManyConcurrent, path: str, held: float = 0.0
+) -> NoReturn:
+    """Raise what a trouble that did not pass means for the run; `held` is the wait in s.
 
     Raises:
         TapError: Always.
     """
-    found = describe(verdict)
-    if isinstance(verdict, Fault):
+    found = describe(kind)
+    if isinstance(kind, ServerError):
         raise Reason.NO_ANSWER.error(path=path, problem=found)
     when = f"in {ceil(held / 60)} min" if held else "later"
     raise Reason.THROTTLED.error(path=path, refusal=found, when=when)
 
 
-def refuse(verdict: Verdict, path: str, organization_id: str) -> NoReturn:
+def raise_for_response(kind: ResponseKind, path: str, organization_id: str) -> NoReturn:
     """Raise what a final no means for the run.
 
     Raises:
         TapError: Always.
     """
-    match verdict:
+    match kind:
         case WrongOrganization(message):
             raise Reason.ORGANIZATION_CLOSED.error(
                 organization=organization_id, message=message.rstrip(".")
@@ -266,13 +270,13 @@ def refuse(verdict: Verdict, path: str, organization_id: str) -> NoReturn:
             raise Reason.PARAMETER_REFUSED.error(path=path, message=message.rstrip("."))
         case Missing(message, is_path):
             msg = f"'{path}' does not exist ({message.rstrip('.')})."
-            raise NoSuchPath(msg) if is_path else Gone(msg)
+            raise NoSuchPath(msg) if is_path else NotFound(msg)
         case NotOffered(message):
-            raise NotHere(message)
+            raise NotInPlan(message)
         case Refused(status, code, message):
             raise Reason.REFUSED.error(
                 path=path, organization=organization_id, status=status, code=code,
                 message=message.rstrip("."),
             )  # fmt: skip
-    msg = f"{type(verdict).__name__} is not a refusal."
+    msg = f"{type(kind).__name__} is not a refusal."
     raise AssertionError(msg)

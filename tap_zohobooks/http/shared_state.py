@@ -29,7 +29,7 @@ PATIENCE = 5.0
 Value = TypeVar("Value", bound=msgspec.Struct)
 
 
-class Record(Generic[Value]):
+class SharedValue(Generic[Value]):
     """A value that the threads of one run change one at a time; `now` is its clock, in seconds."""
 
     def __init__(self, kind: type[Value], now: Callable[[], float] = time.monotonic) -> None:
@@ -63,18 +63,18 @@ class Cache:
 
     def record(
         self, kind: type[Value], *parts: str, secret: str = "", patience: float = PATIENCE
-    ) -> Record[Value]:
+    ) -> SharedValue[Value]:
         """Return a record of its own for these parts, in a file that is always whole."""
         if self.folder is None:
-            return Record(kind, self.clock)
-        path = self.folder / name_of(kind.__name__, *parts, secret=secret)
-        return SharedRecord(kind, self, path, patience)
+            return SharedValue(kind, self.clock)
+        path = self.folder / file_name(kind.__name__, *parts, secret=secret)
+        return FileValue(kind, self, path, patience)
 
-    def hasty_record(self, kind: type[Value], *parts: str) -> Record[Value]:
+    def lossy_value(self, kind: type[Value], *parts: str) -> SharedValue[Value]:
         """Return a record of its own for these parts, for a value that changes with every call."""
         if self.folder is None:
-            return Record(kind, self.clock)
-        return HastyRecord(kind, self, self.folder / name_of(kind.__name__, *parts), PATIENCE)
+            return SharedValue(kind, self.clock)
+        return LossyFileValue(kind, self, self.folder / file_name(kind.__name__, *parts), PATIENCE)
 
     def prepare(self) -> None:
         """Make the folder, and see that nobody else may change what is in it.
@@ -105,7 +105,7 @@ class Cache:
         self.logger.log(self.level, "Token cache: %s", trouble)
 
 
-class SharedRecord(Record[Value]):
+class FileValue(SharedValue[Value]):
     """A value that all processes of a user change one at a time, each through its own record."""
 
     def __init__(self, kind: type[Value], cache: Cache, path: Path, patience: float) -> None:
@@ -162,7 +162,7 @@ class SharedRecord(Record[Value]):
         fresh.replace(self._path)
 
 
-class HastyRecord(SharedRecord[Value]):
+class LossyFileValue(FileValue[Value]):
     """A shared value that is not missed when it is lost.
 
     It is written over in place, which costs a hundredth of the time; who dies in the middle of
@@ -185,7 +185,7 @@ def _is_private(found: os.stat_result) -> bool:
     return is_ours and not found.st_mode & WRITABLE_BY_OTHERS
 
 
-def name_of(kind: str, *parts: str, secret: str = "") -> str:
+def file_name(kind: str, *parts: str, secret: str = "") -> str:
     """Return a file name that shows no part, and that only who has `secret` can find again."""
     text = "\0".join(parts).encode()
     return f"{kind.lower()}-{hmac.new(secret.encode(), text, 'sha256').hexdigest()[:32]}"

@@ -12,14 +12,14 @@ from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.http.responses import decode
 from tap_zohobooks.oauth.consent import CHINA, Asking, OAuthClient, origin
 from tap_zohobooks.oauth.token_endpoint import (
-    Dead,
-    Minted,
+    InvalidClient,
+    InvalidGrant,
+    IssuedToken,
     NoAnswer,
-    Outcome,
-    UnknownClient,
-    failure,
-    read_token_answer,
-    weight,
+    TokenResponse,
+    classify_token_response,
+    informativeness,
+    token_error,
 )
 from tap_zohobooks.regions import REGIONS
 
@@ -34,7 +34,7 @@ WRONG_REDIRECT = "invalid_redirect_uri"
 NO_CODE = {"code": "none"}
 DEAD_ALREADY = {"invalid_token", "invalid_code"}
 
-Failures = list[tuple[str, Outcome]]
+Failures = list[tuple[str, TokenResponse]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Accounts:
         failures: Failures = []
         for server in self.servers():
             outcome, _ = self._exchange(server, client, NO_CODE)
-            if isinstance(outcome, (Dead, Minted)):
+            if isinstance(outcome, (InvalidGrant, IssuedToken)):
                 return server
             failures.append((server, outcome))
         raise explained(failures)
@@ -105,7 +105,7 @@ class Accounts:
         failures: Failures = []
         for server in [at] if at else self.servers():
             outcome, document = self._exchange(server, client, form)
-            if isinstance(outcome, Minted):
+            if isinstance(outcome, IssuedToken):
                 return _tokens(document, outcome, server, location)
             failures.append((server, outcome))
         raise explained(failures)
@@ -140,13 +140,13 @@ class Accounts:
 
     def _exchange(
         self, server: str, client: OAuthClient, form: Mapping[str, str]
-    ) -> tuple[Outcome, dict[str, Any]]:
+    ) -> tuple[TokenResponse, dict[str, Any]]:
         data = {"grant_type": "authorization_code", **client.form, **form}
         try:
             answer = self._post(f"{server}/oauth/v2/token", data)
         except requests.RequestException as error:
             return NoAnswer(type(error).__name__), {}
-        outcome = read_token_answer(answer.status_code, answer.content)
+        outcome = classify_token_response(answer.status_code, answer.content)
         return outcome, decode(answer.content) or {}
 
     def _post(
@@ -157,7 +157,9 @@ class Accounts:
         )
 
 
-def _tokens(document: dict[str, Any], minted: Minted, server: str, location: str | None) -> Tokens:
+def _tokens(
+    document: dict[str, Any], minted: IssuedToken, server: str, location: str | None
+) -> Tokens:
     refresh_token = document.get("refresh_token")
     if not isinstance(refresh_token, str) or not refresh_token:
         raise Reason.NO_REFRESH_TOKEN.error(server=server)
@@ -167,24 +169,24 @@ def _tokens(document: dict[str, Any], minted: Minted, server: str, location: str
     return Tokens(refresh_token, minted.value, server, region)
 
 
-def _tells(failed: tuple[str, Outcome]) -> int:
+def _tells(failed: tuple[str, TokenResponse]) -> int:
     """Order failures by how much they tell: a server that knows the client tells most."""
     match failed[1]:
-        case UnknownClient(error) if error != UNKNOWN:
+        case InvalidClient(error) if error != UNKNOWN:
             return -1
         case outcome:
-            return weight(outcome)
+            return informativeness(outcome)
 
 
 def explained(failures: Failures) -> TapError:
     """Return what failed exchanges of a code mean for a login, and the next step."""
     server, outcome = min(failures, key=_tells)
     match outcome:
-        case Dead(error):
+        case InvalidGrant(error):
             return Reason.CODE_REFUSED.error(error=error, server=server)
-        case UnknownClient(error) if error == WRONG_REDIRECT:
+        case InvalidClient(error) if error == WRONG_REDIRECT:
             return Reason.REDIRECT_UNKNOWN.error(error=error, server=server)
-        case UnknownClient(error) if error != UNKNOWN:
-            return failure(outcome, server)
+        case InvalidClient(error) if error != UNKNOWN:
+            return token_error(outcome, server)
         case _:
-            return failure(outcome, ", ".join(dict.fromkeys(one for one, _ in failures)))
+            return token_error(outcome, ", ".join(dict.fromkeys(one for one, _ in failures)))

@@ -20,7 +20,7 @@ from tap_zohobooks.error_catalog import Reason
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from tap_zohobooks.http.shared_state import Cache, Record
+    from tap_zohobooks.http.shared_state import Cache, SharedValue
 
 EVENT = "reauthorization_needed"
 TAKEN = range(200, 300)
@@ -28,7 +28,7 @@ TIMEOUT = 5.0  # seconds, for all of it
 TALKATIVE = ("urllib3.connectionpool", "urllib3.util.retry")  # they name addresses, when debugging
 
 
-class Disconnect(msgspec.Struct):
+class Revocation(msgspec.Struct):
     """What is known of a refresh token that is dead; blank while it lives."""
 
     since: str = ""
@@ -36,10 +36,10 @@ class Disconnect(msgspec.Struct):
 
 
 @dataclass(slots=True)
-class Disconnection:
+class RevokedToken:
     """The memory of one refresh token, if there is one; `wall` in seconds since 1970."""
 
-    record: Record[Disconnect] | None
+    record: SharedValue[Revocation] | None
     wall: Callable[[], float]
     tell: Callable[[str, str], None]
 
@@ -139,20 +139,20 @@ class _Unseen(logging.Filter):
         return record.thread != self._thread
 
 
-def disconnection_of(
+def build_revoked_token(
     config: Mapping[str, Any],
     cache: Cache,
     session: requests.Session,
     wall: Callable[[], float],
-) -> Disconnection:
+) -> RevokedToken:
     """Return the memory of the refresh token that is set; its name is a hash of it."""
     grant, hosts = connection.grant(config), connection.hosts(config)
     record = None
     if grant is not None and grant.refresh_token:
         where = hosts.accounts_url or hosts.region
-        record = cache.record(Disconnect, grant.client_id, where, secret=grant.refresh_token)
+        record = cache.record(Revocation, grant.client_id, where, secret=grant.refresh_token)
     webhook = Webhook(
         config.get("reauth_webhook_url"), session, cache.logger, hosts.region,
         config["organization_ids"],
     )  # fmt: skip
-    return Disconnection(record, wall, webhook.tell)
+    return RevokedToken(record, wall, webhook.tell)

@@ -17,21 +17,21 @@ LIFETIME = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Dead:
+class InvalidGrant:
     """The refresh token is wrong, revoked, or pushed out by a newer one."""
 
     error: str
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownClient:
+class InvalidClient:
     """The client id or secret is wrong here."""
 
     error: str
 
 
 @dataclass(frozen=True, slots=True)
-class MintThrottled:
+class TokenRateLimited:
     """Ten tokens in ten minutes are the most; `wait` in seconds is how long none is minted."""
 
     wait: float = 600.0
@@ -45,7 +45,7 @@ class NoAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Minted:
+class IssuedToken:
     """A new access token; lifetime in seconds."""
 
     value: str = field(repr=False)
@@ -53,10 +53,10 @@ class Minted:
     lifetime: float
 
 
-Outcome = Minted | Dead | UnknownClient | MintThrottled | NoAnswer
+TokenResponse = IssuedToken | InvalidGrant | InvalidClient | TokenRateLimited | NoAnswer
 
 
-def read_token_answer(status: int, body: bytes) -> Outcome:
+def classify_token_response(status: int, body: bytes) -> TokenResponse:
     """Judge a token answer; errors arrive with status 200 as often as not.
 
     Source: Zoho's OAuth pages and recorded answers. The throttle's text is localised, so
@@ -69,44 +69,44 @@ def read_token_answer(status: int, body: bytes) -> Outcome:
     if isinstance(value, str) and value:
         lifetime = document.get("expires_in", LIFETIME)
         seconds = float(lifetime) if isinstance(lifetime, (int, float)) else LIFETIME
-        return Minted(value, trusted_api_url(document.get("api_domain")), seconds)
-    return _judge_error(status, document)
+        return IssuedToken(value, trusted_api_url(document.get("api_domain")), seconds)
+    return _classify_error(status, document)
 
 
-def _judge_error(status: int, document: dict[str, Any]) -> Outcome:
+def _classify_error(status: int, document: dict[str, Any]) -> TokenResponse:
     error = str(document.get("error", ""))
     if document.get("status") == "failure" or error.lower().startswith("access"):
-        return MintThrottled()
+        return TokenRateLimited()
     match error:
         case "invalid_code" | "invalid_grant":
-            return Dead(error)
+            return InvalidGrant(error)
         case "":
             return NoAnswer(f"HTTP {status} without a token or an error")
         case _:
-            return UnknownClient(error)
+            return InvalidClient(error)
 
 
-def weight(outcome: Outcome) -> int:
+def informativeness(outcome: TokenResponse) -> int:
     """Order failed outcomes by how much they tell.
 
     A client that many data centers know is told `invalid_code` by all but one: where that one did
     not answer, the token may well live.
     """
-    order = (MintThrottled, NoAnswer, Dead, UnknownClient)
+    order = (TokenRateLimited, NoAnswer, InvalidGrant, InvalidClient)
     return order.index(type(outcome))
 
 
-def failure(outcome: Outcome, where: str) -> TapError:
+def token_error(outcome: TokenResponse, where: str) -> TapError:
     """Return what a failed mint means for the run, and the next step."""
     match outcome:
-        case Dead(error):
+        case InvalidGrant(error):
             return Reason.REFRESH_TOKEN_DEAD.error(error=error, server=where)
-        case UnknownClient(error):
+        case InvalidClient(error):
             return Reason.CLIENT_REFUSED.error(error=error, server=where)
-        case MintThrottled(wait):
+        case TokenRateLimited(wait):
             return Reason.MINTS_USED_UP.error(minutes=ceil(wait / 60))
         case NoAnswer(reason):
             return Reason.NO_TOKEN.error(problem=reason, server=where)
-        case Minted():
-            msg = "A minted token is no failure."
+        case IssuedToken():
+            msg = "A token is not an error."
             raise AssertionError(msg)

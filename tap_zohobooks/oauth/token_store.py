@@ -15,7 +15,7 @@ MOST_MINTS = 9  # one below the service's ten, for a mint of which nobody here k
 SLACK = 1.0
 
 
-class Stored(msgspec.Struct, frozen=True):
+class StoredToken(msgspec.Struct, frozen=True):
     """An access token, where it belongs, and until when it is used."""
 
     value: str
@@ -26,7 +26,7 @@ class Stored(msgspec.Struct, frozen=True):
     @override
     def __repr__(self) -> str:
         """Show no secret."""
-        return f"Stored(region={self.region!r}, good_until={self.good_until!r})"
+        return f"StoredToken(region={self.region!r}, good_until={self.good_until!r})"
 
     def is_good(self, now: float) -> bool:
         """Tell whether the token may be used; one that lasts longer than any is of a wrong clock.
@@ -37,15 +37,15 @@ class Stored(msgspec.Struct, frozen=True):
         return is_ours and now < self.good_until <= now + LIFETIME
 
 
-class Ledger(msgspec.Struct):
+class TokenStore(msgspec.Struct):
     """The token, the data center that gave it, and when tokens were minted (in seconds)."""
 
-    token: Stored | None = None
+    token: StoredToken | None = None
     region: str | None = None
     mints: list[float] = []
     blocked_until: float = -MINT_WINDOW
 
-    def usable(self, now: float, refused: str | None = None) -> Stored | None:
+    def usable(self, now: float, refused: str | None = None) -> StoredToken | None:
         """Return the token if it is good and not the refused one; forget it otherwise."""
         if self.token is not None and (self.token.value == refused or not self.token.is_good(now)):
             self.token = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tap_zohobooks.pagination.page import for_filter, time_of
+from tap_zohobooks.pagination.page import filter_value, row_time
 from tap_zohobooks.resources import MODIFIED
 from tap_zohobooks.transform.timestamps import earlier
 
@@ -16,56 +16,56 @@ if TYPE_CHECKING:
     from tap_zohobooks.pagination.page import Fetch, Page, Params
 
 # So many different times do not rise by chance; fewer, as after a bulk import, prove no order.
-TELLING_TIMES = 10
+MIN_DISTINCT_TIMES = 10
 
 
 @dataclass(slots=True)
-class Ability:
+class EndpointCapabilities:
     """What is known of an endpoint: None until an answer has shown it."""
 
     filters: bool | None = None
     sorts: bool | None = None
 
 
-def params_of(order: str | None = None, since: str | None = None) -> Params:
+def list_params(order: str | None = None, since: str | None = None) -> Params:
     """Return what asks for an order by time of change, and for changes since an instant."""
     params: dict[str, str | int] = {}
     if order:
         params |= {"sort_column": MODIFIED, "sort_order": order}
     if since:
-        params[MODIFIED] = for_filter(since)
+        params[MODIFIED] = filter_value(since)
     return params
 
 
 @dataclass(slots=True)
-class Judge:
+class CapabilityProbe:
     """Finds out what an endpoint can do, asks where its pages do not tell, and remembers it.
 
     A method that returns False has noted what the endpoint cannot do.
     """
 
     fetch: Fetch
-    ability: Ability
+    capabilities: EndpointCapabilities
     tell: Callable[[str], None]
     is_end_timed: bool = False
     """Whether the newest row of the list was seen to have a time."""
 
-    def cannot_filter(self, why: str) -> None:
+    def mark_unfilterable(self, why: str) -> None:
         """Note that the filter by time of change does not work."""
-        self.ability.filters = False
+        self.capabilities.filters = False
         self.tell(f"The filter by time of change does not work here ({why}).")
 
-    def cannot_sort(self, why: str) -> None:
+    def mark_unsortable(self, why: str) -> None:
         """Note that the order by time of change does not work."""
-        self.ability.sorts = False
+        self.capabilities.sorts = False
         self.tell(f"The order by time of change does not work here ({why}).")
 
     def blame(self, refused: ParameterRefused) -> bool:
         """Note which parameter was refused; tell whether one of them can have been."""
-        if self.ability.filters is not False and "sort" not in refused.found:
-            self.cannot_filter(f"refused: {refused.found}")
-        elif self.ability.sorts is not False:
-            self.cannot_sort(f"refused: {refused.found}")
+        if self.capabilities.filters is not False and "sort" not in refused.found:
+            self.mark_unfilterable(f"refused: {refused.found}")
+        elif self.capabilities.sorts is not False:
+            self.mark_unsortable(f"refused: {refused.found}")
         else:
             return False
         return True
@@ -73,20 +73,20 @@ class Judge:
     def is_honoured(self, page: Page, since: str | None) -> bool:
         """Check that a page obeys filter and order."""
         if since and any(time and time < since for time in page.times):
-            self.cannot_filter("rows older than it came")
-        return self.is_ordered(page, "A", since) and self.ability.filters is not False
+            self.mark_unfilterable("rows older than it came")
+        return self.is_ordered(page, "A", since) and self.capabilities.filters is not False
 
     def is_ordered(self, page: Page, order: str, since: str | None = None) -> bool:
         """Check that the service has ordered a page, not chance."""
         times = [time or "" for time in page.times]
         if not page.is_sorted(order):
-            self.cannot_sort("the answer is in another order")
-        elif self.ability.sorts is None and times and page.has_more:
-            if len(set(times)) >= TELLING_TIMES or self._is_turned(times, order, since):
-                self.ability.sorts = True
+            self.mark_unsortable("the answer is in another order")
+        elif self.capabilities.sorts is None and times and page.has_more:
+            if len(set(times)) >= MIN_DISTINCT_TIMES or self._is_turned(times, order, since):
+                self.capabilities.sorts = True
             else:
-                self.cannot_sort("the list begins alike from both ends")
-        return self.ability.sorts is not False
+                self.mark_unsortable("the list begins alike from both ends")
+        return self.capabilities.sorts is not False
 
     def _is_turned(self, times: list[str], order: str, since: str | None) -> bool:
         """Tell whether the list begins beyond a page when it is asked for the other way round.
@@ -100,12 +100,12 @@ class Judge:
         oldest = self.end("A") or last
         return oldest < last and oldest <= first and self.end("D") == last
 
-    def still_orders(self) -> bool:
+    def confirm_sort(self) -> bool:
         """Check that the list begins otherwise from one end than from the other."""
         newest = self.end("D")
         if newest is not None and self._rises_to(newest):
             return True
-        self.cannot_sort("the list begins alike from both ends by now")
+        self.mark_unsortable("the list begins alike from both ends by now")
         return False
 
     def lets_through(self, instant: str) -> bool:
@@ -115,7 +115,7 @@ class Judge:
         """
         if self.end("A", earlier(instant, 1)) != instant:
             return True
-        self.cannot_filter("it leaves out the instant that it is given")
+        self.mark_unfilterable("it leaves out the instant that it is given")
         return False
 
     def is_newest(self, instant: str) -> bool:
@@ -123,7 +123,7 @@ class Judge:
         newest = self.end("D")
         if newest and newest <= instant and self._rises_to(newest):  # it may order no more
             return True
-        self.cannot_filter("it may hide rows that changed later")
+        self.mark_unfilterable("it may hide rows that changed later")
         return False
 
     def _rises_to(self, newest: str) -> bool:
@@ -131,7 +131,7 @@ class Judge:
 
     def end(self, order: str, since: str | None = None) -> str | None:
         """Ask for the time of the first row in an order; None where there is none."""
-        page = self.fetch({**params_of(order, since), "page": 1, "per_page": 1})
-        end = time_of(page.rows[0]) if page.rows and page.is_sorted(order) else None
+        page = self.fetch({**list_params(order, since), "page": 1, "per_page": 1})
+        end = row_time(page.rows[0]) if page.rows and page.is_sorted(order) else None
         self.is_end_timed = self.is_end_timed or (order == "D" and end is not None)
         return end

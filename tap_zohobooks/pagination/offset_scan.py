@@ -21,16 +21,16 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.pagination.page import MOST_ROWS, Ahead, Fetch, Page, Params, one_by_one
+from tap_zohobooks.pagination.page import MAX_ROWS, Fetch, Page, Params, Prefetch, no_prefetch
 from tap_zohobooks.resources import MODIFIED
 
 if TYPE_CHECKING:
     from tap_zohobooks.transform.cleaner import Row
 
-MOST_REREADS = 20
-MOST_STALE_PAGES = 3
-REMEMBERED = 5 * MOST_ROWS
-TELLING_ROWS = 10  # no list shifts by exactly so many rows between each of several calls
+MAX_REREADS = 20
+MAX_STALE_PAGES = 3
+MAX_ROWS_KNOWN = 5 * MAX_ROWS
+MIN_DISTINCT_ROWS = 10  # no list shifts by exactly so many rows between each of several calls
 
 
 _Mark = tuple[Hashable, Hashable]
@@ -52,7 +52,7 @@ def next_window(position: int, size: int) -> tuple[int, int]:
 
 
 @dataclass(slots=True)
-class Equals:
+class TieGroup:
     """The last rows read that the list's order does not tell apart.
 
     Nothing says that they stand in the same order on the next page that is asked for: all of them
@@ -93,11 +93,11 @@ class Equals:
 
 
 def _is_unpaged(page: Page, per_page: int) -> bool:
-    return not page.is_told and len(page.rows) > per_page
+    return not page.has_more_known and len(page.rows) > per_page
 
 
 @dataclass(slots=True)
-class Scan:
+class OffsetScan:
     """Reads a list by place; pages overlap, so that a shift between two of them is noticed.
 
     A page follows without a gap if it holds a row that was read before and has not changed
@@ -109,17 +109,17 @@ class Scan:
     key: Callable[[Row], Hashable]
     size: int
     params: Params = field(default_factory=dict)
-    in_hand: Page | None = None
-    ahead: Ahead = one_by_one
+    held_page: Page | None = None
+    ahead: Prefetch = no_prefetch
     position: int = 0
     moved: bool = False
     _tail: list[_Mark] = field(default_factory=list)
-    _read: deque[_Mark] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    _read: deque[_Mark] = field(default_factory=lambda: deque(maxlen=MAX_ROWS_KNOWN))
     _rereads: int = 0
     _stale: int = 0
     _repeated: int = 0
     _order: tuple[str | None, str | None] | None = None
-    _equals: Equals = field(default_factory=Equals)
+    _equals: TieGroup = field(default_factory=TieGroup)
 
     def pages(self) -> Generator[tuple[list[Row], Page], None, None]:
         """Yield the rows not read before, page by page.
@@ -134,7 +134,7 @@ class Scan:
         while True:
             number, per_page = next_window(self.position, self._next_size)
             asked = {**self.params, "page": number, "per_page": per_page}
-            page, self.in_hand = self.in_hand or fetch(asked), None
+            page, self.held_page = self.held_page or fetch(asked), None
             if self._is_reordered(page):
                 continue
             offset = (number - 1) * (page.per_page or per_page)
@@ -146,7 +146,7 @@ class Scan:
                 continue  # asked for again it is not early
             follows = self._follows(marks, offset)
             self.moved = self.moved or not follows
-            repeats = follows or (marks == self._tail and len(marks) >= TELLING_ROWS)
+            repeats = follows or (marks == self._tail and len(marks) >= MIN_DISTINCT_ROWS)
             if self.position and offset and known.isdisjoint(marks):
                 self._step_back()
                 continue
@@ -193,13 +193,13 @@ class Scan:
 
     def _is_last(self, page: Page, fresh: list[Row], per_page: int) -> bool:
         """Tell whether all is read; where nobody says so, a short page with nothing new does."""
-        if page.is_told or not page.rows:
+        if page.has_more_known or not page.rows:
             return not page.has_more
         return _is_unpaged(page, per_page) or (not fresh and len(page.rows) < per_page)
 
     def _fit(self, page: Page, per_page: int) -> None:
         """Ask for no larger pages than the service gives, by its word or by what came."""
-        given = page.per_page or (per_page if page.is_told else len(page.rows))
+        given = page.per_page or (per_page if page.has_more_known else len(page.rows))
         if given < per_page:
             self.size = given
 
@@ -216,22 +216,22 @@ class Scan:
             return False
         self.moved = True
         self._read.clear()
-        self._equals = Equals()
+        self._equals = TieGroup()
         self._step_back()
         self.position = 0
         return True
 
     def _step_back(self) -> None:
         self._rereads += 1
-        if self._rereads > MOST_REREADS:
-            raise Reason.LIST_NEVER_RESTS.error(attempts=MOST_REREADS)
+        if self._rereads > MAX_REREADS:
+            raise Reason.LIST_NEVER_RESTS.error(attempts=MAX_REREADS)
         self.position = max(0, self.position - self.size)
 
     def _look_again(self, page: Page) -> None:
         """Go back to the first of some equal rows, of which fewer came than there are places."""
         self.moved = True
-        if self._equals.attempts > MOST_REREADS:
-            raise Reason.LIST_HIDES_ROWS.error(column=page.sort_column, attempts=MOST_REREADS)
+        if self._equals.attempts > MAX_REREADS:
+            raise Reason.LIST_HIDES_ROWS.error(column=page.sort_column, attempts=MAX_REREADS)
         self.position = self._equals.begin + 1
 
     def _count_stale(self, fresh: list[Row], *, repeats: bool) -> None:
@@ -241,5 +241,5 @@ class Scan:
             return
         self._stale += 1
         self._repeated += repeats
-        if self._repeated > MOST_STALE_PAGES or self._stale > MOST_REREADS:
+        if self._repeated > MAX_STALE_PAGES or self._stale > MAX_REREADS:
             raise Reason.LIST_NEVER_ENDS.error(pages=self._stale)

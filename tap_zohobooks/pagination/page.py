@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tap_zohobooks.transform.cleaner import Row
 
-MOST_ROWS = 200
+MAX_ROWS = 200
 
 
 Params = Mapping[str, str | int]
@@ -29,8 +29,8 @@ Params = Mapping[str, str | int]
 class Page:
     """One page of a list, with what the service said of it.
 
-    Where it did not say whether there are more rows (`is_told`), there may be while any come.
-    One that `is_early` was perhaps served before the page that stands before it.
+    Where it did not say whether there are more rows (`has_more_known`), there may be while any
+    come. One that `is_early` was perhaps served before the page that stands before it.
     """
 
     rows: list[Row]
@@ -39,13 +39,13 @@ class Page:
     per_page: int | None = None
     sort_column: str | None = None
     sort_order: str | None = None
-    is_told: bool = True
+    has_more_known: bool = True
     is_early: bool = False
 
     @cached_property
     def times(self) -> list[str | None]:
         """When each row last changed, as UTC text."""
-        return [time_of(row) for row in self.rows]
+        return [row_time(row) for row in self.rows]
 
     def is_sorted(self, order: str) -> bool:
         """Tell whether the echo and the rows both say that the time of change orders the page.
@@ -57,26 +57,26 @@ class Page:
             return False
         rising = sorted(known) == (known if order == "A" else known[::-1])
         echo = (self.sort_column, self.sort_order)
-        return rising and self.is_told and echo == (MODIFIED, order)
+        return rising and self.has_more_known and echo == (MODIFIED, order)
 
 
 Fetch = Callable[[Params], Page]
 
 
-Ahead = Callable[[Fetch, int], AbstractContextManager[Fetch]]
+Prefetch = Callable[[Fetch, int], AbstractContextManager[Fetch]]
 
 
-def one_by_one(fetch: Fetch, _size: int) -> AbstractContextManager[Fetch]:
+def no_prefetch(fetch: Fetch, _size: int) -> AbstractContextManager[Fetch]:
     """Fetch each page when it is asked for."""
     return nullcontext(fetch)
 
 
-def time_of(row: Row) -> str | None:
+def row_time(row: Row) -> str | None:
     """Return when a row last changed, as UTC text whose order is time order."""
     value = row.get(MODIFIED)
     return utc(value) if isinstance(value, str) else None
 
 
-def for_filter(instant: str) -> str:
+def filter_value(instant: str) -> str:
     """Write UTC text in the only form that the service takes as a filter."""
     return instant[:19] + "+0000"

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from tap_zohobooks.pagination.page import Fetch, Page, Params
 
 PAGES_READ = 10  # for each page ahead
-MOST_AHEAD = 4  # a scan remembers the rows of five pages
+MAX_AHEAD = 4  # a scan remembers the rows of five pages
 
-Window = tuple[int, int]
+PageRange = tuple[int, int]
 
 
 @contextmanager
@@ -48,7 +48,7 @@ class _Pages:
         self._size = size
         self._spare = spare
         self._pool: ThreadPoolExecutor | None = None
-        self._early: dict[Window, Future[Page]] = {}
+        self._early: dict[PageRange, Future[Page]] = {}
         self._read = 0
         self._goes_on = True
 
@@ -60,13 +60,13 @@ class _Pages:
         self._ask_ahead(params, window, of_own=int(early is None))
         page = self._fetch(params) if early is None else replace(early.result(), is_early=True)
         self._read += 1
-        if not page.has_more or not page.is_told or len(page.rows) != window[1]:
+        if not page.has_more or not page.has_more_known or len(page.rows) != window[1]:
             self.stop()
         return page
 
-    def _ask_ahead(self, params: Params, window: Window, *, of_own: int) -> None:
+    def _ask_ahead(self, params: Params, window: PageRange, *, of_own: int) -> None:
         """Ask for the pages that follow on one, which needs `of_own` calls itself."""
-        most = min(MOST_AHEAD, self._read // PAGES_READ) if self._goes_on else 0
+        most = min(MAX_AHEAD, self._read // PAGES_READ) if self._goes_on else 0
         spare = self._spare() - of_own if len(self._early) < most else 0
         for _ in range(most):
             window = next_window(window[0] * window[1], self._size)
@@ -74,9 +74,9 @@ class _Pages:
                 self._early[window] = self._submit(params, window)
                 spare -= 1
 
-    def _submit(self, params: Params, window: Window) -> Future[Page]:
+    def _submit(self, params: Params, window: PageRange) -> Future[Page]:
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(1 + MOST_AHEAD)  # the page itself may be early
+            self._pool = ThreadPoolExecutor(1 + MAX_AHEAD)  # the page itself may be early
         asked = {**params, "page": window[0], "per_page": window[1]}
         return self._pool.submit(self._fetch, asked)
 

@@ -10,9 +10,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.errors import ParameterRefused
-from tap_zohobooks.pagination.capabilities import TELLING_TIMES, Ability, Judge, params_of
-from tap_zohobooks.pagination.offset_scan import Scan
-from tap_zohobooks.pagination.page import MOST_ROWS, Ahead, Fetch, Page, Params, one_by_one, time_of
+from tap_zohobooks.pagination.capabilities import (
+    MIN_DISTINCT_TIMES,
+    CapabilityProbe,
+    EndpointCapabilities,
+    list_params,
+)
+from tap_zohobooks.pagination.offset_scan import OffsetScan
+from tap_zohobooks.pagination.page import (
+    MAX_ROWS,
+    Fetch,
+    Page,
+    Params,
+    Prefetch,
+    no_prefetch,
+    row_time,
+)
 from tap_zohobooks.resources import MODIFIED
 from tap_zohobooks.transform.cleaner import Row
 from tap_zohobooks.transform.timestamps import earlier
@@ -20,10 +33,10 @@ from tap_zohobooks.transform.timestamps import earlier
 if TYPE_CHECKING:
     from datetime import datetime
 
-MOST_CHASED_PAGES = 50
+MAX_CHASED_PAGES = 50
 
 # Pages of fewer times that are taken in order, once that is known, before it is seen to again.
-MOST_UNSURE = 8
+MAX_UNCONFIRMED = 8
 
 Item = tuple[Row | None, str | None]
 Items = Generator[Item, None, bool]
@@ -37,9 +50,9 @@ def _ignore(*_: object) -> None:
 class Reader:
     """Reads what has changed in one list since an instant, the cheapest sound way.
 
-    Items are (row, frontier): once the row is emitted, everything that changed before the
-    frontier has been. A frontier of None promises nothing; a row of None only moves it. Without
-    `start`, `is_sure` tells at the end whether every row that stood in the list has been emitted.
+    Items are (row, safe_bookmark): once the row is emitted, everything that changed before the
+    safe_bookmark has been. A safe_bookmark of None promises nothing; a row of None only moves it.
+    Without `start`, `is_sure` is True at the end if every row of the list has been emitted.
 
     `timeless` tells whether rows were seen that do not say when they changed. Only a whole read
     finds such rows; whoever keeps it for the next run is told before the bookmark moves.
@@ -47,25 +60,25 @@ class Reader:
 
     fetch: Fetch
     key: Callable[[Row], Hashable]
-    size: int = MOST_ROWS
-    ability: Ability = field(default_factory=Ability)
+    size: int = MAX_ROWS
+    capabilities: EndpointCapabilities = field(default_factory=EndpointCapabilities)
     tell: Callable[[str], None] = _ignore
-    ahead: Ahead = one_by_one
+    ahead: Prefetch = no_prefetch
     note_timeless: Callable[[], None] = _ignore
     is_sure: bool = True
     timeless: bool = False
-    _in_hand: Page | None = None
+    _held_page: Page | None = None
     _reached: str | None = None
     _seen: set[Hashable] = field(default_factory=set)
     _opened: datetime | None = None
     _chased: int = 0
     _unsure: int = 0
     _is_inclusive: bool = False
-    _judge: Judge = field(init=False)
+    _judge: CapabilityProbe = field(init=False)
 
     def __post_init__(self) -> None:
-        """Judge the endpoint by the answers that it gives here."""
-        self._judge = Judge(self.fetch, self.ability, self.tell)
+        """Probe the endpoint by the responses that it gives here."""
+        self._judge = CapabilityProbe(self.fetch, self.capabilities, self.tell)
 
     def read(self, start: str | None) -> Generator[Item, None, None]:
         """Yield the rows that changed at or after `start` (UTC text), or all."""
@@ -75,39 +88,44 @@ class Reader:
 
     def _way(self, start: str | None) -> Items:
         """Choose by what is known so far; what a way finds out about the endpoint bars that way."""
-        if self.ability.sorts is False or (start and self.timeless):
-            return self._whole(start)
-        if self.ability.filters is not False:
-            return self._by_time(start) if start else self._all_by_time()
-        return self._newest_first(start) if start else self._oldest_first()
+        if self.capabilities.sorts is False or (start and self.timeless):
+            return self._full_scan(start)
+        if self.capabilities.filters is not False:
+            return self._keyset(start) if start else self._all_by_time()
+        return self._descending(start) if start else self._ascending()
 
     def _guarded(self, items: Items) -> Items:
         """Pass items on; a parameter that is refused is one that the endpoint cannot do."""
         try:
             return (yield from items)
         except ParameterRefused as refused:
-            self._in_hand = None
+            self._held_page = None
             if not self._judge.blame(refused):
                 raise
             return False
 
     def _all_by_time(self) -> Items:
         """Read the whole list from time to time; rows without one would stand behind all others."""
-        done = yield from self._by_time(None)
-        is_told = self._opened is None or self._judge.is_end_timed  # in one page, or asked before
-        if done and not is_told and self._judge.end("D") is None:
-            self._judge.cannot_sort("rows that do not say when they changed stand last")
+        done = yield from self._keyset(None)
+        has_more_known = (
+            self._opened is None or self._judge.is_end_timed
+        )  # in one page, or asked before
+        if done and not has_more_known and self._judge.end("D") is None:
+            self._judge.mark_unsortable("rows that do not say when they changed stand last")
             return False
         return done
 
-    def _by_time(self, start: str | None) -> Items:
+    def _keyset(self, start: str | None) -> Items:
         """Ask each page from the last row's time: nothing that other rows do can shift it."""
         first = since = _before(start)
         done = None
         while done is None:
-            scan, before = Scan(self.fetch, self.key, self.size, params_of("A", since)), since
+            scan, before = (
+                OffsetScan(self.fetch, self.key, self.size, list_params("A", since)),
+                since,
+            )
             for number, (rows, page) in enumerate(scan.pages(), 1):
-                was_known = self.ability.sorts is True
+                was_known = self.capabilities.sorts is True
                 if number == 1 and not self._is_joined(page, since):
                     return False
                 if not page.has_more and number == 1:
@@ -115,11 +133,13 @@ class Reader:
                 if not self._judge.is_honoured(page, since):
                     self._keep(page, start, is_first=number == 1, at_start=since == first)
                     return False
-                self._in_hand = page if since is None else None  # in case the next one is a lie
-                self._unsure += was_known and len(set(page.times)) < TELLING_TIMES
+                self._held_page = page if since is None else None  # in case the next one is a lie
+                self._unsure += was_known and len(set(page.times)) < MIN_DISTINCT_TIMES
                 yield from self._unseen([row for row in rows if _is_due(row, start)])
                 done = self._outcome(page, since)
-                if (done or self._unsure > MOST_UNSURE) and not (yield from self._vouched()):
+                if (done or self._unsure > MAX_UNCONFIRMED) and not (
+                    yield from self._confirm_sort()
+                ):
                     return False
                 if done is not None or self._reached not in {None, before}:
                     since = self._reached
@@ -136,13 +156,13 @@ class Reader:
         self._is_inclusive = since in page.times
         return self._is_inclusive or self._judge.lets_through(since)
 
-    def _vouched(self) -> Generator[Item, None, bool]:
+    def _confirm_sort(self) -> Generator[Item, None, bool]:
         """See that the service still orders the list, where the pages themselves do not tell.
 
         Rows of one second are in order whoever puts them there; the bookmark waits for this.
         """
         if self._unsure:
-            if not self._judge.still_orders():
+            if not self._judge.confirm_sort():
                 return False
             self._unsure = 0
             yield None, self._reached
@@ -153,7 +173,7 @@ class Reader:
         self._opened = self._opened or page.served
         opened = self._opened.isoformat()
         self._chased += all((time or "") > opened for time in page.times)
-        if self._chased > MOST_CHASED_PAGES:
+        if self._chased > MAX_CHASED_PAGES:
             self.tell("The list changes as fast as it is read; the next run goes on from here.")
             self.is_sure = False
             return True
@@ -161,17 +181,17 @@ class Reader:
 
     def _keep(self, page: Page, start: str | None, *, is_first: bool, at_start: bool) -> None:
         """Keep a page that is the first one of the way in which the list is read next."""
-        if self.ability.sorts is False:
+        if self.capabilities.sorts is False:
             told = page.sort_column not in {None, MODIFIED}  # its order is the list's own
-            serves = told and (at_start or self.ability.filters is False)
+            serves = told and (at_start or self.capabilities.filters is False)
         else:
             serves = start is None
-        self._in_hand = page if is_first and serves else None
+        self._held_page = page if is_first and serves else None
 
     def _unseen(self, rows: list[Row]) -> Generator[Item, None, None]:
         """Emit rows in the order of time, those of the boundary second only once."""
         for row in rows:
-            time, key = time_of(row), self.key(row)
+            time, key = row_time(row), self.key(row)
             if time == self._reached and key in self._seen:
                 continue
             if time != self._reached:
@@ -182,16 +202,16 @@ class Reader:
 
     def _last_page(self, page: Page, since: str | None, start: str | None) -> Items:
         """Emit a page that is the whole rest, in whatever order it came."""
-        if since is None and not all(time_of(row) for row in page.rows):
+        if since is None and not all(row_time(row) for row in page.rows):
             self._note_timeless()
         wanted = [row for row in page.rows if _is_due(row, start) and _is_due(row, since)]
-        timed = [row for row in wanted if time_of(row)]
-        timed.sort(key=lambda row: time_of(row) or "")
+        timed = [row for row in wanted if row_time(row)]
+        timed.sort(key=lambda row: row_time(row) or "")
         for row in wanted:
-            if not time_of(row):
+            if not row_time(row):
                 yield row, None
         yield from self._unseen(timed)
-        return self._is_all(page, since) and (yield from self._vouched())
+        return self._is_all(page, since) and (yield from self._confirm_sort())
 
     def _is_all(self, page: Page, since: str | None) -> bool:
         """Tell whether a last page is the end; if it brings nothing newer, ask for the newest."""
@@ -199,19 +219,19 @@ class Reader:
             return True
         return self._judge.is_newest(since)
 
-    def _oldest_first(self) -> Items:
+    def _ascending(self) -> Items:
         """Read the whole list in the order of time, by place."""
-        scan = self._scan(params_of("A"), self._take())
+        scan = self._scan(list_params("A"), self._take())
         for rows, page in scan.pages():
             if not self._judge.is_ordered(page, "A"):
                 return False
             yield from self._unseen([row for row in rows if _is_due(row, self._reached)])
         return True
 
-    def _newest_first(self, start: str) -> Items:
+    def _descending(self, start: str) -> Items:
         """Read from the newest row down to `start`, then emit from the oldest up."""
         found: dict[Hashable, Row] = {}
-        scan = self._scan(params_of("D"))
+        scan = self._scan(list_params("D"))
         for rows, page in scan.pages():
             if page.rows and not self._judge.is_ordered(page, "D"):
                 return False
@@ -220,23 +240,23 @@ class Reader:
                     found.setdefault(self.key(row), row)
             if any(not _is_due(row, start) for row in page.rows):
                 break
-        yield from self._unseen(sorted(found.values(), key=lambda row: time_of(row) or ""))
+        yield from self._unseen(sorted(found.values(), key=lambda row: row_time(row) or ""))
         return True
 
-    def _whole(self, start: str | None) -> Items:
+    def _full_scan(self, start: str | None) -> Items:
         """Read every page; rows that changed before `start` are dropped here."""
-        is_filtered = self.ability.filters is not False and not self.timeless
+        is_filtered = self.capabilities.filters is not False and not self.timeless
         since = _before(start) if is_filtered else None
-        scan = self._scan(params_of(None, since), self._take())
+        scan = self._scan(list_params(None, since), self._take())
         newest, is_timeless = "", False
         for rows, page in scan.pages():
             if since and _is_only_at(since, page):
-                self._judge.cannot_filter("nothing newer came, which may be its fault")
+                self._judge.mark_unfilterable("nothing newer came, which may be its fault")
                 return False
             self._opened = self._opened or page.served
             opened = self._opened.isoformat()
             for row in rows:
-                time = time_of(row) or ""
+                time = row_time(row) or ""
                 is_timeless = is_timeless or not time
                 if not _is_due(row, start):
                     continue
@@ -250,9 +270,9 @@ class Reader:
             yield None, newest
         return True
 
-    def _scan(self, params: Params, in_hand: Page | None = None) -> Scan:
+    def _scan(self, params: Params, held_page: Page | None = None) -> OffsetScan:
         """Read by place: what follows a page is known before it comes."""
-        return Scan(self.fetch, self.key, self.size, params, in_hand, self.ahead)
+        return OffsetScan(self.fetch, self.key, self.size, params, held_page, self.ahead)
 
     def _note_timeless(self) -> None:
         self.timeless = True
@@ -260,7 +280,7 @@ class Reader:
         self.tell("Some rows do not say when they changed: each run reads the list whole.")
 
     def _take(self) -> Page | None:
-        page, self._in_hand = self._in_hand, None
+        page, self._held_page = self._held_page, None
         return page
 
 
@@ -271,7 +291,7 @@ def _before(start: str | None) -> str | None:
 
 def _is_due(row: Row, start: str | None) -> bool:
     """Tell whether a row changed at or after `start`; one that does not say when is always due."""
-    time = time_of(row)
+    time = row_time(row)
     return start is None or time is None or time >= start
 
 

@@ -10,7 +10,7 @@ from tap_zohobooks.pagination.page import Page
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tap_zohobooks.http.responses import Answer
+    from tap_zohobooks.http.responses import Response
     from tap_zohobooks.transform.cleaner import Row
 
 _ENVELOPE = frozenset({"code", "message", "page_context"})
@@ -46,7 +46,7 @@ def shows_rows(document: dict[str, Any], rows_key: str) -> bool:
     return any(isinstance(value, list) for value in lists) or bool(rows_of(document, rows_key))
 
 
-def page_of(answer: Answer, rows_key: str) -> Page:
+def page_of(answer: Response, rows_key: str) -> Page:
     """Return an answer as a page; its context is an object, or the only one of a list.
 
     Raises:
@@ -59,15 +59,15 @@ def page_of(answer: Answer, rows_key: str) -> Page:
         case _:
             context = {}
     per_page, has_more = context.get("per_page"), context.get("has_more_page")
-    is_told = isinstance(has_more, bool)
+    has_more_known = isinstance(has_more, bool)
     return Page(
         rows,
-        has_more=has_more is True if is_told else bool(rows),
+        has_more=has_more is True if has_more_known else bool(rows),
         served=answer.served,
         per_page=per_page if isinstance(per_page, int) and per_page > 0 else None,
         sort_column=context.get("sort_column"),
         sort_order=context.get("sort_order"),
-        is_told=is_told,
+        has_more_known=has_more_known,
     )
 
 

@@ -86,24 +86,24 @@ class VersionedStream(Stream):
     """A stream that can tell a target to delete what a whole read has not brought."""
 
     tap: TapZohoBooks
-    shows_all: ClassVar[bool] = False
+    is_complete: ClassVar[bool] = False
     """Whether a whole read brings every row that the service holds."""
 
     def __init__(self, tap: TapZohoBooks, name: str) -> None:
         """Start without a doubt."""
         super().__init__(tap, name=name)
-        self._doubts: dict[str, None] = {}
+        self._delete_blocks: dict[str, None] = {}
 
-    def doubt(self, why: str) -> None:
+    def block_deletes(self, why: str) -> None:
         """Note why this read may lack a row that the service holds."""
-        self._doubts[why] = None
+        self._delete_blocks[why] = None
 
     @property
     @override
     def emit_activate_version_messages(self) -> bool:
         """Whether rows bear a version; files of a batch could not."""
         return (
-            self.shows_all
+            self.is_complete
             and self.tap.may_delete
             and not self.get_batch_config(self.config)
             and not self._is_table_shared()
@@ -133,17 +133,17 @@ class VersionedStream(Stream):
     def _sync_records(
         self, context: Context | None = None, *, write_messages: bool = True
     ) -> Generator[dict[str, Any], Any, Any]:
-        self._doubts.clear()
+        self._delete_blocks.clear()
         yield from super()._sync_records(context, write_messages=write_messages)
         if self._stream_version is not None and context is None:
             self._activate(self._stream_version)
 
     def _activate(self, version: int) -> None:
-        if not self._doubts:
+        if not self._delete_blocks:
             super()._write_activate_version_message(version)
             self.tap.write_message(StateMessage(self.tap_state))  # whoever echoes it has deleted
             return
         self.logger.warning(
             "Stream '%s': the target is told to delete nothing this time: %s.",
-            self.name, "; ".join(self._doubts),
+            self.name, "; ".join(self._delete_blocks),
         )  # fmt: skip

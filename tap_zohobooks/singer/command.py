@@ -17,7 +17,7 @@ from tap_zohobooks import settings
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import TapError
 from tap_zohobooks.singer.catalog import checked_catalog, oddities, read_json
-from tap_zohobooks.singer.shutdown import Ending
+from tap_zohobooks.singer.shutdown import ShutdownHandler
 from tap_zohobooks.singer.stdout import LineWriter, give_up_output
 from tap_zohobooks.singer.stream_maps import STUMBLES, blame
 
@@ -98,7 +98,7 @@ class CommandLineTap(Tap):
             return
         cls.print_version(print_fn=cls.logger.info)
         writer = LineWriter(sys.stdout.fileno())
-        ending = Ending(writer, cls.logger)
+        ending = ShutdownHandler(writer, cls.logger)
         ending.watch()
         ending.tap = tap = cls(
             config=config.config,

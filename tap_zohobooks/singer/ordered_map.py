@@ -68,7 +68,7 @@ def in_turn() -> Iterator[None]:
         turn.end()
 
 
-def abreast(
+def ordered_map(
     places: int, work: Callable[[_In], _Out], items: Iterable[_In]
 ) -> Generator[tuple[_In, _Out], None, None]:
     """Work on some items at the same time, and yield them in order with what came out.

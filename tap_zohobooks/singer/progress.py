@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tap_zohobooks.http.rate_limit import Quota
-    from tap_zohobooks.singer.scheduler import Extraction
+    from tap_zohobooks.singer.scheduler import SyncScheduler
 
 EVERY = 30.0
 NAMED = 3
@@ -61,7 +61,7 @@ class Status:
 
 
 def status(
-    extraction: Extraction, calls: int, seconds: float, quotas: Mapping[str, Quota]
+    extraction: SyncScheduler, calls: int, seconds: float, quotas: Mapping[str, Quota]
 ) -> Status:
     """Return how far an extraction has come; `calls` and `seconds` since it began."""
     return Status(

@@ -13,7 +13,7 @@ from queue import Queue
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.errors import ConfigError, ReauthorizationNeeded, TapError
-from tap_zohobooks.singer.stream import Job, Part, SingerStream
+from tap_zohobooks.singer.stream import RecordBatch, SingerStream, StreamPartition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,24 +22,24 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Record
     from singer_sdk.metrics import Counter as Metric
 
-PARTS_WAITING = 2  # an organization
+MAX_BATCHES_WAITING = 2  # an organization
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class PartitionDone:
     """A job that has come to its end."""
 
-    job: Job
+    job: StreamPartition
 
 
 @dataclass(slots=True, eq=False)
-class Lane:
+class OrganizationQueue:
     """One organization's jobs, the cheap ones first; a failure ends those that have not begun."""
 
-    jobs: deque[Job]
+    jobs: deque[StreamPartition]
     failures: list[Exception] = field(default_factory=list)
 
-    def take(self) -> Job | None:
+    def take(self) -> StreamPartition | None:
         """Take the next job, for any thread."""
         try:
             return None if self.failures else self.jobs.popleft()
@@ -55,18 +55,18 @@ class Lane:
         )
 
 
-def lanes(streams: Iterable[Stream]) -> list[Lane]:
+def build_queues(streams: Iterable[Stream]) -> list[OrganizationQueue]:
     """Return a lane for each organization that a selected stream is read of."""
-    found: dict[str, Lane] = {}
+    found: dict[str, OrganizationQueue] = {}
     for stream in streams:
         if isinstance(stream, SingerStream) and stream.selected:
             for context in stream.partitions or [{}]:
-                job = Job(stream, context, stream.start(context))
-                found.setdefault(job.organization, Lane(deque())).jobs.append(job)
+                job = StreamPartition(stream, context, stream.start(context))
+                found.setdefault(job.organization, OrganizationQueue(deque())).jobs.append(job)
     return list(found.values())
 
 
-def parts(job: Job) -> Iterator[Part]:
+def read_batches(job: StreamPartition) -> Iterator[RecordBatch]:
     """Yield what a job brings, part by part; what was read before a failure comes before it.
 
     Raises:
@@ -75,40 +75,42 @@ def parts(job: Job) -> Iterator[Part]:
     records: list[Record] = []
     bookmark = served = None
     try:
-        for record, mark, served in job.stream.steps(job.context, job.start):
+        for record, mark, served in job.stream.read_partition(job.context, job.start):
             bookmark = mark or bookmark
             if record is not None:
                 records.append(record)
             if record is None or len(records) >= job.stream.STATE_MSG_FREQUENCY:
-                yield Part(job, records, bookmark, served)
+                yield RecordBatch(job, records, bookmark, served)
                 records = []
     except TapError:
-        yield Part(job, records, bookmark, served)
+        yield RecordBatch(job, records, bookmark, served)
         raise
-    yield Part(job, records, bookmark, served)
+    yield RecordBatch(job, records, bookmark, served)
 
 
-def drain(lane: Lane) -> Iterator[Part | Done | Lane]:
+def run_queue(lane: OrganizationQueue) -> Iterator[RecordBatch | PartitionDone | OrganizationQueue]:
     """Yield what a lane's jobs bring; the lane itself where one has failed."""
     job = None
     try:
         while job := lane.take():
-            yield from parts(job)
-            yield Done(job)
+            yield from read_batches(job)
+            yield PartitionDone(job)
     except Exception as failure:  # noqa: BLE001  # the writer decides, in its own thread
         lane.failures.append(failure)
         for left in (job, *lane.jobs):
             if left is not None:
-                left.stream.doubt(f"organization {left.organization} was not read to its end")
+                left.stream.block_deletes(
+                    f"organization {left.organization} was not read to its end"
+                )
         yield lane
 
 
-class Extraction:
+class SyncScheduler:
     """Reads some lanes at a time, some streams of each, and writes what they bring."""
 
     def __init__(
         self,
-        lanes: Sequence[Lane],
+        build_queues: Sequence[OrganizationQueue],
         *,
         organizations: int,
         streams: int,
@@ -116,14 +118,16 @@ class Extraction:
     ) -> None:
         """Prepare; `streams` are those of one organization that are read at the same time."""
         self._tell = tell
-        self._lanes = [lane for lane in lanes if lane.jobs]
+        self._lanes = [lane for lane in build_queues if lane.jobs]
         self._organizations = max(1, min(organizations, len(self._lanes)))
         self._streams = streams
         self._waiting = deque(self._lanes)
-        self._queue: Queue[Part | Done | Lane | None] = Queue(PARTS_WAITING * self._organizations)
+        self._queue: Queue[RecordBatch | PartitionDone | OrganizationQueue | None] = Queue(
+            MAX_BATCHES_WAITING * self._organizations
+        )
         self._left = Counter(job.stream for lane in self._lanes for job in lane.jobs)
         self._begun: set[SingerStream] = set()
-        self._meters: dict[Job, tuple[Metric, ExitStack]] = {}
+        self._meters: dict[StreamPartition, tuple[Metric, ExitStack]] = {}
         self.jobs = sum(self._left.values())
         self.done = 0
         self.rows = 0
@@ -150,10 +154,10 @@ class Extraction:
                 stream.end()
         return [failure for lane in self._lanes for failure in lane.failures]
 
-    def _messages(self) -> Iterator[Part | Done | Lane]:
+    def _messages(self) -> Iterator[RecordBatch | PartitionDone | OrganizationQueue]:
         if self._organizations * self._streams == 1:  # nothing to overlap, and no thread's price
             for lane in self._lanes:
-                yield from drain(lane)
+                yield from run_queue(lane)
             return
         for _ in range(self._organizations):
             threading.Thread(target=self._read_lanes, daemon=True).start()
@@ -174,7 +178,7 @@ class Extraction:
         finally:
             self._queue.put(None)
 
-    def _read_lane(self, lane: Lane) -> None:
+    def _read_lane(self, lane: OrganizationQueue) -> None:
         helpers = [
             threading.Thread(target=self._pass_on, args=(lane,), daemon=True)
             for _ in range(min(self._streams, len(lane.jobs)) - 1)
@@ -185,29 +189,29 @@ class Extraction:
         for helper in helpers:
             helper.join()
 
-    def _pass_on(self, lane: Lane) -> None:
-        for message in drain(lane):
+    def _pass_on(self, lane: OrganizationQueue) -> None:
+        for message in run_queue(lane):
             self._queue.put(message)
 
-    def _handle(self, message: Part | Done | Lane) -> None:
+    def _handle(self, message: RecordBatch | PartitionDone | OrganizationQueue) -> None:
         match message:
-            case Part(job=job):
+            case RecordBatch(job=job):
                 self._begin(job)
                 self._meters[job][0].increment(len(message.records))
                 self.rows += len(message.records)
                 job.stream.write(message)
-            case Done(job=job):
+            case PartitionDone(job=job):
                 self._meters.pop(job)[1].close()
                 self.done += 1
                 self._left[job.stream] -= 1
                 if not self._left[job.stream]:
                     job.stream.end()
-            case Lane(failures=failures) if message.is_hopeless:
+            case OrganizationQueue(failures=failures) if message.is_hopeless:
                 raise failures[-1]
-            case Lane(failures=[failure]):
+            case OrganizationQueue(failures=[failure]):
                 self._tell(str(failure))
 
-    def _begin(self, job: Job) -> None:
+    def _begin(self, job: StreamPartition) -> None:
         if job.stream not in self._begun:
             self._begun.add(job.stream)
             job.stream.begin()

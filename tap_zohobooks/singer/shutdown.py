@@ -22,7 +22,7 @@ PATIENCE = 3.0  # seconds for the target to take what is on its way, and the sta
 LIMIT = 3.5  # seconds until the end, whatever blocks
 
 
-class Ending:
+class ShutdownHandler:
     """Ends the process at a signal, from a thread of its own.
 
     The main thread may be blocked: by a pipe that is full, an answer, a pause, a name server. It

@@ -41,7 +41,7 @@ RENAMED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
+class StateMigration:
     """Bookmarks as this tap goes on from them, and what there is to say of the others.
 
     `streams` tells of each stream whether it is read from a bookmark.
@@ -104,7 +104,7 @@ def _has_bookmark(parts: Iterable[Bookmark]) -> bool:
     return any(part.get(VALUE) or part.get(PROGRESS) for part in parts)
 
 
-def taken_over(
+def migrate_state(
     state: Mapping[str, Any], streams: Mapping[str, bool], logger: logging.Logger
 ) -> dict[str, Any]:
     """Return a state of the right shape as this tap goes on from it, and say what is left out.
@@ -112,7 +112,7 @@ def taken_over(
     Raises:
         ConfigError: A bookmark that matters is no instant.
     """
-    intake = Intake(streams)
+    intake = StateMigration(streams)
     for stream, bookmark in state.get("bookmarks", {}).items():
         intake.take(stream, bookmark)
     for warning in intake.warnings:
@@ -120,13 +120,15 @@ def taken_over(
     return {"bookmarks": intake.bookmarks}
 
 
-def nameless(state: Mapping[str, Any], streams: Mapping[str, bool]) -> dict[str, Bookmark]:
+def bookmarks_without_organization(
+    state: Mapping[str, Any], streams: Mapping[str, bool]
+) -> dict[str, Bookmark]:
     """Return the bookmarks, by stream, that do not name their organization."""
     bookmarks = state.get("bookmarks", {}).items()
     return {name: one for name, one in bookmarks if streams.get(name) and VALUE in one}
 
 
-def give_to(organizations: Sequence[str], bookmarks: Mapping[str, Bookmark]) -> None:
+def assign_organization(organizations: Sequence[str], bookmarks: Mapping[str, Bookmark]) -> None:
     """Give bookmarks to the one organization that is read, in place.
 
     Raises:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from singer_sdk.metrics import Metric, Point
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.errors import Gone, NotHere, TapError
+from tap_zohobooks.errors import NotFound, NotInPlan, TapError
 from tap_zohobooks.resources import ORGANIZATIONS, Resource, scopes
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Measure(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class RequestStats:
     """What a run has cost: calls and quotas by organization, waits by cause, 429s by code."""
 
     calls: Mapping[str, int]
@@ -74,7 +74,7 @@ def _point(kind: str, measure: Measure, value: int, tags: dict[str, str]) -> Poi
 
 
 @dataclass(slots=True)
-class Tally:
+class StreamStats:
     """Rows and calls by stream, and what was not read; any thread may count."""
 
     rows: _Counts = field(default_factory=_Counts)
@@ -101,7 +101,7 @@ class Tally:
         """Yield a line for each stream and organization that was skipped: why, and what helps."""
         for (stream, organization), why in sorted(self.skipped.items()):
             line = f"Skipped: stream '{stream}' of organization {organization}. {why}"
-            if isinstance(why, (Gone, NotHere)):
+            if isinstance(why, (NotFound, NotInPlan)):
                 yield f"{line} The plan or edition of the organization does not have it."
             else:
                 yield f"{line} It needs the scope {resources[stream].permission}."
@@ -125,6 +125,6 @@ class Tally:
         return None
 
     def _is_all_denied(self, names: Iterable[str], organizations: Sequence[str]) -> bool:
-        if all(isinstance(why, (Gone, NotHere)) for why in self.skipped.values()):
+        if all(isinstance(why, (NotFound, NotInPlan)) for why in self.skipped.values()):
             return False
         return self.skipped.keys() == {(name, one) for name in names for one in organizations}

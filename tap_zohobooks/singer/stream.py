@@ -26,7 +26,7 @@ Step = tuple["Record | None", "str | None", "datetime | None"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Job:
+class StreamPartition:
     """One stream of one organization, and from when on it is read."""
 
     stream: SingerStream
@@ -40,10 +40,10 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RecordBatch:
     """Records that leave together, and the bookmark that holds behind them."""
 
-    job: Job
+    job: StreamPartition
     records: Sequence[Record]
     bookmark: str | None
     served: datetime | None
@@ -58,7 +58,7 @@ class SingerStream(WrittenStream, VersionedStream):
     _extracted: datetime | None = None
     _bookmark: str | None = None
 
-    def steps(self, context: Context | None, start: str | None) -> Iterator[Step]:
+    def read_partition(self, context: Context | None, start: str | None) -> Iterator[Step]:
         """Yield records, the bookmark that holds once each is written, and when it was served.
 
         Raises:
@@ -74,7 +74,7 @@ class SingerStream(WrittenStream, VersionedStream):
                 and self.emit_activate_version_messages):  # fmt: skip
             self._stream_version = self._initialized_at // 1000
 
-    def write(self, part: Part) -> None:
+    def write(self, part: RecordBatch) -> None:
         """Write a part, move the bookmark, and write the state."""
         self._extracted = part.served
         for record in part.records:
@@ -90,7 +90,7 @@ class SingerStream(WrittenStream, VersionedStream):
     @override
     def get_records(self, context: Context | None) -> Generator[Record, None, None]:
         try:
-            for record, bookmark, served in self.steps(context, self.start(context)):
+            for record, bookmark, served in self.read_partition(context, self.start(context)):
                 self._bookmark, self._extracted = bookmark, served
                 if record is None:
                     self._advance(context, bookmark)
@@ -98,7 +98,7 @@ class SingerStream(WrittenStream, VersionedStream):
                     yield record
         except QuotaReached as reached:
             self.tap.cut_short.append(reached)
-            self.doubt("the quota was reached")
+            self.block_deletes("the quota was reached")
 
     def start(self, context: Context | None) -> str | None:
         """Return from when on to read, as UTC text; None reads everything."""

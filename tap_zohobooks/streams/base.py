@@ -14,8 +14,8 @@ from typing_extensions import override
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import (
-    Denied,
-    Gone,
+    AccessDenied,
+    NotFound,
 )
 from tap_zohobooks.pagination.rows import shows_rows
 from tap_zohobooks.resources import MODIFIED, ORGANIZATION, TABLE, TIMELESS, Resource
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context
 
-    from tap_zohobooks.http.responses import Answer
+    from tap_zohobooks.http.responses import Response
     from tap_zohobooks.pagination.page import Params
     from tap_zohobooks.pagination.reader import Item
     from tap_zohobooks.tap import TapZohoBooks
@@ -49,15 +49,15 @@ class WithCustomFields(StreamSchema[str]):
 
 
 @dataclass(slots=True)
-class Reading:
+class PartitionRead:
     """One stream of one organization while it is read: what its answers have told.
 
-    `ceiling` is the instant that no bookmark of this reading may pass.
+    `max_bookmark` is the instant that no bookmark of this reading may pass.
     """
 
     organization: str
     start: str | None = None
-    ceiling: str | None = None
+    max_bookmark: str | None = None
     served: datetime | None = None
     has_answered: bool = False
     has_lost: bool = False
@@ -66,17 +66,17 @@ class Reading:
     def hold(self, instant: str | None) -> None:
         """Let no bookmark pass an instant, so that the next run reads again from there."""
         if instant is not None:
-            self.ceiling = min(self.ceiling or instant, instant)
+            self.max_bookmark = min(self.max_bookmark or instant, instant)
 
-    def bookmark(self, frontier: str | None) -> str | None:
+    def bookmark(self, safe_bookmark: str | None) -> str | None:
         """Return how far the bookmark may move.
 
         While all documents are said to be gone it stays: that may not be so, and costs nothing if
         it is, as they are not listed again.
         """
-        if not frontier or (self.has_lost and not self.has_answered):
+        if not safe_bookmark or (self.has_lost and not self.has_answered):
             return None
-        return min(frontier, self.ceiling or frontier)
+        return min(safe_bookmark, self.max_bookmark or safe_bookmark)
 
 
 class ResourceStream(SingerStream):
@@ -105,21 +105,21 @@ class ResourceStream(SingerStream):
         return [{ORGANIZATION: organization} for organization in self.tap.organization_ids]
 
     @override
-    def steps(self, context: Context | None, start: str | None) -> Iterator[Step]:
+    def read_partition(self, context: Context | None, start: str | None) -> Iterator[Step]:
         organization = str((context or {}).get(ORGANIZATION, ""))
-        reading, rows = Reading(organization, start), 0
+        reading, rows = PartitionRead(organization, start), 0
         try:
-            for row, frontier in self._read(reading):
+            for row, safe_bookmark in self._read(reading):
                 record = None if row is None else self._record(row, organization)
                 rows += record is not None
-                yield record, reading.bookmark(frontier), reading.served
-        except (Denied, Gone) as denied:
+                yield record, reading.bookmark(safe_bookmark), reading.served
+        except (AccessDenied, NotFound) as denied:
             self.tap.skip(self, organization, denied)
-            self.doubt(f"organization {organization} was skipped")
+            self.block_deletes(f"organization {organization} was skipped")
         finally:
             self.tally.add(self.tally.rows, self.name, rows)
         if reading.has_lost and not rows:
-            self.doubt(f"all that organization {organization} lists is said to be gone")
+            self.block_deletes(f"all that organization {organization} lists is said to be gone")
             self.logger.warning(
                 "Stream '%s': all that organization %s lists is said not to exist. Report this "
                 "line: the path may be spelt otherwise.",
@@ -127,7 +127,7 @@ class ResourceStream(SingerStream):
                 organization,
             )
 
-    def _read(self, reading: Reading) -> Iterator[Item]:
+    def _read(self, reading: PartitionRead) -> Iterator[Item]:
         raise NotImplementedError
 
     @override
@@ -185,7 +185,7 @@ class ResourceStream(SingerStream):
                 field,
             )
 
-    def _check_rows(self, reading: Reading, document: dict[str, Any], rows_key: str) -> None:
+    def _check_rows(self, reading: PartitionRead, document: dict[str, Any], rows_key: str) -> None:
         """See that an answer tells what there is, before nothing is taken for all.
 
         Raises:
@@ -196,13 +196,13 @@ class ResourceStream(SingerStream):
         elif reading.has_shown:
             raise Reason.NO_ROWS.error(keys=sorted(document), wanted=rows_key)
         else:
-            self.doubt(f"an answer for organization {reading.organization} held no list")
+            self.block_deletes(f"an answer for organization {reading.organization} held no list")
             self.logger.warning(
                 "Stream '%s': the answer for organization %s says that all is well and holds no "
                 "'%s'; it is taken for an empty list.", self.name, reading.organization, rows_key,
             )  # fmt: skip
 
-    def _get(self, reading: Reading, path: str, params: Params) -> Answer:
+    def _get(self, reading: PartitionRead, path: str, params: Params) -> Response:
         self.tally.add(self.tally.calls, self.name)
         answer = self.tap.client.get(path, params, reading.organization)
         reading.served = answer.served

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, TypeVar
 from typing_extensions import override
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.errors import Denied, Gone, NoSuchPath, Refusal
-from tap_zohobooks.pagination.page import time_of
+from tap_zohobooks.errors import AccessDenied, NoSuchPath, NotFound, UnexpectedResponse
+from tap_zohobooks.pagination.page import row_time
 from tap_zohobooks.pagination.rows import rows_of
-from tap_zohobooks.singer.ordered_map import abreast
+from tap_zohobooks.singer.ordered_map import ordered_map
 from tap_zohobooks.streams.lists import IncrementalStream, ListStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tap_zohobooks.http.responses import Answer
+    from tap_zohobooks.http.responses import Response
     from tap_zohobooks.pagination.page import Params
     from tap_zohobooks.pagination.reader import Item
-    from tap_zohobooks.streams.base import Reading
+    from tap_zohobooks.streams.base import PartitionRead
     from tap_zohobooks.transform.cleaner import Row
 
 BULK_SIZE = 100
@@ -28,60 +28,60 @@ BULK_SIZE = 100
 _Out = TypeVar("_Out")
 
 
-class RowByRowStream(ListStream):
+class PerRowStream(ListStream):
     """What costs calls by the row of a list."""
 
     selected_by_default = False
     calls_per_row = 1.0
 
-    def _tried(self, reading: Reading, row: Row, ask: Callable[[], _Out]) -> _Out | None:
+    def _tried(self, reading: PartitionRead, row: Row, ask: Callable[[], _Out]) -> _Out | None:
         """Return what is asked for because of a row; None where that is gone, or refused.
 
         The bookmark passes a row that is gone by now, but none that is refused.
         """
         try:
             found = ask()
-        except Gone as gone:
+        except NotFound as gone:
             reading.has_lost = True
             self.tally.add(self.tally.gone, self.name)
             if isinstance(gone, NoSuchPath):
-                self.doubt("the service knows no such path of something that it lists")
+                self.block_deletes("the service knows no such path of something that it lists")
             return None
-        except (Denied, Refusal) as refused:
+        except (AccessDenied, UnexpectedResponse) as refused:
             if not reading.has_answered:
                 raise  # not this one but all of them
             self.tally.add(self.tally.refused, self.name)
-            self.doubt("documents were refused")
+            self.block_deletes("documents were refused")
             self.logger.warning("%s The next run asks for it again.", refused.found)
-            reading.hold(time_of(row))
+            reading.hold(row_time(row))
             return None
         reading.has_answered = True
         return found
 
 
-class DetailStream(RowByRowStream, IncrementalStream):
+class DetailStream(PerRowStream, IncrementalStream):
     """Documents whole: the list tells which changed, each is fetched, they leave in order."""
 
     STATE_MSG_FREQUENCY = 1  # each document has cost a call
 
     @override
-    def _read(self, reading: Reading) -> Iterator[Item]:
+    def _read(self, reading: PartitionRead) -> Iterator[Item]:
         def fetch(item: Item) -> Row | None:
             row, _ = item
             return None if row is None else self._document(reading, row)
 
         items = self._listed_items(reading)
-        for (_, frontier), document in abreast(self.tap.max_concurrency, fetch, items):
-            yield document, frontier
+        for (_, safe_bookmark), document in ordered_map(self.tap.max_concurrency, fetch, items):
+            yield document, safe_bookmark
 
-    def _listed_items(self, reading: Reading) -> Iterator[Item]:
+    def _listed_items(self, reading: PartitionRead) -> Iterator[Item]:
         """Return what the list tells, in the order in which the documents leave."""
         return _in_order(self._rows_listed(reading))
 
-    def _rows_listed(self, reading: Reading) -> Iterator[Item]:
+    def _rows_listed(self, reading: PartitionRead) -> Iterator[Item]:
         return super()._read(reading)
 
-    def _document(self, reading: Reading, row: Row) -> Row | None:
+    def _document(self, reading: PartitionRead, row: Row) -> Row | None:
         """Fetch one document and merge it over its list row; None where there is none to be had."""
         path = f"{self.listed.list_path}/{row[self.resource.key]}"
         answer = self._tried(reading, row, lambda: self._asked_twice(reading, path))
@@ -93,11 +93,11 @@ class DetailStream(RowByRowStream, IncrementalStream):
             raise Reason.NOT_ONE_DOCUMENT.error(stream=self.name, path=path, count=len(documents))
         return {**row, **documents[0]}
 
-    def _asked_twice(self, reading: Reading, path: str) -> Answer:
+    def _asked_twice(self, reading: PartitionRead, path: str) -> Response:
         """Ask for a document, and once more if it is refused where others are not."""
         try:
             return self._get(reading, path, {})
-        except Refusal:
+        except UnexpectedResponse:
             if not reading.has_answered:
                 raise
         return self._get(reading, path, {})
@@ -107,15 +107,15 @@ def _in_order(items: Iterator[Item]) -> Iterator[Item]:
     """Put rows whose order promises nothing into the order of time, so that each counts."""
     waiting: list[Row] = []
     reached = ""
-    for row, frontier in items:
+    for row, safe_bookmark in items:
         if row is None:
-            reached = frontier or reached
-        elif frontier is None:
+            reached = safe_bookmark or reached
+        elif safe_bookmark is None:
             waiting.append(row)
         else:
-            yield row, frontier
-    for row in sorted(waiting, key=lambda row: time_of(row) or ""):
-        yield row, min(time_of(row) or "", reached) or None
+            yield row, safe_bookmark
+    for row in sorted(waiting, key=lambda row: row_time(row) or ""):
+        yield row, min(row_time(row) or "", reached) or None
 
 
 class BulkDetailStream(DetailStream):
@@ -125,19 +125,21 @@ class BulkDetailStream(DetailStream):
     calls_per_row = 1 / BULK_SIZE
 
     @override
-    def _read(self, reading: Reading) -> Iterator[Item]:
+    def _read(self, reading: PartitionRead) -> Iterator[Item]:
         items = self._listed_items(reading)
         chunks = iter(lambda: list(islice(items, BULK_SIZE)), [])
 
         def fetch(chunk: list[Item]) -> list[Item]:
             return self._documents(reading, chunk)
 
-        for _, documents in abreast(self.tap.max_concurrency, fetch, chunks):
+        for _, documents in ordered_map(self.tap.max_concurrency, fetch, chunks):
             yield from documents
 
-    def _documents(self, reading: Reading, chunk: list[Item]) -> list[Item]:
+    def _documents(self, reading: PartitionRead, chunk: list[Item]) -> list[Item]:
         key = self.resource.key
-        rows = [(str(row[key]), row, frontier) for row, frontier in chunk if row is not None]
+        rows = [
+            (str(row[key]), row, safe_bookmark) for row, safe_bookmark in chunk if row is not None
+        ]
         names = {name: row for name, row, _ in rows}  # a row that changes is listed twice
         found: dict[str, Row] = {}
         lacking = [*names]
@@ -154,24 +156,24 @@ class BulkDetailStream(DetailStream):
             if (document := self._document(reading, names[name])) is not None:
                 found[name] = document
         return [
-            ({**row, **found[name]} if name in found else None, frontier)
-            for name, row, frontier in rows
+            ({**row, **found[name]} if name in found else None, safe_bookmark)
+            for name, row, safe_bookmark in rows
         ]
 
 
-class RespelledStream(DetailStream):
+class AlternatePathStream(DetailStream):
     """Documents whose published path is spelt otherwise than their list's: either may be right."""
 
     _is_as_published = True
 
     @override
-    def _get(self, reading: Reading, path: str, params: Params) -> Answer:
+    def _get(self, reading: PartitionRead, path: str, params: Params) -> Response:
         _, is_document, number = path.partition("/")
         if not (is_document and self._is_as_published):
             return super()._get(reading, path, params)
         try:
             return super()._get(reading, f"{self.resource.of}/{number}", params)
-        except Gone:
+        except NotFound:
             answer = super()._get(reading, path, params)  # the document is there after all
         self._is_as_published = False
         return answer
@@ -183,5 +185,5 @@ class WholeDetailStream(DetailStream):
     is_incremental = False
 
     @override
-    def _listed_items(self, reading: Reading) -> Iterator[Item]:
+    def _listed_items(self, reading: PartitionRead) -> Iterator[Item]:
         return self._rows_listed(reading)

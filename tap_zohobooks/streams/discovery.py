@@ -7,7 +7,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tap_zohobooks.errors import Denied, Gone, ParameterRefused, Refusal, TapError
+from tap_zohobooks.errors import (
+    AccessDenied,
+    NotFound,
+    ParameterRefused,
+    TapError,
+    UnexpectedResponse,
+)
 from tap_zohobooks.resources import ENTITIES, ORGANIZATION, TABLE, Resource, custom_module
 from tap_zohobooks.transform.cleaner import ADDITIONAL
 from tap_zohobooks.transform.custom_fields import Field, Schema, seen, told, union
@@ -16,16 +22,16 @@ if TYPE_CHECKING:
     import logging
 
     from tap_zohobooks.client import Client
-    from tap_zohobooks.http.responses import Answer
+    from tap_zohobooks.http.responses import Response
     from tap_zohobooks.transform.cleaner import Row
 
-Get = Callable[[str, dict[str, str | int]], "Answer"]
+Get = Callable[[str, dict[str, str | int]], "Response"]
 Way = Callable[[Get, str, Resource], list[Field]]
 
 MODULES = "settings/modules"
 FIRST_PAGE = 200
 
-_REFUSALS = (Denied, Gone, ParameterRefused, Refusal)
+_REFUSALS = (AccessDenied, NotFound, ParameterRefused, UnexpectedResponse)
 _MODULE = re.compile(r"cm_\w+", re.ASCII)
 _TEXT: Schema = {"type": ["null", "string"]}
 _INSTANT: Schema = {**_TEXT, "format": "date-time"}
@@ -152,7 +158,7 @@ class Discovery:
             yield from self._fields_of(organization, entity, listed)
 
     def _fields_of(self, organization: str, entity: str, listed: Resource) -> list[Field]:
-        def get(path: str, params: dict[str, str | int]) -> Answer:
+        def get(path: str, params: dict[str, str | int]) -> Response:
             return self._client.get(path, params, organization)
 
         for name, way in WAYS.items():

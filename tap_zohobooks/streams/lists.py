@@ -9,12 +9,12 @@ from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
 from tap_zohobooks.errors import (
-    Denied,
+    AccessDenied,
     ParameterRefused,
-    Refusal,
+    UnexpectedResponse,
 )
-from tap_zohobooks.pagination.capabilities import Ability
-from tap_zohobooks.pagination.offset_scan import Scan
+from tap_zohobooks.pagination.capabilities import EndpointCapabilities
+from tap_zohobooks.pagination.offset_scan import OffsetScan
 from tap_zohobooks.pagination.prefetch import ahead
 from tap_zohobooks.pagination.reader import Item, Reader
 from tap_zohobooks.pagination.rows import checked_key, page_of, rows_of
@@ -26,26 +26,26 @@ from tap_zohobooks.transform.timestamps import earlier
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tap_zohobooks.http.responses import Answer
-    from tap_zohobooks.pagination.page import Ahead, Page, Params
+    from tap_zohobooks.http.responses import Response
+    from tap_zohobooks.pagination.page import Page, Params, Prefetch
     from tap_zohobooks.transform.cleaner import Row
-from tap_zohobooks.streams.base import Reading, ResourceStream
+from tap_zohobooks.streams.base import PartitionRead, ResourceStream
 
 
 class ListStream(ResourceStream):
     """A list endpoint, read whole or by what changed."""
 
-    shows_all = True
+    is_complete = True
 
     @override
-    def _read(self, reading: Reading) -> Iterator[Item]:
+    def _read(self, reading: PartitionRead) -> Iterator[Item]:
         by_time = self.listed in INCREMENTAL  # a row that changes then moves to where all are read
         if by_time or self.replication_method == REPLICATION_INCREMENTAL:
             reader = self._reader(reading)
             yield from reader.read(reading.start)
             is_sure = reader.is_sure
         else:
-            scan = Scan(
+            scan = OffsetScan(
                 lambda params: self._page(reading, params),
                 self._key,
                 self.tap.page_size,
@@ -56,26 +56,28 @@ class ListStream(ResourceStream):
                     yield row, None
             is_sure = not scan.moved
         if not is_sure:
-            self.doubt(f"the list of organization {reading.organization} moved while it was read")
+            self.block_deletes(
+                f"the list of organization {reading.organization} moved while it was read"
+            )
 
-    def _reader(self, reading: Reading) -> Reader:
-        ability = self.tap.abilities.setdefault(
+    def _reader(self, reading: PartitionRead) -> Reader:
+        capabilities = self.tap.endpoint_capabilities.setdefault(
             (reading.organization, self.listed.name),
-            Ability(self.listed.filters, self.listed.sorts),
+            EndpointCapabilities(self.listed.filters, self.listed.sorts),
         )
         kept = self.get_context_state({ORGANIZATION: reading.organization})
         return Reader(
             lambda params: self._page(reading, params),
             self._key,
             self.tap.page_size,
-            ability,
+            capabilities,
             lambda text: self.logger.info("Stream '%s': %s", self.name, text),
             ahead=self._ahead(reading),
             note_timeless=lambda: self.timeless.add(reading.organization),
             timeless=bool(kept.get(TIMELESS)),
         )
 
-    def _ahead(self, reading: Reading) -> Ahead:
+    def _ahead(self, reading: PartitionRead) -> Prefetch:
         return partial(ahead, spare=lambda: self.tap.client.spare(reading.organization))
 
     @cached_property
@@ -85,14 +87,14 @@ class ListStream(ResourceStream):
     def _key(self, row: Row) -> str:
         return checked_key(self.name, row, self._columns)
 
-    def _page(self, reading: Reading, params: Params) -> Page:
+    def _page(self, reading: PartitionRead, params: Params) -> Page:
         listed = self.listed
         answer = self._get(reading, listed.list_path, {**listed.query, **params})
-        if reading.ceiling is None:
+        if reading.max_bookmark is None:
             check_start(self.name, reading.organization, reading.start, answer.served.isoformat())
-            reading.ceiling = earlier(answer.served.isoformat(), self.tap.lookback_seconds)
+            reading.max_bookmark = earlier(answer.served.isoformat(), self.tap.lookback_seconds)
         if hidden := hidden_by(answer.document, listed.query):
-            self.doubt(f"the service shows no more than {hidden}")
+            self.block_deletes(f"the service shows no more than {hidden}")
         self._check_rows(reading, answer.document, listed.rows_key)
         return page_of(answer, listed.rows_key)
 
@@ -107,7 +109,7 @@ class FilteredStream(ListStream):
     """A list that shows all its rows only if asked to, in words that no official file has."""
 
     @override
-    def _get(self, reading: Reading, path: str, params: Params) -> Answer:
+    def _get(self, reading: PartitionRead, path: str, params: Params) -> Response:
         try:
             return super()._get(reading, path, params)
         except ParameterRefused as refused:
@@ -115,7 +117,7 @@ class FilteredStream(ListStream):
                 raise
             found = f"the service does not show inactive rows ({refused.found})"
             self.logger.warning("Stream '%s': %s.", self.name, found)
-            self.doubt(found)
+            self.block_deletes(found)
         bare = {name: value for name, value in params.items() if name != "filter_by"}
         return super()._get(reading, path, bare)
 
@@ -124,20 +126,20 @@ class UndocumentedStream(ListStream):
     """A list that no official file knows: any refusal means that it is not to be had here."""
 
     @override
-    def _read(self, reading: Reading) -> Iterator[Item]:
+    def _read(self, reading: PartitionRead) -> Iterator[Item]:
         try:
             yield from super()._read(reading)
-        except (ParameterRefused, Refusal) as refused:
-            raise Denied(refused.found) from refused
+        except (ParameterRefused, UnexpectedResponse) as refused:
+            raise AccessDenied(refused.found) from refused
 
 
 class SingleStream(ResourceStream):
     """An endpoint whose one answer holds everything."""
 
-    shows_all = True
+    is_complete = True
 
     @override
-    def _read(self, reading: Reading) -> Iterator[Item]:
+    def _read(self, reading: PartitionRead) -> Iterator[Item]:
         path = self.resource.list_path.format(organization_id=reading.organization)
         answer = self._get(reading, path, self.resource.query)
         self._check_rows(reading, answer.document, self.resource.rows_key)

@@ -6,31 +6,31 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_zohobooks.pagination.offset_scan import Scan
-from tap_zohobooks.pagination.page import MOST_ROWS
+from tap_zohobooks.pagination.offset_scan import OffsetScan
+from tap_zohobooks.pagination.page import MAX_ROWS
 from tap_zohobooks.pagination.rows import checked_key, page_of, shows_rows
-from tap_zohobooks.singer.ordered_map import abreast
+from tap_zohobooks.singer.ordered_map import ordered_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tap_zohobooks.pagination.reader import Item
-    from tap_zohobooks.streams.base import Reading
+    from tap_zohobooks.streams.base import PartitionRead
     from tap_zohobooks.transform.cleaner import Row
-from tap_zohobooks.streams.details import RowByRowStream
+from tap_zohobooks.streams.details import PerRowStream
 
 
-class NestedStream(RowByRowStream):
+class ChildStream(PerRowStream):
     """What hangs on a row of another stream: a call or more for each of its rows."""
 
     @override
-    def _read(self, reading: Reading) -> Iterator[Item]:
+    def _read(self, reading: PartitionRead) -> Iterator[Item]:
         def fetch(item: Item) -> list[Row]:
             row, _ = item
-            return [] if row is None else self._hanging_on(reading, row)
+            return [] if row is None else self._child_rows(reading, row)
 
         parents = super()._read(reading)
-        for _, rows in abreast(self.tap.max_concurrency, fetch, parents):
+        for _, rows in ordered_map(self.tap.max_concurrency, fetch, parents):
             for row in rows:
                 yield row, None
 
@@ -40,7 +40,7 @@ class NestedStream(RowByRowStream):
     def _identified(self, row: Row) -> Row:
         return row
 
-    def _hanging_on(self, reading: Reading, parent: Row) -> list[Row]:
+    def _child_rows(self, reading: PartitionRead, parent: Row) -> list[Row]:
         if not self._is_asked(parent):
             return []
         rows = self._tried(reading, parent, lambda: self._children(reading, parent))
@@ -51,37 +51,37 @@ class NestedStream(RowByRowStream):
             checked_key(self.name, row, self.resource.keys)
         return found
 
-    def _children(self, reading: Reading, parent: Row) -> list[Row]:
+    def _children(self, reading: PartitionRead, parent: Row) -> list[Row]:
         path = self.resource.list_path.format(**parent)
         query = {name: value.format(**parent) for name, value in self.resource.query.items()}
         answer = self._get(reading, path, query)
         first = page_of(answer, self.resource.rows_key)
         if not shows_rows(answer.document, self.resource.rows_key):
-            self.doubt(f"'{path}' said that all is well and held no list")
-        if not first.has_more or (not first.is_told and len(first.rows) < MOST_ROWS):
+            self.block_deletes(f"'{path}' said that all is well and held no list")
+        if not first.has_more or (not first.has_more_known and len(first.rows) < MAX_ROWS):
             return first.rows  # most of these are not paged, and say nothing of it
-        scan = Scan(
+        scan = OffsetScan(
             lambda params: page_of(
                 self._get(reading, path, {**query, **params}), self.resource.rows_key
             ),
             lambda row: checked_key(self.name, self._identified({**parent, **row}),
                                     self.resource.keys),
-            first.per_page or MOST_ROWS,
-            in_hand=first,
+            first.per_page or MAX_ROWS,
+            held_page=first,
         )  # fmt: skip
         found = [row for rows, _ in scan.pages() for row in rows]
         if scan.moved:
-            self.doubt(f"'{path}' moved while it was read")
+            self.block_deletes(f"'{path}' moved while it was read")
         return found
 
 
-class LatestStream(NestedStream):
+class LatestStream(ChildStream):
     """What only the newest of is shown: one that is no longer shown is not gone."""
 
-    shows_all = False
+    is_complete = False
 
 
-class PostingStream(NestedStream):
+class PostingStream(ChildStream):
     """Postings: one without the id that is their key is known by its transaction."""
 
     @override
@@ -90,7 +90,7 @@ class PostingStream(NestedStream):
         return {**row, "categorized_transaction_id": number}
 
 
-class RateStream(NestedStream):
+class RateStream(ChildStream):
     """Exchange rates: the base currency has none, and asking for them is refused."""
 
     @override
@@ -98,7 +98,7 @@ class RateStream(NestedStream):
         return parent.get("is_base_currency") is not True
 
 
-class GroupStream(NestedStream):
+class GroupStream(ChildStream):
     """Tax groups: of the taxes only those that are groups can be asked for."""
 
     @override

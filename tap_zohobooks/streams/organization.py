@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_zohobooks.errors import Denied, ParameterRefused, Refusal
+from tap_zohobooks.errors import AccessDenied, ParameterRefused, UnexpectedResponse
 from tap_zohobooks.resources import ENTITIES, ORGANIZATION, custom_module
-from tap_zohobooks.streams.base import Reading, ResourceStream
+from tap_zohobooks.streams.base import PartitionRead, ResourceStream
 from tap_zohobooks.streams.discovery import Discovery, is_module
 from tap_zohobooks.streams.lists import IncrementalStream, UndocumentedStream
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class OrganizationStream(ResourceStream):
     """The organizations that are read: the rows that the tap has asked for anyway."""
 
-    shows_all = True
+    is_complete = True
 
     @property
     @override
@@ -33,10 +33,10 @@ class OrganizationStream(ResourceStream):
         return None
 
     @override
-    def _read(self, reading: Reading) -> Iterator[Item]:
+    def _read(self, reading: PartitionRead) -> Iterator[Item]:
         reading.served = self.tap.organizations.served
         if reading.served is None:
-            self.doubt("the organizations may not be listed")
+            self.block_deletes("the organizations may not be listed")
         for row in self.tap.organizations.wanted:
             yield row, None
 
@@ -44,25 +44,25 @@ class OrganizationStream(ResourceStream):
 class CustomFieldStream(ResourceStream):
     """Custom fields, asked an entity at a time and answered under the entity's name."""
 
-    shows_all = True
+    is_complete = True
 
     @override
-    def _read(self, reading: Reading) -> Iterator[Item]:
+    def _read(self, reading: PartitionRead) -> Iterator[Item]:
         refusals: list[str] = []
         for entity in ENTITIES.values():
             try:
                 answer = self._get(reading, self.resource.list_path, {"entity": entity})
-            except (ParameterRefused, Refusal) as refused:
+            except (ParameterRefused, UnexpectedResponse) as refused:
                 refusals.append(refused.found)
                 self.logger.info("Entity '%s' has no custom fields here: %s", entity, refused.found)
-                self.doubt(f"entity '{entity}' was refused")
+                self.block_deletes(f"entity '{entity}' was refused")
                 continue
             fields = answer.document.get("customfields") or {}
             for row in fields.get(entity, []) if isinstance(fields, dict) else fields:
                 number = row.get("customfield_id") or row.get("field_id")
                 yield {**row, "entity": entity, "customfield_id": number}, None
         if len(refusals) == len(ENTITIES):
-            raise Denied(refusals[0])
+            raise AccessDenied(refusals[0])
 
 
 class ModuleStream(UndocumentedStream):

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from tap_zohobooks import resources
 from tap_zohobooks.streams.details import (
+    AlternatePathStream,
     BulkDetailStream,
     DetailStream,
-    RespelledStream,
     WholeDetailStream,
 )
 from tap_zohobooks.streams.lists import (
@@ -19,9 +19,9 @@ from tap_zohobooks.streams.lists import (
     UndocumentedStream,
 )
 from tap_zohobooks.streams.nested import (
+    ChildStream,
     GroupStream,
     LatestStream,
-    NestedStream,
     PostingStream,
     RateStream,
 )
@@ -30,7 +30,7 @@ from tap_zohobooks.streams.organization import CustomFieldStream, OrganizationSt
 if TYPE_CHECKING:
     from tap_zohobooks.streams.base import ResourceStream
 
-KINDS: dict[type[ResourceStream], tuple[resources.Resource, ...]] = {
+STREAM_TYPES: dict[type[ResourceStream], tuple[resources.Resource, ...]] = {
     IncrementalStream: resources.INCREMENTAL,
     ListStream: resources.WHOLE,
     FilteredStream: resources.FILTERED,
@@ -40,9 +40,9 @@ KINDS: dict[type[ResourceStream], tuple[resources.Resource, ...]] = {
     OrganizationStream: (resources.ORGANIZATIONS,),
     BulkDetailStream: resources.BULK,
     DetailStream: resources.DETAILED,
-    RespelledStream: resources.RESPELLED,
+    AlternatePathStream: resources.RESPELLED,
     WholeDetailStream: resources.WHOLE_DETAILED,
-    NestedStream: (*resources.NESTED, *resources.COMMENTED),
+    ChildStream: (*resources.NESTED, *resources.COMMENTED),
     LatestStream: resources.LATEST,
     PostingStream: resources.POSTINGS,
     RateStream: resources.RATES,

@@ -10,7 +10,7 @@ from typing import Any
 from tap_zohobooks.transform.timestamps import _day, utc
 
 Row = dict[str, Any]
-Rule = Callable[[object, "Surprises", str], object]
+Rule = Callable[[object, "Unmapped", str], object]
 
 ADDITIONAL = "additional_fields"
 
@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
 
 
-class Surprises:
+class Unmapped:
     """What one record holds that its schema does not: unknown fields and misfits."""
 
     __slots__ = ("found", "misfits")
@@ -38,7 +38,7 @@ def _is_blank(value: object) -> bool:
     return isinstance(value, str) and not value.strip()
 
 
-def _as_text(value: object, surprises: Surprises, path: str) -> object:
+def _as_text(value: object, surprises: Unmapped, path: str) -> object:
     match value:
         case str():
             return value
@@ -50,7 +50,7 @@ def _as_text(value: object, surprises: Surprises, path: str) -> object:
     return None
 
 
-def _as_number(value: object, surprises: Surprises, path: str) -> object:
+def _as_number(value: object, surprises: Unmapped, path: str) -> object:
     match value:
         case bool():
             pass
@@ -63,7 +63,7 @@ def _as_number(value: object, surprises: Surprises, path: str) -> object:
     return None
 
 
-def _as_boolean(value: object, surprises: Surprises, path: str) -> object:
+def _as_boolean(value: object, surprises: Unmapped, path: str) -> object:
     match value:
         case bool():
             return value
@@ -73,35 +73,35 @@ def _as_boolean(value: object, surprises: Surprises, path: str) -> object:
     return None
 
 
-def _as_instant(value: object, surprises: Surprises, path: str) -> object:
+def _as_instant(value: object, surprises: Unmapped, path: str) -> object:
     moment = utc(value) if isinstance(value, str) else None
     if moment is None:
         surprises.misfit(path, value)
     return moment
 
 
-def _as_date(value: object, surprises: Surprises, path: str) -> object:
+def _as_date(value: object, surprises: Unmapped, path: str) -> object:
     day = _day(value) if isinstance(value, str) else None
     if day is None:
         surprises.misfit(path, value)
     return day
 
 
-def _as_anything(value: object, _surprises: Surprises, _path: str) -> object:
+def _as_anything(value: object, _surprises: Unmapped, _path: str) -> object:
     return value
 
 
 def _object_rule(schema: Mapping[str, Any], *, is_open: bool) -> Rule:
     rules = compile_rules(schema.get("properties", {}), is_open=is_open)
 
-    def as_object(value: object, surprises: Surprises, path: str) -> object:
+    def as_object(value: object, surprises: Unmapped, path: str) -> object:
         if not isinstance(value, dict):
             surprises.misfit(path, value)
             return None
         return {name: _apply(rules.get(name), item, surprises, f"{path}.{name}")
                 for name, item in value.items()}  # fmt: skip
 
-    def as_columns(value: object, surprises: Surprises, path: str) -> object:
+    def as_columns(value: object, surprises: Unmapped, path: str) -> object:
         if not isinstance(value, dict):
             return as_object(value, surprises, path)
         surprises.found |= {f"{path}.{name}": item for name, item in value.items()
@@ -114,7 +114,7 @@ def _object_rule(schema: Mapping[str, Any], *, is_open: bool) -> Rule:
 def _array_rule(schema: Mapping[str, Any]) -> Rule:
     rule = compile_rule(schema.get("items") or {})
 
-    def as_array(value: object, surprises: Surprises, path: str) -> object:
+    def as_array(value: object, surprises: Unmapped, path: str) -> object:
         if not isinstance(value, list):
             surprises.misfit(path, value)
             return None
@@ -123,7 +123,7 @@ def _array_rule(schema: Mapping[str, Any]) -> Rule:
     return as_array
 
 
-def _apply(rule: Rule | None, value: object, surprises: Surprises, path: str) -> object:
+def _apply(rule: Rule | None, value: object, surprises: Unmapped, path: str) -> object:
     if value is None or _is_blank(value):
         return None
     return value if rule is None else rule(value, surprises, path)
@@ -202,7 +202,7 @@ class Cleaner:
     def __call__(self, row: Row) -> Row:
         """Return the record that a row means; the row itself stays as it is."""
         record = row.copy()  # most values stay as they are
-        surprises = Surprises()
+        surprises = Unmapped()
         passing, reading = self._passing, self._reading
         for name, value in row.items():
             kinds, kind = passing.get(name), type(value)
@@ -222,7 +222,7 @@ class Cleaner:
             self._keep(record, surprises)
         return record
 
-    def _keep(self, record: Row, surprises: Surprises) -> None:
+    def _keep(self, record: Row, surprises: Unmapped) -> None:
         for name in surprises.found:
             field = re.sub(r"\.\d+", "", name)
             if field not in self._reported:

@@ -18,7 +18,7 @@ from tap_zohobooks.pagination import prefetch
 from tap_zohobooks.resources import ORGANIZATION
 from tap_zohobooks.singer import ordered_map
 from tap_zohobooks.streams.lists import IncrementalStream
-from tap_zohobooks.streams.registry import KINDS
+from tap_zohobooks.streams.registry import STREAM_TYPES
 from tests.conftest import Service
 from tests.simulation.books import Books
 from tests.simulation.pool import Cut, Pool
@@ -35,9 +35,11 @@ if TYPE_CHECKING:
 
 MOST_CALLS = 3000
 INCREMENTAL_ONES = {
-    one.name for kind, rows in KINDS.items() for one in rows if issubclass(kind, IncrementalStream)
-    and kind.is_incremental
-}  # fmt: skip
+    one.name
+    for kind, rows in STREAM_TYPES.items()
+    for one in rows
+    if issubclass(kind, IncrementalStream) and kind.is_incremental
+}
 QUIET = 1000.0
 
 
@@ -119,10 +121,12 @@ class History:
     def _alone(self, lot: int) -> Iterator[None]:
         """Let taps know the wanted streams only, ask ahead soon, and work in one thread."""
         wanted = self.setting.streams
-        kinds = {kind: [one for one in rows if one.name in wanted] for kind, rows in KINDS.items()}
+        kinds = {
+            kind: [one for one in rows if one.name in wanted] for kind, rows in STREAM_TYPES.items()
+        }
         pool = partial(Pool, Random(lot))  # noqa: S311  # to be repeated
         with (
-            mock.patch.object(tap_module, "KINDS", kinds),
+            mock.patch.object(tap_module, "STREAM_TYPES", kinds),
             mock.patch.object(ordered_map, "ThreadPoolExecutor", pool),
             mock.patch.object(prefetch, "ThreadPoolExecutor", pool),
             mock.patch.object(prefetch, "PAGES_READ", 1),
