@@ -53,7 +53,7 @@ demo: sync plugins ## Show the pipeline: the double of Zoho Books, Meltano, Post
 
 .PHONY: soak
 soak: sync ## Tell 20,000 histories of a service that changes while it is read
-	ZOHOBOOKS_EXAMPLES=20000 $(venv)/pytest --numprocesses=2 --timeout=0 tests/test_stateful.py
+	ZOHOBOOKS_EXAMPLES=20000 $(venv)/pytest --numprocesses=2 --timeout=0 tests/property/test_stateful.py
 
 .PHONY: mutants
 mutants: sync ## Break rules of the tap on purpose: a test must fail for each

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-READING, STORIES = "tests/test_reading.py", "tests/test_stateful.py"
-RUNS, DELETES, AUTH = "tests/test_tap.py", "tests/test_deletes.py", "tests/test_auth.py"
-TURNS, PREFETCH = "tests/test_turns.py", "tests/test_prefetch.py"
-CALLS, LIMITS = "tests/test_client.py", "tests/test_limits.py"
+READING, STORIES = "tests/unit/pagination/test_reader.py", "tests/property/test_stateful.py"
+RUNS, DELETES, AUTH = (
+    "tests/unit/test_tap.py",
+    "tests/unit/singer/test_activate_version.py",
+    "tests/unit/test_auth.py",
+)
+TURNS, PREFETCH = "tests/unit/singer/test_ordered_map.py", "tests/unit/pagination/test_prefetch.py"
+CALLS, LIMITS = "tests/unit/test_client.py", "tests/unit/http/test_rate_limit.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +263,7 @@ MUTATIONS = (
         "tap_zohobooks/singer/state.py",
         "if start and start > now:",
         "if False:",
-        ("tests/test_bookmarks.py",),
+        ("tests/unit/singer/test_state_migration.py",),
     ),
     Mutation(
         "nothing is deleted after a doubt",
@@ -273,7 +277,7 @@ MUTATIONS = (
         "tap_zohobooks/oauth/callback_server.py",
         "is_ours = compare_digest(",
         "is_ours = True or compare_digest(",
-        ("tests/test_loopback.py",),
+        ("tests/unit/oauth/test_callback_server.py",),
     ),
     Mutation(
         "a 404 without JSON is no document that is gone",
@@ -301,49 +305,49 @@ MUTATIONS = (
         "tap_zohobooks/cli/env_file.py",
         "return is_checkout and bytes(FILE)",
         "return False and bytes(FILE)",
-        ("tests/test_envfile.py",),
+        ("tests/unit/cli/test_env_file.py",),
     ),
     Mutation(
         "the browser's answer is taken once",
         "tap_zohobooks/oauth/callback_server.py",
         "if not self.server.first.acquire(blocking=False):",
         "if False:",
-        ("tests/test_loopback.py",),
+        ("tests/unit/oauth/test_callback_server.py",),
     ),
     Mutation(
         "a code of the web is bound to its login by a verifier",
         "tap_zohobooks/oauth/consent.py",
         '"code_verifier": self.verifier}',
         '"code_verifier": ""}',
-        ("tests/test_accounts.py",),
+        ("tests/unit/oauth/test_authorization_code.py",),
     ),
     Mutation(
         "code and secret are sent to Zoho's servers only",
         "tap_zohobooks/oauth/consent.py",
         "if url == asked or region is not None:",
         "if url:",
-        ("tests/test_consent.py",),
+        ("tests/unit/oauth/test_consent.py",),
     ),
     Mutation(
         "China's servers are asked only by name",
         "tap_zohobooks/oauth/authorization_code.py",
         "if region != CHINA or is_china_named]",
         "if region]",
-        ("tests/test_accounts.py",),
+        ("tests/unit/oauth/test_authorization_code.py",),
     ),
     Mutation(
         "a dead token is remembered by all runs",
         "tap_zohobooks/oauth/revoked_token.py",
         "known.since, known.found = now, found",
         "known.found = found",
-        ("tests/test_disconnected.py",),
+        ("tests/unit/oauth/test_revoked_token.py",),
     ),
     Mutation(
         "a disconnect is told once",
         "tap_zohobooks/oauth/revoked_token.py",
         "is_news = not known.since",
         "is_news = True",
-        ("tests/test_disconnected.py",),
+        ("tests/unit/oauth/test_revoked_token.py",),
     ),
     Mutation(
         "a throttled mint is no disconnect",
@@ -351,28 +355,28 @@ MUTATIONS = (
         "if isinstance(found, InvalidGrant) and self.revoked_token is not None:",
         "if isinstance(found, (InvalidGrant, TokenRateLimited)) "
         "and self.revoked_token is not None:",
-        ("tests/test_disconnected.py",),
+        ("tests/unit/oauth/test_revoked_token.py",),
     ),
     Mutation(
         "no log names the address of a webhook",
         "tap_zohobooks/oauth/revoked_token.py",
         "return record.thread != self._thread",
         "return True",
-        ("tests/test_disconnected.py",),
+        ("tests/unit/oauth/test_revoked_token.py",),
     ),
     Mutation(
         "a stored token is kept only where it mints",
         "tap_zohobooks/cli/login.py",
         "tap.auth.mint()",
         "tap.auth.token()",
-        ("tests/test_cli.py",),
+        ("tests/unit/cli/test_main.py",),
     ),
     Mutation(
         ".env is its owner's alone",
         "tap_zohobooks/cli/env_file.py",
         "FILE.chmod(PRIVATE)",
         "FILE.exists()",
-        ("tests/test_envfile.py",),
+        ("tests/unit/cli/test_env_file.py",),
     ),
     Mutation(
         "a call is late by as much as it took longer than the quickest of the last ones",
@@ -386,6 +390,6 @@ MUTATIONS = (
         "tap_zohobooks/singer/stdout.py",
         "if self._is_stopped or not self._has_room(line):",
         "if not self._has_room(line):",
-        ("tests/test_output.py",),
+        ("tests/unit/singer/test_stdout.py",),
     ),
 )

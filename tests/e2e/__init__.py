@@ -1,0 +1,1 @@
+"""Whole runs through processes, loaders, databases and terminals."""

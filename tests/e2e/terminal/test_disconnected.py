@@ -1,0 +1,80 @@
+"""A refresh token that dies, from the run that finds out to the login that ends it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.e2e.terminal.conftest import Terminal
+
+    Terminals = Callable[..., Terminal]
+
+TAP = "TAP_ZOHOBOOKS_LOGLEVEL=DEBUG tap-zohobooks --config ENV --catalog catalog.json"
+HOOK = "/books/v3/hook-0f3c2a"
+CATALOG = (
+    '{"streams": [{"tap_stream_id": "taxes", "stream": "taxes", "schema": {"properties": {}}, '
+    '"metadata": [{"breadcrumb": [], "metadata": {"selected": true}}]}]}'
+)
+
+
+def told_once(one: Terminal) -> bool:
+    """Say whether one message has been posted, and whether no log tells where."""
+    posted = [call.path for call in one.world.log if call.method == "POST"]
+    logs = [file.read_text() for file in one.folder.glob("*.log")]
+    return posted == [HOOK] and bool(logs) and not any(HOOK in log for log in logs)
+
+
+def test_from_the_disconnect_to_the_next_login(terminal: Terminals) -> None:
+    """The first run asks and tells, the next stop without a call, and a login sets it right."""
+    one = terminal(organizations=1)
+    one.stored(reauth_webhook_url=f"{one.base}{HOOK}")
+    (one.folder / "catalog.json").write_text(CATALOG)
+    one.world.revoke(one.world.credentials.refresh_token)
+    for number in range(3):
+        run = one.shell(f"{TAP} >out.jsonl 2>{number}.log")
+        assert run.end() == 77
+    first, *later = [(one.folder / f"{number}.log").read_text() for number in range(3)]
+    assert "/oauth/v2/token" in first
+    assert "The refresh token is dead (invalid_code" in first.splitlines()[-1]
+    for log in later:
+        assert "connectionpool" not in log
+        assert "was found dead at" in log.splitlines()[-1]
+        assert "Run `zohobooks login`" in log.splitlines()[-1]
+    doctor = one.run("doctor", "--stream=taxes")
+    assert doctor.end() == 77
+    assert "FAIL refresh token The refresh token was found dead at" in doctor.text
+    login = one.run("login", f"--port={one.port}", "--browser")
+    login.answer("Keep the stored one? [Y/n]: ", "")
+    login.expect("It cannot be kept: The refresh token is dead")
+    assert login.end() == 0
+    assert one.shell(f"{TAP} >out.jsonl 2>last.log").end() == 0
+    assert told_once(one)
+
+
+@pytest.mark.parametrize(("fault", "code"), [("throttle", 75), ("500", 1)])
+def test_what_passes_is_no_disconnect(terminal: Terminals, fault: str, code: int) -> None:
+    """After a throttled mint, and after an outage, nobody is told, and the next run runs."""
+    one = terminal(organizations=1)
+    one.stored(reauth_webhook_url=f"{one.base}{HOOK}", max_wait_seconds="0", token_cache="off")
+    (one.folder / "catalog.json").write_text(CATALOG)
+    one.world.accounts.script.append(fault)
+    assert one.shell(f"{TAP} >out.jsonl").end() == code
+    assert one.shell(f"{TAP} >out.jsonl").end() == 0
+    assert not [call for call in one.world.log if call.method == "POST"]
+
+
+def test_a_token_that_lives_again(terminal: Terminals) -> None:
+    """A login that keeps the stored token clears what was remembered of it."""
+    one = terminal(organizations=1)
+    one.stored()
+    token = one.world.credentials.refresh_token
+    scopes = one.world.scopes.pop(token)
+    assert one.run("organizations").end() == 77
+    one.world.scopes[token] = scopes
+    assert one.run("organizations").end() == 77
+    assert one.run("login", "--keep").end() == 0
+    assert one.run("organizations").end() == 0

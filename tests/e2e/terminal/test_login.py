@@ -1,0 +1,257 @@
+"""Logging in at a terminal: each dialogue as a new user would have it."""
+
+from __future__ import annotations
+
+import json
+import socket
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.e2e.terminal.conftest import Dialogue, Terminal
+
+    Terminals = Callable[..., Terminal]
+
+BOTH = '["927270289", "60012345678"]'
+
+
+def ids(terminal: Terminal) -> list[str]:
+    """Return what is set of organizations."""
+    found: list[str] = json.loads(terminal.settings["organization_ids"] or "null")
+    return found
+
+
+def assert_secrets_unseen(terminal: Terminal, dialogue: Dialogue) -> None:
+    """See that no secret stood on the screen."""
+    known = terminal.world.credentials
+    for secret in (known.client_secret, *terminal.world.scopes):
+        assert secret not in dialogue.said.getvalue()
+
+
+def test_a_login_in_the_browser(terminal: Terminals) -> None:
+    """Id, secret, a click, a choice among two organizations: then everything stands in .env."""
+    one = terminal(region="eu")
+    dialogue = one.login()
+    dialogue.answer("(browser, code) [browser]: ", "")
+    dialogue.expect(f"http://127.0.0.1:{one.port}/callback")
+    dialogue.expect(
+        "Harbour & Pine Trading", "927270289", "USD", "America/New_York", "Professional"
+    )
+    dialogue.answer("or all) [all]: ", "2")
+    assert dialogue.end() == 0
+    assert one.seen == "Thank you."
+    assert (
+        "The next login offers to keep this refresh token. Zoho keeps at most 20" in dialogue.text
+    )
+    assert one.settings["refresh_token"] == list(one.world.scopes)[-1]
+    assert one.settings["region"] == "eu"
+    assert ids(one) == ["60012345678"]
+    assert (one.folder / ".env").stat().st_mode & 0o777 == 0o600
+    assert_secrets_unseen(one, dialogue)
+
+
+def test_a_login_with_a_grant_code(terminal: Terminals) -> None:
+    """A Self Client's code serves in any data center; an only organization is not asked for."""
+    one = terminal(region="jp", organizations=1)
+    code = one.world.accounts.self_client_code(one.world.clock())
+    dialogue = one.login()
+    dialogue.answer("(browser, code) [browser]: ", "code")
+    dialogue.expect("ZohoBooks.invoices.READ")
+    dialogue.answer("Grant code: ", code)
+    assert dialogue.end() == 0
+    assert one.settings["region"] == "jp"
+    assert ids(one) == ["927270289"]
+    assert code not in dialogue.said.getvalue()
+
+
+def test_exactly_the_needed_scopes_are_asked_for(terminal: Terminals) -> None:
+    """The consent is for the streams that are named, and for seeing organizations."""
+    one = terminal(organizations=1)
+    dialogue = one.login("--browser", "--stream=bills", "--stream=invoice_details")
+    assert dialogue.end() == 0
+    wanted = {f"ZohoBooks.{area}.READ" for area in ("bills", "invoices", "settings")}
+    assert list(one.world.scopes.values())[-1] == wanted
+
+
+@pytest.mark.parametrize("multi_dc", [False, True])
+def test_the_data_center_is_found(terminal: Terminals, *, multi_dc: bool) -> None:
+    """A client or an account of another data center than the one asked first is found there."""
+    one = terminal(region="eu", organizations=1)
+    one.world.accounts.multi_dc = multi_dc
+    one.environment["TAP_ZOHOBOOKS_ACCOUNTS_URL"] = f"{one.base}/dc/us"
+    dialogue = one.login("--browser")
+    dialogue.expect(f"{one.base}/dc/{'us' if multi_dc else 'eu'}/oauth/v2/auth")
+    assert dialogue.end() == 0
+    assert one.settings["accounts_url"] == f"{one.base}/dc/eu"
+    assert one.settings["region"] == "eu"
+
+
+def test_an_expired_code(terminal: Terminals) -> None:
+    """A code that has lived its minutes ends the login with the next step, and writes nothing."""
+    one = terminal()
+    code = one.world.accounts.self_client_code(one.world.clock(), life=timedelta(0))
+    dialogue = one.login(f"--code={code}")
+    dialogue.expect("Error: The grant code is no longer good (invalid_code")
+    assert dialogue.end() == 77
+    assert one.settings == {}
+
+
+def test_a_wrong_secret(terminal: Terminals) -> None:
+    """A wrong secret is told before a browser opens."""
+    one = terminal()
+    dialogue = one.run("login", "--browser")
+    dialogue.answer("Client ID: ", one.world.credentials.client_id)
+    dialogue.answer("Client secret: ", "a-wrong-one")
+    dialogue.expect("refused the client: invalid_client_secret")
+    assert dialogue.end() == 78
+    assert not (one.folder / "heading").exists()
+    assert "a-wrong-one" not in dialogue.said.getvalue()
+
+
+def test_a_wrong_client(terminal: Terminals) -> None:
+    """A client that no data center knows is told as such."""
+    one = terminal()
+    dialogue = one.run("login", "--browser", "--client-id=1000.NOBODY", "--client-secret=x")
+    dialogue.expect("refused the client: invalid_client. Check client_id")
+    assert dialogue.end() == 78
+
+
+def test_consent_that_is_denied(terminal: Terminals) -> None:
+    """Reject on the consent page ends the login in the browser and at the terminal."""
+    one = terminal()
+    dialogue = one.login("--browser", button="reject")
+    dialogue.expect("Access was not granted on the consent page (access_denied)")
+    assert dialogue.end() == 77
+    assert one.seen == "Access was denied."
+
+
+def test_a_redirect_that_is_not_registered(terminal: Terminals) -> None:
+    """The address that the client must know is shown; where it does not, no answer comes."""
+    one = terminal()
+    one.world.accounts.consent.redirect_uris = {"http://127.0.0.1:1/callback"}
+    dialogue = one.login("--browser", "--timeout=2")
+    dialogue.expect("must know this redirect address", f"http://127.0.0.1:{one.port}/callback")
+    dialogue.expect("brought no answer within 2 seconds")
+    assert dialogue.end() == 77
+    assert one.seen == "Invalid Redirect Uri"
+
+
+def test_a_port_that_is_taken(terminal: Terminals) -> None:
+    """Where another program listens, the option is named that takes another port."""
+    one = terminal()
+    with socket.create_server(("127.0.0.1", one.port)):
+        dialogue = one.login("--browser")
+        dialogue.expect(f"Error: Port {one.port} of this machine is taken", "--port")
+        assert dialogue.end() == 78
+
+
+def test_no_organization(terminal: Terminals) -> None:
+    """A user without an organization is told so; the token that was had is kept."""
+    one = terminal(organizations=0)
+    dialogue = one.login("--browser")
+    dialogue.expect("There is no active organization for this user")
+    assert dialogue.end() == 78
+    assert one.settings["refresh_token"] in one.world.scopes
+
+
+@pytest.mark.parametrize(
+    ("reply", "chosen"), [("", []), ("all", []), ("1, 2", BOTH), ("927270289", '["927270289"]')]
+)
+def test_choosing_organizations(terminal: Terminals, reply: str, chosen: object) -> None:
+    """Numbers, ids, or all of them; the dormant one has no number."""
+    one = terminal(organizations=4)
+    one.stored()
+    dialogue = one.run("login", "--keep")
+    dialogue.expect("-  ", "Kopje Supplies (dormant)")
+    dialogue.answer("or all) [all]: ", reply)
+    assert dialogue.end() == 0
+    assert ids(one) == (json.loads(chosen) if isinstance(chosen, str) else chosen)
+
+
+def test_an_organization_that_is_not_there(terminal: Terminals) -> None:
+    """A number that no organization has is named, with those that there are."""
+    one = terminal()
+    one.stored()
+    dialogue = one.run("login", "--keep")
+    dialogue.answer("or all) [all]: ", "3")
+    dialogue.expect("There is no active organization 3", "927270289, 60012345678")
+    assert dialogue.end() == 78
+
+
+def test_a_second_login_keeps_the_token(terminal: Terminals) -> None:
+    """The stored refresh token is offered, twenty being all there may be; other lines stay."""
+    one = terminal(organizations=1)
+    one.stored()
+    with (one.folder / ".env").open("a") as file:
+        file.write("# mine\nTARGET_POSTGRES_USER=me\n")
+    before = dict(one.world.scopes)
+    dialogue = one.run("login")
+    dialogue.expect("Zoho keeps at most 20 of them a user")
+    dialogue.answer("Keep the stored one? [Y/n]: ", "")
+    assert dialogue.end() == 0
+    assert one.world.scopes == before
+    written = (one.folder / ".env").read_text()
+    assert "# mine\nTARGET_POSTGRES_USER=me\n" in written
+    assert ids(one) == ["927270289"]
+    assert_secrets_unseen(one, dialogue)
+
+
+def test_a_second_login_may_renew(terminal: Terminals) -> None:
+    """Who does not keep the stored token gets another one."""
+    one = terminal(organizations=1)
+    one.stored()
+    dialogue = one.run("login", f"--port={one.port}", "--browser")
+    dialogue.answer("Keep the stored one? [Y/n]: ", "n")
+    assert dialogue.end() == 0
+    assert one.settings["refresh_token"] == list(one.world.scopes)[-1]
+    assert one.settings["refresh_token"] != one.world.credentials.refresh_token
+
+
+def test_a_dead_token_cannot_be_kept(terminal: Terminals) -> None:
+    """A stored token that is dead is told to be, and another one is made."""
+    one = terminal(organizations=1)
+    one.stored()
+    one.world.revoke(one.world.credentials.refresh_token)
+    dialogue = one.run("login", f"--port={one.port}", "--browser")
+    dialogue.answer("Keep the stored one? [Y/n]: ", "y")
+    dialogue.expect("It cannot be kept: The refresh token is dead")
+    assert dialogue.end() == 0
+    assert one.settings["refresh_token"] in one.world.scopes
+
+
+def test_a_throttled_mint(terminal: Terminals) -> None:
+    """Where ten tokens were minted already, the wait is named, and nothing is thrown away."""
+    one = terminal()
+    one.stored()
+    one.world.accounts.mints_allowed = 0
+    dialogue = one.run("login", "--keep")
+    dialogue.expect("Zoho mints no more than ten access tokens in ten minutes")
+    assert dialogue.end() == 75
+    assert one.settings["refresh_token"] == one.world.credentials.refresh_token
+
+
+def test_a_code_that_comes_too_often(terminal: Terminals) -> None:
+    """More than ten codes in ten minutes are denied by the service, and the wait is named."""
+    one = terminal()
+    one.world.accounts.consent.decision = "grant"
+    for _ in range(10):
+        one.world.accounts.consent.authorize(
+            {"redirect_uri": "http://127.0.0.1/"}, one.world.clock(), "x", ("us", one.base)
+        )
+    dialogue = one.login("--browser")
+    dialogue.expect("access_denied", "wait for ten minutes")
+    assert dialogue.end() == 77
+
+
+def test_interrupted(terminal: Terminals) -> None:
+    """Ctrl-C ends the login without a word too many, and writes nothing."""
+    one = terminal()
+    dialogue = one.run("login")
+    dialogue.expect("Client ID: ")
+    assert dialogue.interrupt() == 1
+    assert "Aborted!" in dialogue.text
+    assert one.settings == {}

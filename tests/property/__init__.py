@@ -1,0 +1,1 @@
+"""Properties that hold for any history of the service and of runs."""

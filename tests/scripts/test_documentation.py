@@ -1,0 +1,128 @@
+"""What the program can print, it prints: a page that holds something else is stale."""
+
+from __future__ import annotations
+
+import json
+import re
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tap_zohobooks import pages, resources, settings
+from tap_zohobooks.streams.registry import STREAM_TYPES
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def settings_table() -> str:
+    """Return the settings as the README shows them."""
+    lines = ["| Setting | Required | Default | Description |", "|:--|:-:|:-:|:--|"]
+    for name, schema in settings.SCHEMA["properties"].items():
+        required = "yes" if name in settings.SCHEMA["required"] else ""
+        default = schema.get("default", "")
+        shown = str(default).lower() if isinstance(default, bool) else default
+        lines.append(f"| `{name}` | {required} | {shown} | {schema['description']} |")
+    return "\n".join(lines)
+
+
+def test_the_readme_shows_the_settings() -> None:
+    """The table between the marks is the one that the settings make."""
+    found = re.search(r"<!-- settings: begin .*?-->\n(.*?)\n<!-- settings: end -->",
+                      README.read_text(), re.DOTALL)  # fmt: skip
+    assert found is not None
+    assert found[1] == settings_table()
+
+
+def test_the_page_of_streams_is_the_printed_one() -> None:
+    """docs/streams.md is what the program prints."""
+    page = README.parent / "docs" / "streams.md"
+    assert page.read_text() == pages.streams_page()
+
+
+def test_the_page_of_errors_is_the_printed_one() -> None:
+    """docs/errors.md is what the program prints."""
+    page = README.parent / "docs" / "errors.md"
+    assert page.read_text() == pages.errors_page()
+
+
+def test_the_shortest_scopes() -> None:
+    """Streams need the scopes of their areas, and settings to see the organizations."""
+    needed = pages.needed(["invoices", "invoice_comments", "vendor_credits"])
+    assert needed == "ZohoBooks.debitnotes.READ,ZohoBooks.invoices.READ,ZohoBooks.settings.READ"
+
+
+def test_unknown_streams_are_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The page's command names a stream that does not exist, and prints scopes of one that does."""
+    monkeypatch.setattr("sys.argv", ["pages", "nonsense"])
+    with pytest.raises(SystemExit, match="nonsense"):
+        pages.main()
+    monkeypatch.setattr("sys.argv", ["pages", "bills"])
+    pages.main()
+    assert "ZohoBooks.bills.READ" in capsys.readouterr().out
+    monkeypatch.setattr("sys.argv", ["pages", pages.ERRORS])
+    pages.main()
+    assert capsys.readouterr().out == pages.errors_page()
+
+
+def test_meltano_selects_what_is_cheap() -> None:
+    """The default selection leaves out exactly the streams that cost a call a row, and details."""
+    extractor = yaml.safe_load((README.parent / "meltano.yml").read_text())["plugins"]["extractors"]
+    banned = [pattern[1:].removesuffix(".*") for pattern in extractor[0]["select"][1:]]
+    left_out = {name for name in resources.TABLE for pattern in banned if fnmatch(name, pattern)}
+    kinds = {one.name: kind for kind, rows in STREAM_TYPES.items() for one in rows}
+    dear = {name for name, kind in kinds.items() if not kind.selected_by_default}
+    assert left_out == dear | {"organization_details"}
+
+
+def snippets(page: str, language: str) -> list[str]:
+    """Return the blocks of a language in a page of the documentation."""
+    text = (README.parent / "docs" / page).read_text()
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def methods(snippet: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the metadata that a snippet of meltano.yml sets, or its schedules' variables do."""
+    found: dict[str, dict[str, str]] = {}
+    for extractor in snippet.get("plugins", {}).get("extractors", []):
+        found |= extractor["metadata"]
+    for schedule in snippet.get("schedules", []):
+        found |= json.loads(schedule["env"]["TAP_ZOHOBOOKS__METADATA"])
+    return found
+
+
+def test_the_snippets_of_meltano_fit_its_file() -> None:
+    """Each names plugins, settings and jobs of meltano.yml, and lists that can be read whole."""
+    known = yaml.safe_load((README.parent / "meltano.yml").read_text())
+    plugins = {one["name"]: one for group in known["plugins"].values() for one in group}
+    found = [yaml.safe_load(text) for text in snippets("deletes.md", "yaml")]
+    for snippet in found:
+        assert snippet.keys() <= known.keys()
+        for group, listed in snippet.get("plugins", {}).items():
+            for one in listed:
+                assert one["name"] in {plugin["name"] for plugin in known["plugins"][group]}
+                settings_known = {setting["name"] for setting in plugins[one["name"]]["settings"]}
+                assert one.get("config", {}).keys() <= settings_known
+        jobs = {job["name"] for job in known["jobs"]}
+        assert {schedule["job"] for schedule in snippet.get("schedules", [])} <= jobs
+    chosen = {name: rule for snippet in found for name, rule in methods(snippet).items()}
+    assert chosen.keys() <= {one.name for one in resources.INCREMENTAL}
+    assert {str(rule) for rule in chosen.values()} == {"{'replication-method': 'FULL_TABLE'}"}
+
+
+def test_the_commands_of_meltano_choose_a_method() -> None:
+    """The variable of the command is JSON, and names a list that can be read whole."""
+    (command,) = snippets("deletes.md", "sh")
+    found = re.search(r"TAP_ZOHOBOOKS__METADATA='(.*?)'", command)
+    assert found is not None
+    chosen = json.loads(found[1])
+    assert chosen == {"invoices": {"replication-method": "FULL_TABLE"}}
+
+
+def test_the_readme_names_the_two_commands() -> None:
+    """The README begins with the two commands."""
+    assert README.read_text().index("make demo") < README.read_text().index("make test") < 1500

@@ -1,0 +1,270 @@
+"""What stands around the package agrees with it, and with itself."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+import yaml
+
+from meltano_plugin import hub, plugin, rewritten
+from tap_zohobooks import settings
+from tap_zohobooks.tap import TapZohoBooks
+
+ROOT = Path(__file__).parents[2]
+HUB = "docs/hub/tap-zohobooks.yml"
+HUB_REQUIRES = {"name", "namespace", "variant", "quality", "pip_url", "capabilities", "settings"}
+HUB_KNOWS = {"description", "domain_url", "executable", "keywords", "label", "logo_url",
+             "maintenance_status", "select", "settings_group_validation"}  # fmt: skip
+HUB_KINDS = {"array", "boolean", "date_iso8601", "decimal", "integer", "object", "options",
+             "string"}  # fmt: skip
+PYPI = {"https://pypi.org", "https://files.pythonhosted.org"}
+PINNED = re.compile(
+    r"[\w.-]+==[\w.]+( ;.*)?|[\w.-]+ @ https://files.pythonhosted.org/\S+&sha256=\w+"
+)
+APART = sorted(path.stem for path in (ROOT / "plugins").glob("*.in"))
+
+
+def text(name: str) -> str:
+    """Read a file of the checkout."""
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def meltano() -> dict[str, Any]:
+    """Read meltano.yml."""
+    read: dict[str, Any] = yaml.safe_load(text("meltano.yml"))
+    return read
+
+
+def plugins() -> dict[str, dict[str, Any]]:
+    """Return the plugins of meltano.yml by name."""
+    groups = meltano()["plugins"].values()
+    return {one["name"]: one for group in groups for one in group}
+
+
+def variables() -> dict[str, str]:
+    """Return what .env.example sets or proposes."""
+    return dict(re.findall(r"^(?:# )?([A-Z_]+)=(.*)$", text(".env.example"), re.MULTILINE))
+
+
+@pytest.mark.fast
+def test_meltano_knows_the_tap() -> None:
+    """meltano.yml says of the tap what the tap says of itself."""
+    tap = plugins()["tap-zohobooks"]
+    assert {part: tap[part] for part in ("capabilities", "settings")} == plugin()
+    assert rewritten(text("meltano.yml")) == text("meltano.yml")
+
+
+@pytest.mark.fast
+def test_the_hub_is_told_what_meltano_is_told() -> None:
+    """The definition for Meltano Hub says of the tap what the tap and meltano.yml say."""
+    told = yaml.safe_load(text(HUB))
+    tap = plugins()["tap-zohobooks"]
+    described = [{key: one[key] for key in one if key != "value"} for one in told["settings"]]
+    assert {"capabilities": told["capabilities"], "settings": described} == plugin()
+    assert told["select"] == tap["select"]
+    assert told["settings_group_validation"] == tap["settings_group_validation"]
+    assert hub(text("meltano.yml")) == text(HUB)
+
+
+@pytest.mark.fast
+def test_the_hub_is_told_the_defaults() -> None:
+    """The definition names each default, as the Hub shows them, and none of a secret."""
+    schema = TapZohoBooks.config_jsonschema["properties"]
+    told = {one["name"]: one.get("value") for one in yaml.safe_load(text(HUB))["settings"]}
+    assert {name: told[name] for name in schema} == {
+        name: one.get("default") for name, one in schema.items()
+    }
+
+
+@pytest.mark.fast
+def test_the_hub_can_read_its_definition() -> None:
+    """It holds what the Hub requires, in words that the Hub knows, and nothing else."""
+    told = yaml.safe_load(text(HUB))
+    assert HUB_REQUIRES <= told.keys() <= HUB_REQUIRES | HUB_KNOWS
+    assert told["maintenance_status"] in {"active", "beta", "development", "inactive", "unknown"}
+    assert told["quality"] in {"gold", "silver", "bronze", "unknown"}
+    assert {one["kind"] for one in told["settings"]} <= HUB_KINDS
+    for one in told["settings"]:
+        assert ("options" in one) == (one["kind"] == "options")
+        assert one.keys() <= {"name", "label", "kind", "description", "options", "sensitive",
+                              "value"}  # fmt: skip
+
+
+@pytest.mark.fast
+def test_every_page_names_the_same_settings() -> None:
+    """Tap, README, meltano.yml and the Hub's definition know the same settings."""
+    shown = set(re.findall(r"^\| `(\w+)` \|", text("README.md"), re.MULTILINE))
+    told = [one["name"] for one in yaml.safe_load(text(HUB))["settings"]]
+    listed = [one["name"] for one in plugins()["tap-zohobooks"]["settings"]]
+    assert shown == set(settings.SCHEMA["properties"])
+    assert set(listed) - set(told) == set(told) - set(listed) == set()
+    assert shown < set(listed)
+    assert len(listed) == len(set(listed))
+
+
+@pytest.mark.fast
+def test_secrets_are_sensitive() -> None:
+    """Meltano hides every setting that the tap calls secret, and no other."""
+    declared = TapZohoBooks.config_jsonschema["properties"]
+    secret = {name for name, schema in declared.items() if schema.get("secret")}
+    listed = plugins()["tap-zohobooks"]["settings"]
+    assert {one["name"] for one in listed if one.get("sensitive")} == secret != set()
+
+
+@pytest.mark.fast
+def test_a_valid_group_of_settings_is_enough() -> None:
+    """Each group that Meltano accepts holds all that the tap requires, and only its settings."""
+    required = set(TapZohoBooks.config_jsonschema["required"])
+    known = set(TapZohoBooks.config_jsonschema["properties"])
+    for group in plugins()["tap-zohobooks"]["settings_group_validation"]:
+        assert required <= set(group) <= known
+
+
+@pytest.mark.fast
+def test_details_are_left_out_unless_asked_for() -> None:
+    """A run on a real account reads no stream that costs a call a document."""
+    assert "!*_details.*" in plugins()["tap-zohobooks"]["select"]
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("name", ["tap-zohobooks", "target-postgres"])
+def test_nothing_is_looked_up(name: str) -> None:
+    """A plugin with a namespace and a source of its own needs no plugin hub."""
+    assert {"namespace", "pip_url", "executable", "settings"} <= plugins()[name].keys()
+
+
+@pytest.mark.fast
+def test_the_catalog_is_always_of_this_version() -> None:
+    """Meltano discovers anew at each run: it would not notice that the tap has changed."""
+    assert plugins()["tap-zohobooks"]["use_cached_catalog"] is False
+
+
+@pytest.mark.fast
+def test_the_environments_are_there() -> None:
+    """The same file serves a real account and the double; the real one is the default."""
+    read = meltano()
+    assert [one["name"] for one in read["environments"]] == ["prod", "sandbox"]
+    assert read["default_environment"] == "prod"
+    assert read["send_anonymous_usage_stats"] is False
+
+
+@pytest.mark.fast
+def test_the_job_runs_what_is_defined() -> None:
+    """Every task names plugins of the file, and every schedule a job of it."""
+    read = meltano()
+    tasks = [task for job in read["jobs"] for task in job["tasks"]]
+    assert {name for task in tasks for name in task.split()} == plugins().keys()
+    assert {one["job"] for one in read["schedules"]} <= {job["name"] for job in read["jobs"]}
+
+
+@pytest.mark.fast
+def test_the_example_of_an_environment_holds_settings_only() -> None:
+    """Each variable of .env.example is a setting of the plugin that it names."""
+    known = {
+        f"{one['namespace']}_{setting['name']}".upper()
+        for one in plugins().values()
+        for setting in one["settings"]
+    }
+    assert variables().keys() - known == set()
+
+
+@pytest.mark.fast
+def test_the_example_of_an_environment_asks_for_what_is_needed() -> None:
+    """The first valid group of settings stands in .env.example, and no secret has a value."""
+    group = plugins()["tap-zohobooks"]["settings_group_validation"][0]
+    found = variables()
+    assert {name: found[f"TAP_ZOHOBOOKS_{name.upper()}"] for name in group} == dict.fromkeys(
+        group, ""
+    )
+    assert found["TARGET_POSTGRES_PASSWORD"] == ""
+
+
+@pytest.mark.fast
+def test_the_example_of_an_environment_is_valid() -> None:
+    """What .env.example sets is the default, what it proposes is valid; it knows all regions."""
+    declared = settings.SCHEMA["properties"]
+    lines = re.findall(r"^(# )?TAP_ZOHOBOOKS_(\w+)=(.+)$", text(".env.example"), re.MULTILINE)
+    told = {name.lower(): yaml.safe_load(value) for _, name, value in lines}
+    assert {name.lower(): told[name.lower()] for proposed, name, _ in lines if not proposed} == {
+        name: declared[name]["default"] for name in ("region", "organization_ids")
+    }
+    proposals = {name: str(value) if name == "start_date" else value
+                 for name, value in told.items()}  # fmt: skip
+    secrets = dict.fromkeys(("client_id", "client_secret", "refresh_token"), "x")
+    assert settings.problems(secrets | proposals, settings.SCHEMA) == []
+    regions = re.search(r"data center \(([a-z ]+)\)", text(".env.example"))
+    assert regions is not None
+    assert {*regions[1].split(), "auto"} == {*declared["region"]["enum"]} - {None}
+
+
+@pytest.mark.fast
+def test_the_lock_names_no_other_registry() -> None:
+    """Whoever clones the project can fetch all of it from PyPI."""
+    assert set(re.findall(r"\w+://[^/\"]+", text("uv.lock"))) == PYPI
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("name", APART)
+def test_what_lives_apart_is_pinned(name: str) -> None:
+    """Every line of a program's requirements is one version, and the wanted one is among them."""
+    lines = [line for line in text(f"plugins/{name}.txt").splitlines() if line[0] != "#"]
+    assert [line for line in lines if not PINNED.fullmatch(line)] == []
+    wanted = [line for line in text(f"plugins/{name}.in").splitlines() if line[0] != "#"]
+    assert wanted
+    assert set(wanted) <= set(lines)
+
+
+@pytest.mark.fast
+def test_what_lives_apart_is_installed() -> None:
+    """`make plugins` sets up every program that has requirements of its own."""
+    programs = re.search(r"^programs := (.+)$", text("Makefile"), re.MULTILINE)
+    assert programs is not None
+    assert {*programs[1].split(), "meltano"} == set(APART)
+
+
+@pytest.mark.fast
+def test_the_build_server_runs_every_check() -> None:
+    """.ci/run can be run, and does what `make test` does."""
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
+    assert text(".ci/run").endswith("\nexec make test\n")
+
+
+@pytest.mark.fast
+def test_every_promised_python_is_tried() -> None:
+    """The build server runs on the versions that the package says it runs on."""
+    promised = re.findall(r"Python :: (3\.\d+)", text("pyproject.toml"))
+    jobs = yaml.safe_load(text(".github/workflows/test.yml"))["jobs"]
+    assert jobs["test"]["strategy"]["matrix"]["python"] == promised
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("name", ["release", "test"])
+def test_actions_are_pinned(name: str) -> None:
+    """A workflow uses actions by commit: a tag could be moved."""
+    used = re.findall(r"uses: (\S+)", text(f".github/workflows/{name}.yml"))
+    assert used
+    assert [one for one in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", one)] == []
+
+
+def test_the_wheel_holds_the_package_only(tmp_path: Path) -> None:
+    """A wheel has the modules and schemas of tap_zohobooks, and nothing that stands beside it."""
+    command = [sys.executable, "-m", "hatchling", "build", "--target=wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as opened:
+        found = {name for name in opened.namelist() if ".dist-info/" not in name}
+    package = ROOT / "tap_zohobooks"
+    suffixes = {".json", ".py", ".typed"}
+    here = {
+        str(PurePosixPath(path.relative_to(ROOT)))
+        for path in package.rglob("*")
+        if path.suffix in suffixes
+    }
+    assert found == here | {"tap_zohobooks/py.typed"}
