@@ -10,7 +10,7 @@ RUNS, DELETES, AUTH = (
     "tests/unit/singer/test_activate_version.py",
     "tests/unit/test_auth.py",
 )
-TURNS, PREFETCH = "tests/unit/singer/test_ordered_map.py", "tests/unit/pagination/test_prefetch.py"
+PREFETCH = "tests/unit/pagination/test_prefetch.py"
 CALLS, LIMITS = "tests/unit/test_client.py", "tests/unit/http/test_rate_limit.py"
 
 
@@ -215,13 +215,6 @@ MUTATIONS = (
         "            if self._token is None or self._token.value == refused.value:",
         "            if self._token is None:",
         (AUTH, RUNS),
-    ),
-    Mutation(
-        "calls leave in the order of the documents",
-        "tap_zohobooks/singer/ordered_map.py",
-        "    turn.come()\n    try:\n",
-        "    try:\n",
-        (TURNS,),
     ),
     Mutation(
         "a page that was asked for ahead brings no row as it was before",

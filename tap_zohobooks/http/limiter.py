@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from random import SystemRandom
 from typing import TYPE_CHECKING, NoReturn
 
@@ -17,7 +17,6 @@ from tap_zohobooks.http.rate_limit import (
     SlidingWindow,
 )
 from tap_zohobooks.http.responses import RateLimited, ResponseKind, Success, TooManyConcurrent
-from tap_zohobooks.singer.ordered_map import in_turn
 
 if TYPE_CHECKING:
     import logging
@@ -108,11 +107,8 @@ class OrganizationLimiter:
         Raises:
             QuotaReached: The day is over, or the service holds calls back for too long.
         """
-        with ExitStack() as stack:
-            with in_turn():
-                stack.enter_context(self.places.taken())
-                left = self.wait_for_slot()
-            yield left
+        with self.places.taken():
+            yield self.wait_for_slot()
 
     def wait_for_slot(self) -> float:
         """Wait until one more call may leave, and return when it did, by the window's clock.
