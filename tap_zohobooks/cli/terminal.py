@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ConfigError, TapError
-from tap_zohobooks.singer.stdout import give_up_output
+from tap_zohobooks.singer.stdout import discard_stdout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +39,7 @@ def _written() -> Iterator[None]:
     except BrokenPipeError:
         raise  # who reads has seen enough, and click ends without a word
     except OSError as error:
-        give_up_output()
+        discard_stdout()
         raise Reason.OUTPUT_UNWRITABLE.error(problem=error.strerror) from error
 
 

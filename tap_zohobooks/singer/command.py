@@ -18,7 +18,7 @@ from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import TapError
 from tap_zohobooks.singer.catalog import checked_catalog, oddities, read_json
 from tap_zohobooks.singer.shutdown import ShutdownHandler
-from tap_zohobooks.singer.stdout import LineWriter, give_up_output
+from tap_zohobooks.singer.stdout import LineWriter, discard_stdout
 from tap_zohobooks.singer.stream_maps import STUMBLES, blame
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class ZohoBooksCommand(SingerCommand):
         try:
             return super().invoke(ctx)
         except BrokenPipeError as error:
-            give_up_output()
+            discard_stdout()
             raise Reason.PIPE_CLOSED.error() from error
 
 

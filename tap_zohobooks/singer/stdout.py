@@ -1,4 +1,4 @@
-"""Standard output as a target reads it: whole lines, wherever a run is stopped."""
+"""Standard output: whole lines, wherever a run is stopped."""
 
 from __future__ import annotations
 
@@ -23,61 +23,67 @@ if TYPE_CHECKING:
 
     from singer_sdk.singerlib import Message
 
-PAGE = 4096
-PAUSE = 0.0005
+PAGE = 4096  # bytes
+PAUSE = 0.0005  # seconds between two looks at a full pipe
 
 
 def room(unread: int, capacity: int) -> int:
-    """Return how many bytes a pipe surely takes at once, of which some are unread.
+    """Return how many bytes a pipe with so many unread bytes takes at once, at least.
 
-    A pipe is a row of pages, each filled by one write or by several: at worst every other page is
-    nearly empty.
+    A pipe is a row of 4096-byte pages, each filled by one write or by several: in the worst case
+    every other page is nearly empty.
     """
     return capacity - 2 * unread - 3 * PAGE
 
 
-def give_up_output() -> None:
-    """Leave what is in the buffer of standard output: it has nowhere to go.
-
-    The interpreter must not try again when it ends.
-    """
+def discard_stdout() -> None:
+    """Redirect standard output to nowhere, so that the interpreter flushes no buffer at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class LineWriter(MsgSpecWriter):
     """Writes messages to a descriptor, one at a time.
 
-    A line is not begun before the pipe has room for all of it, so that a process that is stopped
-    while a target does not read leaves no half of one.
+    A line is begun once the pipe has room for all of it, so that a process that is stopped while
+    the target does not read leaves no part of a line.
     """
 
     def __init__(self, descriptor: int) -> None:
-        """Write there."""
+        """Write to a descriptor."""
         super().__init__()
         self._descriptor = descriptor
         self._capacity = _capacity(descriptor)
         self._room = 0
         self._is_stopped = False
         self._lock = threading.Lock()
-        # Threads must not share one but under the lock.
+        # A poll object must not be used by two threads at once: only with the lock held.
         self._poll = None if self._capacity is None else _poll(descriptor)
 
     @override
     def write_message(self, message: Message) -> None:
         line = _line(message.to_dict())
-        while not self._is_written(line):
+        while not self._write_if_room(line):
             self._wait(line)
 
     def stop(self) -> None:
-        """Begin no further line but the last: whoever writes waits for the end of the process."""
+        """Begin no further line but the last; a thread that writes waits until the process ends.
+
+        It takes no lock: a signal handler interrupts the thread that may hold it.
+        """
         self._is_stopped = True
 
     def write_last(self, message: Mapping[str, Any], seconds: float) -> bool:
-        """Write a message and let none follow; False if there was no room for it in time."""
+        """Write a message after which no line begins; False if there was no room in time."""
+        self.stop()
         until = time.monotonic() + seconds
-        line = _line(message)
-        if not self._lock.acquire(timeout=seconds):  # and never release it
+        if not self._lock.acquire(timeout=seconds):
             return False
+        try:
+            return self._write_before(until, _line(message))
+        finally:
+            self._lock.release()
+
+    def _write_before(self, until: float, line: bytes) -> bool:
         while not self._has_room(line):
             if time.monotonic() > until:
                 return False
@@ -85,7 +91,7 @@ class LineWriter(MsgSpecWriter):
         self._put(line)
         return True
 
-    def _is_written(self, line: bytes) -> bool:
+    def _write_if_room(self, line: bytes) -> bool:
         with self._lock:
             if self._is_stopped or not self._has_room(line):
                 return False
@@ -97,10 +103,10 @@ class LineWriter(MsgSpecWriter):
             return True
         event = next((event for _, event in self._poll.poll(0)), 0)
         if not self._capacity or event != select.POLLOUT:
-            return event != 0  # an error is for the write to tell
+            return event != 0  # the write raises the error
         unread = _unread(self._descriptor)
         self._room = room(unread, self._capacity)
-        # A line that is longer than the pipe can wait for no more than an empty one.
+        # A line longer than the pipe never fits at once: an empty pipe is the most there is.
         return len(line) <= max(PAGE, self._room) or not unread
 
     def _wait(self, line: bytes) -> None:
@@ -118,7 +124,7 @@ class LineWriter(MsgSpecWriter):
     def _put_some(self, rest: memoryview) -> int:
         try:
             return os.write(self._descriptor, rest)
-        except BlockingIOError:  # whoever made the pipe may have made it so
+        except BlockingIOError:  # the pipe may be set not to block
             _poll(self._descriptor).poll()
             return 0
 
@@ -128,14 +134,14 @@ def _line(message: Mapping[str, Any]) -> bytes:
 
 
 def _poll(descriptor: int) -> select.poll:
-    """Return what waits until a descriptor takes a page, or is broken."""
+    """Return a poll object that waits until a descriptor takes a page, or is broken."""
     poll = select.poll()
     poll.register(descriptor, select.POLLOUT)
     return poll
 
 
 def _capacity(descriptor: int) -> int | None:
-    """Return how many bytes a pipe holds, 0 where the system does not tell; None for no pipe."""
+    """Return how many bytes a pipe holds, 0 if the system does not tell; None for no pipe."""
     if sys.platform == "win32" or not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
         return None
     return fcntl.fcntl(descriptor, fcntl.F_GETPIPE_SZ) if sys.platform == "linux" else 0
