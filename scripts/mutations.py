@@ -165,7 +165,7 @@ MUTATIONS = (
     Mutation(
         "a run begins the lookback before its bookmark",
         "tap_zohobooks/streams/base.py",
-        "return earlier(bookmark, max(1, self.tap.lookback_seconds))",
+        "return earlier(bookmark, max(1, self.sync_context.lookback_seconds))",
         "return str(bookmark)",
         (RUNS, STORIES),
     ),
@@ -186,13 +186,8 @@ MUTATIONS = (
     Mutation(
         "documents leave in the order of their list",
         "tap_zohobooks/streams/details.py",
-        "        for (_, safe_bookmark), document in "
-        "ordered_map(self.tap.max_concurrency, fetch, items):\n"
-        "            yield document, safe_bookmark",
-        "        for (_, safe_bookmark), document in reversed(\n"
-        "            [*ordered_map(self.tap.max_concurrency, fetch, items)]\n"
-        "        ):\n"
-        "            yield document, safe_bookmark",
+        "in ordered_map(places, fetch, items):",
+        "in reversed([*ordered_map(places, fetch, items)]):",
         (RUNS, STORIES),
     ),
     Mutation(

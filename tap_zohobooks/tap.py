@@ -23,6 +23,7 @@ from tap_zohobooks.oauth.revoked_token import RevokedToken, build_revoked_token
 from tap_zohobooks.organizations import Organizations
 from tap_zohobooks.singer import activate_version
 from tap_zohobooks.singer.command import CommandLineTap
+from tap_zohobooks.singer.context import SyncContext
 from tap_zohobooks.singer.progress import status, told
 from tap_zohobooks.singer.scheduler import SyncScheduler, build_queues
 from tap_zohobooks.singer.state import checked_state, organizations_in
@@ -31,7 +32,7 @@ from tap_zohobooks.singer.state_migration import (
     bookmarks_without_organization,
     migrate_state,
 )
-from tap_zohobooks.singer.stats import RequestStats, StreamStats
+from tap_zohobooks.singer.stats import RequestStats
 from tap_zohobooks.singer.stream_maps import files_of_batches
 from tap_zohobooks.streams.base import ResourceStream
 from tap_zohobooks.streams.organization import custom, known_modules
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from singer_sdk import Stream
 
     from tap_zohobooks.http.shared_state import Cache
-    from tap_zohobooks.pagination.capabilities import EndpointCapabilities
     from tap_zohobooks.resources import Resource
 
 
@@ -66,9 +66,6 @@ class TapZohoBooks(CommandLineTap):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Prepare what the streams share; no call is made before a stream needs one."""
-        self.endpoint_capabilities: dict[tuple[str, str], EndpointCapabilities] = {}
-        self.tally = StreamStats()
-        self.cut_short: list[QuotaReached] = []
         self._over = threading.Event()
         self._is_configured = False
         self._undiscovered: TapError | None = None
@@ -98,13 +95,17 @@ class TapZohoBooks(CommandLineTap):
 
     @override
     def discover_streams(self) -> Sequence[Stream]:
-        streams = [kind(self, resource) for kind, rows in STREAM_TYPES.items() for resource in rows]
+        streams = [
+            kind(self.sync_context, resource)
+            for kind, rows in STREAM_TYPES.items()
+            for resource in rows
+        ]
         if self.input_catalog is not None:  # what was discovered stands in there
-            return [*streams, *known_modules(self, self.input_catalog)]
+            return [*streams, *known_modules(self.sync_context, self.input_catalog)]
         if not self._is_configured:
             return streams
         try:
-            return [*streams, *custom(self, streams)]
+            return [*streams, *custom(self.sync_context, streams)]
         except TapError as failure:  # told when the catalog is used, see `run`
             self._undiscovered = failure
             return streams
@@ -129,6 +130,18 @@ class TapZohoBooks(CommandLineTap):
             self._streams = dict(sorted(super().streams.items(), key=_by_cost))
         return self._streams
 
+    @cached_property
+    def sync_context(self) -> SyncContext:
+        """What the streams share."""
+        return SyncContext(
+            tap=self,
+            config=self.config,
+            logger=self.logger,
+            get_client=lambda: self.client,
+            get_organizations=lambda: self.organizations,
+            get_may_delete=lambda: self.may_delete,
+        )
+
     def sleep(self, seconds: float) -> None:
         """Let time pass.
 
@@ -142,7 +155,7 @@ class TapZohoBooks(CommandLineTap):
     @cached_property
     def session(self) -> requests.Session:
         """The one HTTP session: connections are kept, cookies are not."""
-        return connection.build_session(self.config, 4 * self.max_concurrency)
+        return connection.build_session(self.config, 4 * self.sync_context.max_concurrency)
 
     @cached_property
     def cache(self) -> Cache:
@@ -206,30 +219,9 @@ class TapZohoBooks(CommandLineTap):
         )
 
     @property
-    def page_size(self) -> int:
-        """Rows a page."""
-        return int(self.config["page_size"])
-
-    @property
-    def max_concurrency(self) -> int:
-        """Calls in flight, an organization."""
-        return int(self.config["max_concurrency"])
-
-    @property
     def streams_at_once(self) -> int:
         """Streams of one organization that are read at the same time, so that calls overlap."""
-        return self.max_concurrency
-
-    @property
-    def lookback_seconds(self) -> int:
-        """Seconds that an incremental run re-reads before its bookmark."""
-        return int(self.config["lookback_seconds"])
-
-    def skip(self, stream: Stream, organization: str, why: TapError) -> None:
-        """Note a stream that may not be read; the others go on."""
-        self.tally.skipped[stream.name, organization] = why
-        stream.logger.warning("Stream '%s' of organization %s is skipped: %s",
-                              stream.name, organization, why)  # fmt: skip
+        return self.sync_context.max_concurrency
 
     @override
     def run(self) -> None:
@@ -249,7 +241,7 @@ class TapZohoBooks(CommandLineTap):
             else:
                 self._extract()
         except QuotaReached as reached:
-            self.cut_short.append(reached)
+            self.sync_context.cut_short.append(reached)
         finally:
             self._over.set()
             self.write_message(StateMessage(self.state))  # the last word, even if it is no news
@@ -275,7 +267,7 @@ class TapZohoBooks(CommandLineTap):
 
         with told(line, self.logger):
             failures = extraction.run()
-        self.cut_short += [one for one in failures if isinstance(one, QuotaReached)]
+        self.sync_context.cut_short.extend(one for one in failures if isinstance(one, QuotaReached))
         if others := [one for one in failures if not isinstance(one, QuotaReached)]:
             raise others[0]
 
@@ -284,11 +276,11 @@ class TapZohoBooks(CommandLineTap):
         spent = RequestStats(
             client.calls, client.quotas, client.waits, client.refusals, self.auth.mints
         )
-        for line in (*self.tally.done(), *spent.lines()):
+        for line in (*self.sync_context.stats.done(), *spent.lines()):
             self.logger.info("%s", line)
         for point in spent.points():
             metrics.log(self.metrics_logger, point)
-        for line in self.tally.not_done(self._resources):
+        for line in self.sync_context.stats.not_done(self._resources):
             self.logger.warning("%s", line)
 
     def _conclude(self) -> None:
@@ -301,10 +293,10 @@ class TapZohoBooks(CommandLineTap):
         raise failure
 
     def _incomplete(self) -> TapError | None:
-        if self.cut_short:
-            return self.cut_short[0]
+        if self.sync_context.cut_short:
+            return self.sync_context.cut_short[0]
         names = {stream.name for stream in self.streams.values() if stream.selected}
-        return self.tally.incomplete(self._resources, names, self.organization_ids)
+        return self.sync_context.stats.incomplete(self._resources, names, self.organization_ids)
 
     @property
     def _resources(self) -> dict[str, Resource]:

@@ -120,7 +120,7 @@ class Planner:
         self._streams = [one for one in streams if one.name != ORGANIZATIONS.name]
         self._state = state
         self._discovers = discovers
-        self._survey = Survey(tap.client, tap.page_size)
+        self._survey = Survey(tap.client, tap.sync_context.page_size)
 
     def least_calls(self) -> int:
         """Return how many calls counting takes at least."""
@@ -146,7 +146,7 @@ class Planner:
                     listed = self._survey.count(stream.listed, organization, None)
         except NOWHERE:
             return Cost(stream.name, organization, None, 1, is_exact=True, note="not to be read")
-        cost = calls(stream, rows, self._tap.page_size, listed, is_whole=since is None)
+        cost = calls(stream, rows, self._tap.sync_context.page_size, listed, is_whole=since is None)
         known = rows.rows if _is_counted(stream) else None
         return Cost(stream.name, organization, known, cost.rows, cost.is_exact)
 
@@ -157,7 +157,7 @@ class Planner:
         found = kept(self._state, stream.name, organization).get(VALUE)
         start: str | None = self._tap.config.get("start_date")
         if found:
-            start = earlier(found, max(1, self._tap.lookback_seconds))
+            start = earlier(found, max(1, self._tap.sync_context.lookback_seconds))
         check_start(stream.name, organization, start, datetime.now(timezone.utc).isoformat())
         return start
 

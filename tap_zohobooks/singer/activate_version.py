@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context
 
-    from tap_zohobooks.tap import TapZohoBooks
+    from tap_zohobooks.singer.context import SyncContext
 
 SETTING = "emit_activate_version_messages"
 
@@ -85,13 +85,13 @@ def hidden_by(document: Mapping[str, Any], query: Mapping[str, str]) -> str | No
 class VersionedStream(Stream):
     """A stream that can tell a target to delete what a whole read has not brought."""
 
-    tap: TapZohoBooks
     is_complete: ClassVar[bool] = False
     """Whether a whole read brings every row that the service holds."""
 
-    def __init__(self, tap: TapZohoBooks, name: str) -> None:
-        """Start without a doubt."""
-        super().__init__(tap, name=name)
+    def __init__(self, sync_context: SyncContext, name: str) -> None:
+        """Start with nothing that blocks deletes."""
+        super().__init__(sync_context.tap, name=name)
+        self.sync_context = sync_context
         self._delete_blocks: dict[str, None] = {}
 
     def block_deletes(self, why: str) -> None:
@@ -104,13 +104,13 @@ class VersionedStream(Stream):
         """Whether rows bear a version; files of a batch could not."""
         return (
             self.is_complete
-            and self.tap.may_delete
+            and self.sync_context.may_delete
             and not self.get_batch_config(self.config)
             and not self._is_table_shared()
         )
 
     def _is_table_shared(self) -> bool:
-        maps = self.tap.mapper.stream_maps.items()
+        maps = self._tap.mapper.stream_maps.items()
         others = {
             one.stream_alias
             for name, mapped in maps
@@ -141,7 +141,7 @@ class VersionedStream(Stream):
     def _activate(self, version: int) -> None:
         if not self._delete_blocks:
             super()._write_activate_version_message(version)
-            self.tap.write_message(StateMessage(self.tap_state))  # whoever echoes it has deleted
+            self._tap.write_message(StateMessage(self.tap_state))  # whoever echoes it has deleted
             return
         self.logger.warning(
             "Stream '%s': the target is told to delete nothing this time: %s.",

@@ -97,7 +97,7 @@ class SingerStream(WrittenStream, VersionedStream):
                 else:
                     yield record
         except QuotaReached as reached:
-            self.tap.cut_short.append(reached)
+            self.sync_context.cut_short.append(reached)
             self.block_deletes("the quota was reached")
 
     def start(self, context: Context | None) -> str | None:

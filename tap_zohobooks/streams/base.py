@@ -13,10 +13,7 @@ from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.errors import (
-    AccessDenied,
-    NotFound,
-)
+from tap_zohobooks.errors import AccessDenied, NotFound, TapError
 from tap_zohobooks.pagination.rows import shows_rows
 from tap_zohobooks.resources import MODIFIED, ORGANIZATION, TABLE, TIMELESS, Resource
 from tap_zohobooks.singer.stream import SingerStream, Step
@@ -33,7 +30,7 @@ if TYPE_CHECKING:
     from tap_zohobooks.http.responses import Response
     from tap_zohobooks.pagination.page import Params
     from tap_zohobooks.pagination.reader import Item
-    from tap_zohobooks.tap import TapZohoBooks
+    from tap_zohobooks.singer.context import SyncContext
     from tap_zohobooks.transform.custom_fields import Schema
 
 SCHEMAS = SchemaDirectory(importlib.resources.files("tap_zohobooks") / "schemas")
@@ -86,14 +83,13 @@ class ResourceStream(SingerStream):
     own_schema: Schema | None = None
     calls_per_row: ClassVar[float] = 0.005
 
-    def __init__(self, tap: TapZohoBooks, resource: Resource) -> None:
+    def __init__(self, sync_context: SyncContext, resource: Resource) -> None:
         """Make the stream of a row of the table."""
-        super().__init__(tap, resource.name)
-        self.tap = tap
+        super().__init__(sync_context, resource.name)
         self.resource = resource
         self.listed = TABLE[resource.of] if resource.of else resource
         self.columns: dict[str, Schema] = {}
-        self.tally = tap.tally
+        self.stats = sync_context.stats
         self.timeless: set[str] = set()
         self.primary_keys = list(dict.fromkeys((ORGANIZATION, *resource.keys)))
         if self.is_incremental:
@@ -102,7 +98,9 @@ class ResourceStream(SingerStream):
     @property
     @override
     def partitions(self) -> list[dict[str, Any]] | None:
-        return [{ORGANIZATION: organization} for organization in self.tap.organization_ids]
+        return [
+            {ORGANIZATION: organization} for organization in self.sync_context.organizations.ids
+        ]
 
     @override
     def read_partition(self, context: Context | None, start: str | None) -> Iterator[Step]:
@@ -114,10 +112,9 @@ class ResourceStream(SingerStream):
                 rows += record is not None
                 yield record, reading.bookmark(safe_bookmark), reading.served
         except (AccessDenied, NotFound) as denied:
-            self.tap.skip(self, organization, denied)
-            self.block_deletes(f"organization {organization} was skipped")
+            self._skip(organization, denied)
         finally:
-            self.tally.add(self.tally.rows, self.name, rows)
+            self.stats.add(self.stats.rows, self.name, rows)
         if reading.has_lost and not rows:
             self.block_deletes(f"all that organization {organization} lists is said to be gone")
             self.logger.warning(
@@ -126,6 +123,13 @@ class ResourceStream(SingerStream):
                 self.name,
                 organization,
             )
+
+    def _skip(self, organization: str, denied: TapError) -> None:
+        """Note that an organization's part may not be read; the others go on."""
+        self.stats.skipped[self.name, organization] = denied
+        self.block_deletes(f"organization {organization} was skipped")
+        self.logger.warning("Stream '%s' of organization %s is skipped: %s",
+                            self.name, organization, denied)  # fmt: skip
 
     def _read(self, reading: PartitionRead) -> Iterator[Item]:
         raise NotImplementedError
@@ -137,7 +141,7 @@ class ResourceStream(SingerStream):
             return None
         bookmark = state.get("replication_key_value")
         if bookmark:
-            return earlier(bookmark, max(1, self.tap.lookback_seconds))
+            return earlier(bookmark, max(1, self.sync_context.lookback_seconds))
         first: str | None = self.config.get("start_date")
         return first
 
@@ -203,7 +207,7 @@ class ResourceStream(SingerStream):
             )  # fmt: skip
 
     def _get(self, reading: PartitionRead, path: str, params: Params) -> Response:
-        self.tally.add(self.tally.calls, self.name)
-        answer = self.tap.client.get(path, params, reading.organization)
+        self.stats.add(self.stats.calls, self.name)
+        answer = self.sync_context.client.get(path, params, reading.organization)
         reading.served = answer.served
         return answer

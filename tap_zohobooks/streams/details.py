@@ -43,14 +43,14 @@ class PerRowStream(ListStream):
             found = ask()
         except NotFound as gone:
             reading.has_lost = True
-            self.tally.add(self.tally.gone, self.name)
+            self.stats.add(self.stats.gone, self.name)
             if isinstance(gone, NoSuchPath):
                 self.block_deletes("the service knows no such path of something that it lists")
             return None
         except (AccessDenied, UnexpectedResponse) as refused:
             if not reading.has_answered:
                 raise  # not this one but all of them
-            self.tally.add(self.tally.refused, self.name)
+            self.stats.add(self.stats.refused, self.name)
             self.block_deletes("documents were refused")
             self.logger.warning("%s The next run asks for it again.", refused.found)
             reading.hold(row_time(row))
@@ -70,8 +70,8 @@ class DetailStream(PerRowStream, IncrementalStream):
             row, _ = item
             return None if row is None else self._document(reading, row)
 
-        items = self._listed_items(reading)
-        for (_, safe_bookmark), document in ordered_map(self.tap.max_concurrency, fetch, items):
+        items, places = self._listed_items(reading), self.sync_context.max_concurrency
+        for (_, safe_bookmark), document in ordered_map(places, fetch, items):
             yield document, safe_bookmark
 
     def _listed_items(self, reading: PartitionRead) -> Iterator[Item]:
@@ -132,7 +132,7 @@ class BulkDetailStream(DetailStream):
         def fetch(chunk: list[Item]) -> list[Item]:
             return self._documents(reading, chunk)
 
-        for _, documents in ordered_map(self.tap.max_concurrency, fetch, chunks):
+        for _, documents in ordered_map(self.sync_context.max_concurrency, fetch, chunks):
             yield from documents
 
     def _documents(self, reading: PartitionRead, chunk: list[Item]) -> list[Item]:

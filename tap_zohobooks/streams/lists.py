@@ -48,7 +48,7 @@ class ListStream(ResourceStream):
             scan = OffsetScan(
                 lambda params: self._page(reading, params),
                 self._key,
-                self.tap.page_size,
+                self.sync_context.page_size,
                 ahead=self._ahead(reading),
             )
             for rows, _ in scan.pages():
@@ -61,7 +61,7 @@ class ListStream(ResourceStream):
             )
 
     def _reader(self, reading: PartitionRead) -> Reader:
-        capabilities = self.tap.endpoint_capabilities.setdefault(
+        capabilities = self.sync_context.capabilities.setdefault(
             (reading.organization, self.listed.name),
             EndpointCapabilities(self.listed.filters, self.listed.sorts),
         )
@@ -69,7 +69,7 @@ class ListStream(ResourceStream):
         return Reader(
             lambda params: self._page(reading, params),
             self._key,
-            self.tap.page_size,
+            self.sync_context.page_size,
             capabilities,
             lambda text: self.logger.info("Stream '%s': %s", self.name, text),
             ahead=self._ahead(reading),
@@ -78,7 +78,7 @@ class ListStream(ResourceStream):
         )
 
     def _ahead(self, reading: PartitionRead) -> Prefetch:
-        return partial(ahead, spare=lambda: self.tap.client.spare(reading.organization))
+        return partial(ahead, spare=lambda: self.sync_context.client.spare(reading.organization))
 
     @cached_property
     def _columns(self) -> tuple[str, ...]:
@@ -92,7 +92,9 @@ class ListStream(ResourceStream):
         answer = self._get(reading, listed.list_path, {**listed.query, **params})
         if reading.max_bookmark is None:
             check_start(self.name, reading.organization, reading.start, answer.served.isoformat())
-            reading.max_bookmark = earlier(answer.served.isoformat(), self.tap.lookback_seconds)
+            reading.max_bookmark = earlier(
+                answer.served.isoformat(), self.sync_context.lookback_seconds
+            )
         if hidden := hidden_by(answer.document, listed.query):
             self.block_deletes(f"the service shows no more than {hidden}")
         self._check_rows(reading, answer.document, listed.rows_key)

@@ -30,7 +30,7 @@ class ChildStream(PerRowStream):
             return [] if row is None else self._child_rows(reading, row)
 
         parents = super()._read(reading)
-        for _, rows in ordered_map(self.tap.max_concurrency, fetch, parents):
+        for _, rows in ordered_map(self.sync_context.max_concurrency, fetch, parents):
             for row in rows:
                 yield row, None
 

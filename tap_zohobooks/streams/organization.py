@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from singer_sdk.singerlib import Catalog
 
     from tap_zohobooks.pagination.reader import Item
-    from tap_zohobooks.tap import TapZohoBooks
+    from tap_zohobooks.singer.context import SyncContext
     from tap_zohobooks.transform.custom_fields import Schema
 
 
@@ -34,10 +34,10 @@ class OrganizationStream(ResourceStream):
 
     @override
     def _read(self, reading: PartitionRead) -> Iterator[Item]:
-        reading.served = self.tap.organizations.served
+        reading.served = self.sync_context.organizations.served
         if reading.served is None:
             self.block_deletes("the organizations may not be listed")
-        for row in self.tap.organizations.wanted:
+        for row in self.sync_context.organizations.wanted:
             yield row, None
 
 
@@ -70,7 +70,7 @@ class ModuleStream(UndocumentedStream):
 
     def __init__(
         self,
-        tap: TapZohoBooks,
+        sync_context: SyncContext,
         name: str,
         schema: Schema,
         organizations: Sequence[str] | None = None,
@@ -78,7 +78,7 @@ class ModuleStream(UndocumentedStream):
         """Make the stream of a module; where nobody told who has it, all are asked."""
         self.own_schema = schema
         self._owners = organizations
-        super().__init__(tap, custom_module(name))
+        super().__init__(sync_context, custom_module(name))
 
     @property
     @override
@@ -88,23 +88,28 @@ class ModuleStream(UndocumentedStream):
         return [{ORGANIZATION: organization} for organization in self._owners]
 
 
-def known_modules(tap: TapZohoBooks, catalog: Catalog) -> Iterator[ModuleStream]:
+def known_modules(sync_context: SyncContext, catalog: Catalog) -> Iterator[ModuleStream]:
     """Yield the streams of the custom modules that a catalog holds."""
     for entry in catalog.streams:
         if is_module(entry.tap_stream_id):
-            yield ModuleStream(tap, entry.tap_stream_id, entry.schema.to_dict())
+            yield ModuleStream(sync_context, entry.tap_stream_id, entry.schema.to_dict())
 
 
-def custom(tap: TapZohoBooks, streams: Iterable[ResourceStream]) -> list[ModuleStream]:
+def custom(sync_context: SyncContext, streams: Iterable[ResourceStream]) -> list[ModuleStream]:
     """Give streams the columns of their custom fields, and return those of custom modules.
 
     Raises:
         TapError: The service does not answer.
     """
-    flattens = tap.config["flatten_custom_fields"]
-    found = Discovery(tap.client, tap.organization_ids, tap.logger, flattens=flattens)
+    flattens = sync_context.config["flatten_custom_fields"]
+    found = Discovery(
+        sync_context.client,
+        sync_context.organizations.ids,
+        sync_context.logger,
+        flattens=flattens,
+    )
     columns = found.columns()
     for stream in streams:
         if isinstance(stream, IncrementalStream):
             stream.columns = columns.get(stream.listed.list_path, {})
-    return [ModuleStream(tap, *one) for one in found.modules()]
+    return [ModuleStream(sync_context, *one) for one in found.modules()]

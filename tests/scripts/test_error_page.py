@@ -32,7 +32,7 @@ def test_an_answer_leads_to_its_error(service: Make, status: int, code: int, mes
     _, reason = pages.after(kind)
     if reason is None:
         assert run.failure is None
-        assert run.tap.tally.skipped.keys() == {("bills", *place.organizations)}
+        assert run.tap.sync_context.stats.skipped.keys() == {("bills", *place.organizations)}
     else:
         assert isinstance(run.failure, TapError)
         assert run.failure.name == reason.title

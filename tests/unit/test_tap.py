@@ -196,7 +196,7 @@ def test_a_document_that_is_gone_is_skipped(service: Make) -> None:
     place.world.before_call.append(delete)
     run = place.complete(["invoice_details"])
     assert ids(run, "invoice_details", organization) == place.world.ids(organization, "invoices")
-    assert run.tap.tally.gone == {"invoice_details": 1}
+    assert run.tap.sync_context.stats.gone == {"invoice_details": 1}
 
 
 @pytest.mark.parametrize(("unknown", "wasted"), [("recurringbills", 0), ("recurring_bills", 1)])
@@ -217,7 +217,7 @@ def test_a_document_that_answers_to_one_spelling(
 
     monkeypatch.setattr(tap.client, "get", get)
     tap.run()
-    assert tap.tally.rows["recurring_bill_details"] == 5
+    assert tap.sync_context.stats.rows["recurring_bill_details"] == 5
     assert len(asked) == 1 + 5 + wasted
 
 
@@ -263,7 +263,7 @@ def test_a_page_that_is_not_found_makes_no_document_gone(service: Make) -> None:
     run = place.complete(["bill_details", "bill_comments"])
     wanted = place.world.ids(place.organizations[0], "bills")
     assert ids(run, "bill_details", place.organizations[0]) == wanted
-    assert not run.tap.tally.gone
+    assert not run.tap.sync_context.stats.gone
 
 
 def test_an_outage_ends_cleanly(service: Make) -> None:
@@ -329,7 +329,7 @@ def test_a_missing_scope_skips_its_stream(service: Make) -> None:
     area = next(scope for scope in place.world.scopes[token] if "invoices" in scope)
     place.world.scopes[token] = place.world.scopes[token] - {area}
     run = place.complete(["invoices", "contacts"])
-    assert {name for name, _ in run.tap.tally.skipped} == {"invoices"}
+    assert {name for name, _ in run.tap.sync_context.stats.skipped} == {"invoices"}
     assert len(run.records("contacts")) == 80
     assert run.records("invoices") == []
 
@@ -592,7 +592,7 @@ def test_a_plan_without_a_stream_is_no_matter_of_scopes(service: Make) -> None:
     place.world.refuse("invoices", 400, 100, message, organization_id=second)
     run = place.complete(["invoices"])
     assert {organization for _, organization in run.counts} == {first}
-    assert set(run.tap.tally.skipped) == {("invoices", second)}
+    assert set(run.tap.sync_context.stats.skipped) == {("invoices", second)}
 
 
 def test_one_refused_document_does_not_stop_the_others(service: Make) -> None:
@@ -642,7 +642,7 @@ def test_documents_that_a_bulk_answer_leaves_out_are_asked_for_alone(
     place.world.before_call.append(spoil)
     run = place.complete(["item_details"], methods={"item_details": method})
     assert ids(run, "item_details", organization) == wanted - {gone}
-    assert run.tap.tally.gone == {"item_details": 1}
+    assert run.tap.sync_context.stats.gone == {"item_details": 1}
 
 
 @pytest.mark.parametrize(
@@ -666,7 +666,7 @@ def test_documents_that_are_all_refused_are_a_stream_that_is_skipped(
 
     made.world.before_call.append(forbid)
     run = made.complete(["bills", stream])
-    assert set(run.tap.tally.skipped) == {(stream, organization)}
+    assert set(run.tap.sync_context.stats.skipped) == {(stream, organization)}
     assert run.counts == {("bills", organization): 5}
     made.world.before_call.clear()
     made.world.refusals.clear()

@@ -77,7 +77,7 @@ class History:
             self._cut(end, before, pipe, deepcopy(dict(tap.state)))
         for place in self.places:
             self._check_bookmark(before, self.target.state, *place)
-            if failure is None and place not in tap.tally.skipped:
+            if failure is None and place not in tap.sync_context.stats.skipped:
                 self._check_rows(*place, begun)
         return failure
 

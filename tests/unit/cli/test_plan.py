@@ -55,7 +55,9 @@ def test_a_first_run_costs_what_was_planned(service: Services, rows: int) -> Non
     names = [*LISTS, *ASKING]
     expected = planned(one, names)
     run = one.complete(names, requests_per_minute=10**6)
-    assert {name: run.tap.tally.calls[name] for name in names} == pytest.approx(expected, abs=2)
+    assert {name: run.tap.sync_context.stats.calls[name] for name in names} == pytest.approx(
+        expected, abs=2
+    )
 
 
 def test_a_first_run_of_several_pages_is_planned_exactly(service: Services) -> None:
@@ -64,7 +66,7 @@ def test_a_first_run_of_several_pages_is_planned_exactly(service: Services) -> N
     names = ["bills", "bill_details", "invoices"]
     expected = planned(one, names)
     run = one.complete(names, requests_per_minute=10**6)
-    assert expected == {name: run.tap.tally.calls[name] for name in expected}
+    assert expected == {name: run.tap.sync_context.stats.calls[name] for name in expected}
 
 
 @pytest.mark.parametrize("way", WAYS, ids=str)
@@ -83,7 +85,7 @@ def test_a_later_run_costs_what_was_planned(service: Services, way: Behaviour) -
     ignored = way == Behaviour(filter="ignored", sort="ignored")
     assert costs["invoices"].is_exact != ignored
     if not ignored:
-        actual = run.tap.tally.calls
+        actual = run.tap.sync_context.stats.calls
         assert costs["invoice_details"].rows == arrived
         assert costs["invoices"].calls == pytest.approx(actual["invoices"], abs=2)
         assert costs["invoice_details"].calls == pytest.approx(actual["invoice_details"], abs=2)
@@ -101,8 +103,8 @@ def test_lists_that_are_read_whole_cost_what_was_planned(service: Services) -> N
     change(one, "bills", 7)
     costs = {cost.stream: cost for cost in planner(one, names, **state).costs()}
     run = one.complete(names, state)
-    assert costs["bills"].calls == run.tap.tally.calls["bills"] == 3
-    assert costs["bill_details"].calls == run.tap.tally.calls["bill_details"] == 3 + 8
+    assert costs["bills"].calls == run.tap.sync_context.stats.calls["bills"] == 3
+    assert costs["bill_details"].calls == run.tap.sync_context.stats.calls["bill_details"] == 3 + 8
     assert [costs[name].is_exact for name in names] == [False, True]
 
 

@@ -63,7 +63,7 @@ def test_a_run_reads_as_was_found(service: Services) -> None:
     names = ["invoices", "bills", "purchase_orders", "journals"]
     one = service(rows={"*": 3} | dict.fromkeys(names, 300) | {"purchaseorders": 300})
     run = one.complete(names)
-    for (_, name), capabilities in run.tap.endpoint_capabilities.items():
+    for (_, name), capabilities in run.tap.sync_context.capabilities.items():
         stream, finding, _ = examined(one, name)
         assert strategy(stream, finding.capabilities) == strategy(stream, capabilities)
 

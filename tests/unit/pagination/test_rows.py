@@ -69,5 +69,5 @@ def test_a_nested_list_that_does_not_tell_its_end(
 
     monkeypatch.setattr(tap.client, "get", get)
     tap.run()
-    assert tap.tally.rows["bill_comments"] == count
+    assert tap.sync_context.stats.rows["bill_comments"] == count
     assert len(asked) == {0: 1, 199: 1, 200: 2, 450: 4}[count]

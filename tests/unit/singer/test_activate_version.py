@@ -118,7 +118,7 @@ def test_what_is_read_by_bookmark_is_not(service: Make) -> None:
 def test_every_stream_that_is_read_whole(service: Make) -> None:
     """Each stream without a bookmark is activated, but for those that never show all rows."""
     run = service(rows=4, organizations=1, **PLENTY).complete(BY_NATURE)
-    assert {name for name, _ in run.tap.tally.skipped} == set()
+    assert {name for name, _ in run.tap.sync_context.stats.skipped} == set()
     assert BY_NATURE - activated(run).keys() == {one.name for one in LATEST}
 
 

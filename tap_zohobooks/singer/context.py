@@ -1,0 +1,76 @@
+"""The context of a sync: what all its streams share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tap_zohobooks.singer.stats import StreamStats
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Callable, Mapping
+
+    from singer_sdk import Tap
+
+    from tap_zohobooks.client import Client
+    from tap_zohobooks.errors import QuotaReached
+    from tap_zohobooks.organizations import Organizations
+    from tap_zohobooks.pagination.capabilities import EndpointCapabilities
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SyncContext:
+    """What all streams of a tap share; they read this and not the tap.
+
+    Discovery makes streams without credentials and without a request, and settings may be invalid
+    by then. So settings are read when they are needed, and what needs credentials or requests is
+    given as a function, whose result the tap keeps.
+    """
+
+    tap: Tap
+    """For the constructor of the SDK's `Stream`."""
+    config: Mapping[str, Any]
+    logger: logging.Logger
+    get_client: Callable[[], Client]
+    get_organizations: Callable[[], Organizations]
+    get_may_delete: Callable[[], bool]
+    stats: StreamStats = field(default_factory=StreamStats)
+    capabilities: dict[tuple[str, str], EndpointCapabilities] = field(default_factory=dict)
+    """What is known of an endpoint, by organization id and list name."""
+    cut_short: list[QuotaReached] = field(default_factory=list)
+    """The ends of quotas that a stream has met."""
+
+    @property
+    def client(self) -> Client:
+        """The one caller of Zoho Books."""
+        return self.get_client()
+
+    @property
+    def organizations(self) -> Organizations:
+        """The organizations to read.
+
+        Raises:
+            TapError: They cannot be listed, or do not exist.
+        """
+        return self.get_organizations()
+
+    @property
+    def may_delete(self) -> bool:
+        """Whether a whole read of these organizations is one of all that the tables hold."""
+        return self.get_may_delete()
+
+    @property
+    def page_size(self) -> int:
+        """Rows a page."""
+        return int(self.config["page_size"])
+
+    @property
+    def max_concurrency(self) -> int:
+        """Requests in flight, an organization."""
+        return int(self.config["max_concurrency"])
+
+    @property
+    def lookback_seconds(self) -> int:
+        """Seconds that an incremental run re-reads before its bookmark."""
+        return int(self.config["lookback_seconds"])
