@@ -188,7 +188,7 @@ def ours(service: Service) -> None:
     ]
     tap = TapZohoBooks(config=config, catalog={"streams": [entry]})
     tap.session.mount(BASE, service)
-    tap.run()
+    tap.sync_all()
 
 
 def seconds(read: Callable[[Service], None], rows: int) -> float:

@@ -155,12 +155,18 @@ MUTATIONS = (
     Mutation(
         "a bookmark moves after its rows are written, not before",
         "tap_zohobooks/singer/stream.py",
-        "        for record in part.records:\n            self._write_record_message(record)\n"
-        "        self._advance(part.job.context, part.bookmark)\n",
-        "        self._advance(part.job.context, part.bookmark)\n"
-        "        self.tap.state_writer.write_state(self.tap_state)\n"
-        "        for record in part.records:\n            self._write_record_message(record)\n",
+        "        if batch.records:\n",
+        "        self._advance(batch.partition.context, batch.bookmark)\n"
+        "        self._tap.state_writer.write_state(self.tap_state)\n"
+        "        if batch.records:\n",
         (STORIES,),
+    ),
+    Mutation(
+        "a dry run that reads a part of a stream deletes nothing",
+        "tap_zohobooks/singer/activate_version.py",
+        "            and self.ABORT_AT_RECORD_COUNT is None\n",
+        "",
+        ("tests/unit/singer/test_stream.py",),
     ),
     Mutation(
         "a run begins the lookback before its bookmark",
@@ -242,8 +248,8 @@ MUTATIONS = (
     Mutation(
         "what is gone is told once all organizations are read",
         "tap_zohobooks/singer/scheduler.py",
-        "                if not self._left[job.stream]:\n                    job.stream.end()",
-        "                job.stream.end()",
+        "                if not self._left[partition.stream]:\n",
+        "                if True:\n",
         (DELETES,),
     ),
     Mutation(

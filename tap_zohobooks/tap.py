@@ -24,7 +24,7 @@ from tap_zohobooks.organizations import Organizations
 from tap_zohobooks.singer import activate_version
 from tap_zohobooks.singer.command import CommandLineTap
 from tap_zohobooks.singer.context import SyncContext
-from tap_zohobooks.singer.progress import status, told
+from tap_zohobooks.singer.progress import show_progress, status
 from tap_zohobooks.singer.scheduler import SyncScheduler, build_queues
 from tap_zohobooks.singer.state import checked_state, organizations_in
 from tap_zohobooks.singer.state_migration import (
@@ -33,7 +33,6 @@ from tap_zohobooks.singer.state_migration import (
     migrate_state,
 )
 from tap_zohobooks.singer.stats import RequestStats
-from tap_zohobooks.singer.stream_maps import files_of_batches
 from tap_zohobooks.streams.base import ResourceStream
 from tap_zohobooks.streams.organization import custom, known_modules
 from tap_zohobooks.streams.registry import STREAM_TYPES
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
 
     import requests
     from singer_sdk import Stream
+    from singer_sdk.helpers.types import Context
 
     from tap_zohobooks.http.shared_state import Cache
     from tap_zohobooks.resources import Resource
@@ -140,6 +140,7 @@ class TapZohoBooks(CommandLineTap):
             get_client=lambda: self.client,
             get_organizations=lambda: self.organizations,
             get_may_delete=lambda: self.may_delete,
+            sync_streams=self._sync_streams,
         )
 
     def sleep(self, seconds: float) -> None:
@@ -220,56 +221,63 @@ class TapZohoBooks(CommandLineTap):
 
     @property
     def streams_at_once(self) -> int:
-        """Streams of one organization that are read at the same time, so that calls overlap."""
-        return self.sync_context.max_concurrency
+        """Streams of one organization that are read at the same time, so that requests overlap.
 
-    @override
-    def run(self) -> None:
-        """Sync, and end as the settings say.
+        One, if files are written: each holds a batch of up to `batch_size` records in memory.
+        """
+        return 1 if self.config.get("batch_config") else self.sync_context.max_concurrency
+
+    @override  # type: ignore[misc]  # final, as the SDK has one engine: this is ours
+    def sync_all(self) -> None:
+        """Sync the selected streams, and end as the settings say.
 
         Raises:
             TapError: The run is not complete; state is written.
         """
+        failure: TapError | None = None
         try:
-            if self._undiscovered is not None:
-                raise self._undiscovered
-            if found := bookmarks_without_organization(self.state, self._has_bookmark):
-                assign_organization(self.organization_ids, found)
-            if any(stream.get_batch_config(self.config) for stream in self.streams.values()):
-                with files_of_batches():
-                    self.sync_all()  # files of a batch are written by the SDK, a stream at a time
-            else:
-                self._extract()
+            self._sync_selected()
         except QuotaReached as reached:
-            self.sync_context.cut_short.append(reached)
+            failure = reached
         finally:
             self._over.set()
-            self.write_message(StateMessage(self.state))  # the last word, even if it is no news
+            self.write_message(StateMessage(self.state))  # the last message, even if it is no news
             self._sum_up()
-        self._conclude()
+        self._conclude(failure or self._incomplete())
 
-    def _extract(self) -> None:
-        """Read organizations at the same time, and write what they bring."""
+    def _sync_selected(self) -> None:
+        if self._undiscovered is not None:
+            raise self._undiscovered
+        if found := bookmarks_without_organization(self.state, self._has_bookmark):
+            assign_organization(self.organization_ids, found)
         self._reset_state_progress_markers()
         if self.state:
             self.state_writer.write_state(self.state)
-        extraction = SyncScheduler(
-            build_queues(self.streams.values()),
-            organizations=self.config["max_parallel_organizations"],
+        self._sync_streams([*self.streams.values()])
+
+    def _sync_streams(self, streams: Sequence[Stream], context: Context | None = None) -> None:
+        """Read organizations and streams at the same time, and write what they bring.
+
+        Raises:
+            TapError: The first failure of an organization; the end of a quota only if none else is.
+        """
+        is_limited = any(stream.ABORT_AT_RECORD_COUNT for stream in streams)
+        scheduler = SyncScheduler(
+            build_queues(streams, context),
+            organizations=1 if is_limited else self.config["max_parallel_organizations"],
             streams=self.streams_at_once,
-            tell=self.logger.warning,
+            warn=self.logger.warning,
         )
         began = self.clock()
 
-        def line() -> str:
+        def describe() -> str:
             calls, now = sum(self.client.calls.values()), self.clock()
-            return status(extraction, calls, now - began, self.client.quotas).line(now)
+            return status(scheduler, calls, now - began, self.client.quotas).line(now)
 
-        with told(line, self.logger):
-            failures = extraction.run()
-        self.sync_context.cut_short.extend(one for one in failures if isinstance(one, QuotaReached))
-        if others := [one for one in failures if not isinstance(one, QuotaReached)]:
-            raise others[0]
+        with show_progress(describe, self.logger):
+            failures = scheduler.run()
+        if failures:
+            raise min(failures, key=lambda one: isinstance(one, QuotaReached))
 
     def _sum_up(self) -> None:
         client = self.client
@@ -283,8 +291,7 @@ class TapZohoBooks(CommandLineTap):
         for line in self.sync_context.stats.not_done(self._resources):
             self.logger.warning("%s", line)
 
-    def _conclude(self) -> None:
-        failure = self._incomplete()
+    def _conclude(self, failure: TapError | None) -> None:
         if failure is None:
             return
         if isinstance(failure, QuotaReached) and self.config["on_quota_exhausted"] == "stop":
@@ -293,8 +300,6 @@ class TapZohoBooks(CommandLineTap):
         raise failure
 
     def _incomplete(self) -> TapError | None:
-        if self.sync_context.cut_short:
-            return self.sync_context.cut_short[0]
         names = {stream.name for stream in self.streams.values() if stream.selected}
         return self.sync_context.stats.incomplete(self._resources, names, self.organization_ids)
 

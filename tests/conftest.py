@@ -203,7 +203,7 @@ class Service:
         writer = tap.message_writer
         assert isinstance(writer, Collector)
         try:
-            tap.run()
+            tap.sync_all()
         except Exception as failure:  # noqa: BLE001  # the test says which one it expects
             return Run(writer.messages, tap, failure)
         return Run(writer.messages, tap)

@@ -16,10 +16,8 @@ from typing_extensions import override
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Generator, Mapping
+    from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
-
-    from singer_sdk.helpers.types import Context
 
     from tap_zohobooks.singer.context import SyncContext
 
@@ -101,9 +99,10 @@ class VersionedStream(Stream):
     @property
     @override
     def emit_activate_version_messages(self) -> bool:
-        """Whether rows bear a version; files of a batch could not."""
+        """Whether records have a version: not those in files, nor the one that `--test` reads."""
         return (
             self.is_complete
+            and self.ABORT_AT_RECORD_COUNT is None
             and self.sync_context.may_delete
             and not self.get_batch_config(self.config)
             and not self._is_table_shared()
@@ -125,23 +124,14 @@ class VersionedStream(Stream):
             )  # fmt: skip
         return bool(shared)
 
-    @override
-    def _write_activate_version_message(self, full_table_version: int) -> None:
-        """Keep silent where the SDK would write it, before the first row: see `_sync_records`."""
-
-    @override
-    def _sync_records(
-        self, context: Context | None = None, *, write_messages: bool = True
-    ) -> Generator[dict[str, Any], Any, Any]:
-        self._delete_blocks.clear()
-        yield from super()._sync_records(context, write_messages=write_messages)
-        if self._stream_version is not None and context is None:
-            self._activate(self._stream_version)
-
-    def _activate(self, version: int) -> None:
+    def end(self) -> None:
+        """Tell the target what is gone, if a whole read of everything has shown it."""
+        version = self._stream_version
+        if version is None:
+            return
         if not self._delete_blocks:
-            super()._write_activate_version_message(version)
-            self._tap.write_message(StateMessage(self.tap_state))  # whoever echoes it has deleted
+            self._write_activate_version_message(version)
+            self._tap.write_message(StateMessage(self.tap_state))  # a target that echoes it is done
             return
         self.logger.warning(
             "Stream '%s': the target is told to delete nothing this time: %s.",

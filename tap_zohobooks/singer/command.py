@@ -1,6 +1,6 @@
 """The command line: how a run begins, and how it ends.
 
-The last line of one that does not end well names the reason and the next step.
+The last log line of a run that does not end in 0 names the reason and the next step.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tap_zohobooks.errors import TapError
 from tap_zohobooks.singer.catalog import checked_catalog, oddities, read_json
 from tap_zohobooks.singer.shutdown import ShutdownHandler
 from tap_zohobooks.singer.stdout import LineWriter, discard_stdout
-from tap_zohobooks.singer.stream_maps import STUMBLES, blame
+from tap_zohobooks.singer.stream_maps import MAPPING_ERRORS, explain_mapping_error
 
 if TYPE_CHECKING:
     import click
@@ -30,7 +30,7 @@ class ZohoBooksCommand(SingerCommand):
 
     @override
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run; a foreseeable end is a line and an exit code, never a traceback."""
+        """Run; an expected error is a log line and an exit code, not a traceback."""
         try:
             return super().main(*args, **kwargs)
         except TapError as error:
@@ -39,7 +39,7 @@ class ZohoBooksCommand(SingerCommand):
 
     @override
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the tap; a pipe that the target has closed is its end, whatever is left to say."""
+        """Run the tap; it ends when the target closes its pipe."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError as error:
@@ -48,19 +48,15 @@ class ZohoBooksCommand(SingerCommand):
 
 
 class CommandLineTap(Tap):
-    """A tap that is started by a command, reads its settings from there, and ends at a signal."""
-
-    def run(self) -> None:
-        """Sync, and end as the settings say."""
-        raise NotImplementedError
+    """A tap that a command starts, with its settings, and that a signal ends."""
 
     @override
     def setup_mapper(self) -> None:
-        _ = self.catalog  # what goes wrong there has nothing to do with stream maps
+        _ = self.catalog  # its errors are not those of stream maps
         try:
             super().setup_mapper()
-        except STUMBLES as stumble:
-            raise blame(self.config, stumble) from stumble
+        except MAPPING_ERRORS as error:
+            raise explain_mapping_error(self.config, error) from error
 
     @override
     def _setup_signal_handlers(self) -> None:
@@ -77,7 +73,7 @@ class CommandLineTap(Tap):
     def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
         read = super().cb_config(ctx, param, tuple(one for one in value if one == "ENV"))
         for path in value:
-            if path != "ENV":  # each is read once: it may be a pipe
+            if path != "ENV":  # a file may be a pipe: read it once
                 read.config.update(settings.read_file(path))
         return read
 
@@ -98,9 +94,9 @@ class CommandLineTap(Tap):
             return
         cls.print_version(print_fn=cls.logger.info)
         writer = LineWriter(sys.stdout.fileno())
-        ending = ShutdownHandler(writer, cls.logger)
-        ending.watch()
-        ending.tap = tap = cls(
+        shutdown = ShutdownHandler(writer, cls.logger)
+        shutdown.watch()
+        shutdown.tap = tap = cls(
             config=config.config,
             state=read_json("state", state),
             catalog=checked_catalog(read_json("catalog", catalog)),
@@ -110,7 +106,7 @@ class CommandLineTap(Tap):
         selected = {name: stream.selected for name, stream in tap.streams.items()}
         for line in oddities(tap.input_catalog, selected):
             tap.logger.warning("%s", line)
-        tap.run()
+        tap.sync_all()
 
     @classmethod
     @override

@@ -9,12 +9,12 @@ from tap_zohobooks.singer.stats import StreamStats
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-    from singer_sdk import Tap
+    from singer_sdk import Stream, Tap
+    from singer_sdk.helpers.types import Context
 
     from tap_zohobooks.client import Client
-    from tap_zohobooks.errors import QuotaReached
     from tap_zohobooks.organizations import Organizations
     from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 
@@ -35,11 +35,11 @@ class SyncContext:
     get_client: Callable[[], Client]
     get_organizations: Callable[[], Organizations]
     get_may_delete: Callable[[], bool]
+    sync_streams: Callable[[Sequence[Stream], Context | None], None]
+    """Reads streams, or one partition of them, and writes what they bring."""
     stats: StreamStats = field(default_factory=StreamStats)
     capabilities: dict[tuple[str, str], EndpointCapabilities] = field(default_factory=dict)
     """What is known of an endpoint, by organization id and list name."""
-    cut_short: list[QuotaReached] = field(default_factory=list)
-    """The ends of quotas that a stream has met."""
 
     @property
     def client(self) -> Client:

@@ -1,4 +1,4 @@
-"""How far a run has come: one line that lives on a terminal, a log line now and then elsewhere.
+"""The progress of a run: a live line on a terminal, a log line every 30 seconds elsewhere.
 
 All of it goes to standard error; standard output belongs to the target.
 """
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from tap_zohobooks.http.rate_limit import Quota
     from tap_zohobooks.singer.scheduler import SyncScheduler
 
-EVERY = 30.0
-NAMED = 3
+EVERY = 30.0  # seconds
+MAX_NAMES = 3
 MINUTE, HOUR = 60, 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What is known of a run in a moment; `seconds` since it began, `quotas` by organization."""
+    """What a run has done: `seconds` since it began, `quotas` by organization id."""
 
-    reading: Sequence[str]
+    streams: Sequence[str]
     done: int
-    jobs: int
+    partitions: int
     rows: int
     calls: int
     seconds: float
@@ -41,16 +41,16 @@ class Status:
 
     def line(self, now: float) -> str:
         """Return it in one line; `now` is of the clock by which the quotas reset."""
-        shown = ", ".join(self.reading[:NAMED]) or "waiting"
-        more = f" and {len(self.reading) - NAMED} more" if len(self.reading) > NAMED else ""
+        shown = ", ".join(self.streams[:MAX_NAMES]) or "waiting"
+        more = f" and {len(self.streams) - MAX_NAMES} more" if len(self.streams) > MAX_NAMES else ""
         parts = [
             f"{shown}{more}",
             f"{self.rows:,} rows",
             f"{self.calls:,} calls",
-            f"{self.done} of {self.jobs} streams done in {span(self.seconds)}",
+            f"{self.done} of {self.partitions} streams done in {span(self.seconds)}",
         ]
-        if self.done and self.done < self.jobs:
-            left = self.seconds / self.done * (self.jobs - self.done)
+        if self.done and self.done < self.partitions:
+            left = self.seconds / self.done * (self.partitions - self.done)
             parts.append(f"about {span(left)} left if the others are like these")
         parts += [
             f"organization {name}: {quota.remaining:,} of {quota.limit:,} calls left for "
@@ -61,11 +61,11 @@ class Status:
 
 
 def status(
-    extraction: SyncScheduler, calls: int, seconds: float, quotas: Mapping[str, Quota]
+    scheduler: SyncScheduler, calls: int, seconds: float, quotas: Mapping[str, Quota]
 ) -> Status:
-    """Return how far an extraction has come; `calls` and `seconds` since it began."""
+    """Return the status of a scheduler's run; `calls` and `seconds` are those since it began."""
     return Status(
-        extraction.reading, extraction.done, extraction.jobs, extraction.rows,
+        scheduler.stream_names, scheduler.done, scheduler.partitions, scheduler.rows,
         calls, seconds, quotas,
     )  # fmt: skip
 
@@ -81,27 +81,27 @@ def span(seconds: float) -> str:
 
 
 @contextmanager
-def told(
+def show_progress(
     line: Callable[[], str],
     logger: logging.Logger,
     stream: TextIO | None = None,
     every: float = EVERY,
 ) -> Iterator[None]:
-    """Tell how far the run is for as long as the block lasts."""
+    """Show the line of `line()` for as long as the block lasts; `every` is in seconds."""
     stream = stream or sys.stderr
-    with _live(line, stream) if stream.isatty() else _logged(line, logger, every):
+    with _show_live(line, stream) if stream.isatty() else _log_progress(line, logger, every):
         yield
 
 
 @contextmanager
-def _logged(line: Callable[[], str], logger: logging.Logger, every: float) -> Iterator[None]:
+def _log_progress(line: Callable[[], str], logger: logging.Logger, every: float) -> Iterator[None]:
     over = threading.Event()
 
-    def tell() -> None:
+    def log() -> None:
         while not over.wait(every):
             logger.info("%s", line())
 
-    thread = threading.Thread(target=tell, name="progress", daemon=True)
+    thread = threading.Thread(target=log, name="progress", daemon=True)
     thread.start()
     try:
         yield
@@ -110,14 +110,14 @@ def _logged(line: Callable[[], str], logger: logging.Logger, every: float) -> It
 
 
 @contextmanager
-def _live(line: Callable[[], str], stream: TextIO) -> Iterator[None]:
+def _show_live(line: Callable[[], str], stream: TextIO) -> Iterator[None]:
     console = Console(file=stream)
 
-    def shown() -> Text:
+    def render() -> Text:
         return Text(line(), no_wrap=True, overflow="ellipsis")
 
     with (
-        Live(get_renderable=shown, console=console, transient=True, refresh_per_second=2),
+        Live(get_renderable=render, console=console, transient=True, refresh_per_second=2),
         ExitStack() as handlers,
     ):
         for handler in _handlers(stream):
@@ -128,14 +128,14 @@ def _live(line: Callable[[], str], stream: TextIO) -> Iterator[None]:
 
 
 def _handlers(stream: TextIO) -> Iterable[logging.StreamHandler[TextIO]]:
-    """Return the handlers of all loggers that write where the line lives."""
+    """Return the handlers of all loggers that write to the stream of the live line."""
     loggers = [logging.getLogger(), *map(logging.getLogger, logging.root.manager.loggerDict)]
     found = {handler for logger in loggers for handler in logger.handlers}
     return [one for one in found if isinstance(one, logging.StreamHandler) and one.stream is stream]
 
 
 class _Above:
-    """Writes log lines above the line that lives."""
+    """Writes log lines above the live line."""
 
     def __init__(self, console: Console) -> None:
         self._console = console

@@ -1,6 +1,6 @@
-"""Organizations, and streams of each, read at the same time; written by one thread.
+"""Organizations, and streams of each, are read at the same time; one thread writes.
 
-Readers put parts into a queue that holds few, so that memory stays bounded by what is in flight.
+Readers put batches into a queue of bounded length, so that memory is bounded by what is in flight.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from singer_sdk import Stream
-    from singer_sdk.helpers.types import Record
+    from singer_sdk.helpers.types import Context, Record
     from singer_sdk.metrics import Counter as Metric
 
 MAX_BATCHES_WAITING = 2  # an organization
@@ -27,27 +27,27 @@ MAX_BATCHES_WAITING = 2  # an organization
 
 @dataclass(frozen=True, slots=True)
 class PartitionDone:
-    """A job that has come to its end."""
+    """A partition that was read to its end."""
 
-    job: StreamPartition
+    partition: StreamPartition
 
 
 @dataclass(slots=True, eq=False)
 class OrganizationQueue:
-    """One organization's jobs, the cheap ones first; a failure ends those that have not begun."""
+    """One organization's partitions; a failure ends those that have not begun."""
 
-    jobs: deque[StreamPartition]
+    partitions: deque[StreamPartition]
     failures: list[Exception] = field(default_factory=list)
 
     def take(self) -> StreamPartition | None:
-        """Take the next job, for any thread."""
+        """Take the next partition, for any thread; None if there is none left to read."""
         try:
-            return None if self.failures else self.jobs.popleft()
+            return None if self.failures else self.partitions.popleft()
         except IndexError:
             return None
 
     @property
-    def is_hopeless(self) -> bool:
+    def is_fatal(self) -> bool:
         """Whether a failure concerns all organizations, or is a defect."""
         return any(
             isinstance(one, (ConfigError, ReauthorizationNeeded)) or not isinstance(one, TapError)
@@ -55,87 +55,92 @@ class OrganizationQueue:
         )
 
 
-def build_queues(streams: Iterable[Stream]) -> list[OrganizationQueue]:
-    """Return a lane for each organization that a selected stream is read of."""
+Message = RecordBatch | PartitionDone | OrganizationQueue
+
+
+def build_queues(
+    streams: Iterable[Stream], context: Context | None = None
+) -> list[OrganizationQueue]:
+    """Return a queue for each organization of the selected streams; `context` chooses only one."""
     found: dict[str, OrganizationQueue] = {}
     for stream in streams:
         if isinstance(stream, SingerStream) and stream.selected:
-            for context in stream.partitions or [{}]:
-                job = StreamPartition(stream, context, stream.start(context))
-                found.setdefault(job.organization, OrganizationQueue(deque())).jobs.append(job)
+            for one in [context] if context else stream.partitions or [{}]:
+                partition = StreamPartition(stream, one, stream.start(one))
+                queue = found.setdefault(partition.organization, OrganizationQueue(deque()))
+                queue.partitions.append(partition)
     return list(found.values())
 
 
-def read_batches(job: StreamPartition) -> Iterator[RecordBatch]:
-    """Yield what a job brings, part by part; what was read before a failure comes before it.
+def read_batches(partition: StreamPartition) -> Iterator[RecordBatch]:
+    """Yield what a partition brings, batch by batch, also what was read before a failure.
 
     Raises:
         TapError: Reading cannot go on.
     """
+    stream = partition.stream
     records: list[Record] = []
     bookmark = served = None
     try:
-        for record, mark, served in job.stream.read_partition(job.context, job.start):
+        for record, mark, served in stream.read_partition(partition.context, partition.start):
             bookmark = mark or bookmark
             if record is not None:
                 records.append(record)
-            if record is None or len(records) >= job.stream.STATE_MSG_FREQUENCY:
-                yield RecordBatch(job, records, bookmark, served)
+            if record is None or len(records) >= stream.batch_size:
+                yield RecordBatch(partition, records, bookmark, served)
                 records = []
     except TapError:
-        yield RecordBatch(job, records, bookmark, served)
+        yield RecordBatch(partition, records, bookmark, served)
         raise
-    yield RecordBatch(job, records, bookmark, served)
+    yield RecordBatch(partition, records, bookmark, served)
 
 
-def run_queue(lane: OrganizationQueue) -> Iterator[RecordBatch | PartitionDone | OrganizationQueue]:
-    """Yield what a lane's jobs bring; the lane itself where one has failed."""
-    job = None
+def run_queue(queue: OrganizationQueue) -> Iterator[Message]:
+    """Yield what a queue's partitions bring; the queue itself once one has failed."""
+    partition = None
     try:
-        while job := lane.take():
-            yield from read_batches(job)
-            yield PartitionDone(job)
+        while partition := queue.take():
+            yield from read_batches(partition)
+            yield PartitionDone(partition)
     except Exception as failure:  # noqa: BLE001  # the writer decides, in its own thread
-        lane.failures.append(failure)
-        for left in (job, *lane.jobs):
-            if left is not None:
-                left.stream.block_deletes(
-                    f"organization {left.organization} was not read to its end"
+        queue.failures.append(failure)
+        for unread in (partition, *queue.partitions):
+            if unread is not None:
+                unread.stream.block_deletes(
+                    f"organization {unread.organization} was not read to its end"
                 )
-        yield lane
+        yield queue
 
 
 class SyncScheduler:
-    """Reads some lanes at a time, some streams of each, and writes what they bring."""
+    """Reads some organizations at a time, some streams of each, and writes what they bring."""
 
     def __init__(
         self,
-        build_queues: Sequence[OrganizationQueue],
+        queues: Sequence[OrganizationQueue],
         *,
         organizations: int,
         streams: int,
-        tell: Callable[[str], None],
+        warn: Callable[[str], None],
     ) -> None:
         """Prepare; `streams` are those of one organization that are read at the same time."""
-        self._tell = tell
-        self._lanes = [lane for lane in build_queues if lane.jobs]
-        self._organizations = max(1, min(organizations, len(self._lanes)))
+        self._warn = warn
+        self._queues = [queue for queue in queues if queue.partitions]
+        self._organizations = max(1, min(organizations, len(self._queues)))
         self._streams = streams
-        self._waiting = deque(self._lanes)
-        self._queue: Queue[RecordBatch | PartitionDone | OrganizationQueue | None] = Queue(
-            MAX_BATCHES_WAITING * self._organizations
-        )
-        self._left = Counter(job.stream for lane in self._lanes for job in lane.jobs)
+        self._waiting = deque(self._queues)
+        self._messages = Queue[Message | None](MAX_BATCHES_WAITING * self._organizations)
+        self._left = Counter(one.stream for queue in self._queues for one in queue.partitions)
         self._begun: set[SingerStream] = set()
         self._meters: dict[StreamPartition, tuple[Metric, ExitStack]] = {}
-        self.jobs = sum(self._left.values())
+        self.partitions = sum(self._left.values())
         self.done = 0
         self.rows = 0
 
     @property
-    def reading(self) -> list[str]:
+    def stream_names(self) -> list[str]:
         """The names of the streams of which something has come, but not all."""
-        return list(dict.fromkeys(job.stream.name for job in list(self._meters)))
+        return list(dict.fromkeys(one.stream.name for one in list(self._meters)))
 
     def run(self) -> list[Exception]:
         """Read and write everything, and return what has failed in single organizations.
@@ -144,7 +149,7 @@ class SyncScheduler:
             Exception: A defect, or a failure that concerns all of them.
         """
         try:
-            for message in self._messages():
+            for message in self._receive():
                 self._handle(message)
         finally:
             for _, meters in self._meters.values():
@@ -152,73 +157,73 @@ class SyncScheduler:
         for stream in self._begun:
             if self._left[stream]:
                 stream.end()
-        return [failure for lane in self._lanes for failure in lane.failures]
+        return [failure for queue in self._queues for failure in queue.failures]
 
-    def _messages(self) -> Iterator[RecordBatch | PartitionDone | OrganizationQueue]:
-        if self._organizations * self._streams == 1:  # nothing to overlap, and no thread's price
-            for lane in self._lanes:
-                yield from run_queue(lane)
+    def _receive(self) -> Iterator[Message]:
+        if self._organizations * self._streams == 1:  # nothing overlaps: no thread is needed
+            for queue in self._queues:
+                yield from run_queue(queue)
             return
         for _ in range(self._organizations):
-            threading.Thread(target=self._read_lanes, daemon=True).start()
-        reading = self._organizations
-        while reading:
-            message = self._queue.get()
+            threading.Thread(target=self._read_queues, daemon=True).start()
+        readers = self._organizations
+        while readers:
+            message = self._messages.get()
             if message is None:
-                reading -= 1
+                readers -= 1
             else:
                 yield message
 
-    def _read_lanes(self) -> None:
+    def _read_queues(self) -> None:
         try:
             while self._waiting:
-                self._read_lane(self._waiting.popleft())
+                self._read_queue(self._waiting.popleft())
         except IndexError:
             pass  # another thread took the last one
         finally:
-            self._queue.put(None)
+            self._messages.put(None)
 
-    def _read_lane(self, lane: OrganizationQueue) -> None:
+    def _read_queue(self, queue: OrganizationQueue) -> None:
         helpers = [
-            threading.Thread(target=self._pass_on, args=(lane,), daemon=True)
-            for _ in range(min(self._streams, len(lane.jobs)) - 1)
+            threading.Thread(target=self._forward, args=(queue,), daemon=True)
+            for _ in range(min(self._streams, len(queue.partitions)) - 1)
         ]
         for helper in helpers:
             helper.start()
-        self._pass_on(lane)
+        self._forward(queue)
         for helper in helpers:
             helper.join()
 
-    def _pass_on(self, lane: OrganizationQueue) -> None:
-        for message in run_queue(lane):
-            self._queue.put(message)
+    def _forward(self, queue: OrganizationQueue) -> None:
+        for message in run_queue(queue):
+            self._messages.put(message)
 
-    def _handle(self, message: RecordBatch | PartitionDone | OrganizationQueue) -> None:
+    def _handle(self, message: Message) -> None:
         match message:
-            case RecordBatch(job=job):
-                self._begin(job)
-                self._meters[job][0].increment(len(message.records))
-                self.rows += len(message.records)
-                job.stream.write(message)
-            case PartitionDone(job=job):
-                self._meters.pop(job)[1].close()
+            case RecordBatch(partition=partition, records=records):
+                self._begin(partition)
+                self._meters[partition][0].increment(len(records))
+                self.rows += len(records)
+                partition.stream.write(message)
+            case PartitionDone(partition=partition):
+                self._meters.pop(partition)[1].close()
                 self.done += 1
-                self._left[job.stream] -= 1
-                if not self._left[job.stream]:
-                    job.stream.end()
-            case OrganizationQueue(failures=failures) if message.is_hopeless:
+                self._left[partition.stream] -= 1
+                if not self._left[partition.stream]:
+                    partition.stream.end()
+            case OrganizationQueue(failures=failures) if message.is_fatal:
                 raise failures[-1]
             case OrganizationQueue(failures=[failure]):
-                self._tell(str(failure))
+                self._warn(str(failure))
 
-    def _begin(self, job: StreamPartition) -> None:
-        if job.stream not in self._begun:
-            self._begun.add(job.stream)
-            job.stream.begin()
-        if job not in self._meters:
+    def _begin(self, partition: StreamPartition) -> None:
+        if partition.stream not in self._begun:
+            self._begun.add(partition.stream)
+            partition.stream.begin()
+        if partition not in self._meters:
             meters = ExitStack()
-            counter = meters.enter_context(job.stream.get_record_counter())
-            timer = meters.enter_context(job.stream.get_sync_timer())
-            counter.with_context(job.context or {})
-            timer.with_context(job.context or {})
-            self._meters[job] = counter, meters
+            counter = meters.enter_context(partition.stream.get_record_counter())
+            timer = meters.enter_context(partition.stream.get_sync_timer())
+            counter.with_context(partition.context or {})
+            timer.with_context(partition.context or {})
+            self._meters[partition] = counter, meters

@@ -1,33 +1,52 @@
-"""What a stream writes: its schema, its records, its bookmarks; all of it by one thread."""
+"""A stream as messages: its schema, its records, its bookmarks; all of it by one thread."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.batch import Batcher
+from singer_sdk.helpers._batch import SDKBatchMessage
 from singer_sdk.singerlib import RecordMessage
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 from typing_extensions import override
 
-from tap_zohobooks.errors import QuotaReached
 from tap_zohobooks.resources import MODIFIED, ORGANIZATION
 from tap_zohobooks.singer.activate_version import VersionedStream
-from tap_zohobooks.singer.stream_maps import STUMBLES, blame
-from tap_zohobooks.singer.writing import WrittenStream
+from tap_zohobooks.singer.stream_maps import (
+    MAPPING_ERRORS,
+    explain_batch_error,
+    explain_mapping_error,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
     from datetime import datetime
 
+    from singer_sdk.helpers._batch import BatchConfig
     from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.mapper import StreamMap
+    from singer_sdk.singerlib import SchemaMessage
 
 Step = tuple["Record | None", "str | None", "datetime | None"]
 
 
+def open_lists(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema whose lists do not say what they hold.
+
+    Targets make of a list with typed items a column of just such items (`jsonb[]` in PostgreSQL, a
+    repeated record in BigQuery), and of items without a type an error; a bare list is JSON to all.
+    """
+    opened = {key: value for key, value in schema.items() if key != "items"}
+    if isinstance(properties := schema.get("properties"), dict):
+        opened["properties"] = {name: open_lists(held) for name, held in properties.items()}
+    return opened
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class StreamPartition:
-    """One stream of one organization, and from when on it is read."""
+    """One stream of one organization, and the UTC text from which it is read; None reads all."""
 
     stream: SingerStream
     context: Context | None
@@ -35,36 +54,64 @@ class StreamPartition:
 
     @property
     def organization(self) -> str:
-        """The organization's id; blank for what belongs to none."""
+        """The organization's id; blank for a stream that belongs to none."""
         return str((self.context or {}).get(ORGANIZATION, ""))
 
 
 @dataclass(frozen=True, slots=True)
 class RecordBatch:
-    """Records that leave together, and the bookmark that holds behind them."""
+    """Records that are written together, and the bookmark that holds once they are."""
 
-    job: StreamPartition
+    partition: StreamPartition
     records: Sequence[Record]
     bookmark: str | None
     served: datetime | None
 
 
-class SingerStream(WrittenStream, VersionedStream):
-    """A stream that is read in steps, by any thread, and written in parts, by one."""
+class SingerStream(VersionedStream):
+    """A stream that any thread reads in steps, and one thread writes in batches."""
 
-    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE  # our cleaner has done it
     STATE_MSG_FREQUENCY = 200
     is_incremental: ClassVar[bool] = False
-    _extracted: datetime | None = None
-    _bookmark: str | None = None
 
     def read_partition(self, context: Context | None, start: str | None) -> Iterator[Step]:
-        """Yield records, the bookmark that holds once each is written, and when it was served.
+        """Yield a record, the bookmark that holds once it is written, and when it was served.
+
+        A step without a record moves the bookmark only.
 
         Raises:
             TapError: Reading cannot go on; what was yielded stands.
         """
         raise NotImplementedError
+
+    def start(self, context: Context | None) -> str | None:
+        """Return the UTC text from which to read; None reads everything."""
+        raise NotImplementedError
+
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        """Yield the records of a partition, without a message."""
+        steps = self.read_partition(context, self.start(context))
+        return (record for record, _, _ in steps if record is not None)
+
+    @override  # type: ignore[misc]  # final, as the SDK has one engine: this is ours
+    def sync(self, context: Context | None = None) -> None:
+        """Sync this stream alone, in the way of a run over all streams.
+
+        Raises:
+            TapError: The sync is not complete; what was read before is written.
+        """
+        self.sync_context.sync_streams([self], context)
+
+    @cached_property
+    def _batch_config(self) -> BatchConfig | None:
+        return self.get_batch_config(self.config)
+
+    @property
+    def batch_size(self) -> int:
+        """Most records of a batch: those of a file, or those between two STATE messages."""
+        config = self._batch_config
+        return config.batch_size if config else self.STATE_MSG_FREQUENCY
 
     def begin(self) -> None:
         """Write the schema, before any record."""
@@ -74,70 +121,55 @@ class SingerStream(WrittenStream, VersionedStream):
                 and self.emit_activate_version_messages):  # fmt: skip
             self._stream_version = self._initialized_at // 1000
 
-    def write(self, part: RecordBatch) -> None:
-        """Write a part, move the bookmark, and write the state."""
-        self._extracted = part.served
-        for record in part.records:
-            self._write_record_message(record)
-        self._advance(part.job.context, part.bookmark)
+    def write(self, batch: RecordBatch) -> None:
+        """Write records as lines or as files, move the bookmark, and write the state."""
+        if batch.records:
+            if self._batch_config:
+                self._write_files(batch, self._batch_config)
+            else:
+                self._write_lines(batch)
+            self.state_manager.is_flushed = False
+        self._advance(batch.partition.context, batch.bookmark)
         self._write_state_message()
 
-    def end(self) -> None:
-        """Tell the target what is gone, where a whole read of everything has shown it."""
-        if self._stream_version is not None:
-            self._activate(self._stream_version)
+    def _write_lines(self, batch: RecordBatch) -> None:
+        """Write records as they are: selection and types are the cleaner's part."""
+        for record in batch.records:
+            for stream_map in self.stream_maps:
+                mapped = self._map(record, stream_map)
+                if mapped is not None:
+                    message = RecordMessage(
+                        stream=stream_map.stream_alias,
+                        record=mapped,
+                        version=self._stream_version,
+                        time_extracted=batch.served,
+                    )
+                    self._tap.write_message(message)
 
-    @override
-    def get_records(self, context: Context | None) -> Generator[Record, None, None]:
+    def _write_files(self, batch: RecordBatch, config: BatchConfig) -> None:
+        """Write records as files of mapped records; the SDK's own batches are not mapped."""
+        with self.get_batch_counter() as counter:
+            for stream_map in self.stream_maps:
+                mapped = (self._map(record, stream_map) for record in batch.records)
+                batcher = Batcher(self.tap_name, stream_map.stream_alias, config)
+                with explain_batch_error():
+                    files = [*batcher.get_batches(one for one in mapped if one is not None)]
+                for manifest in files:
+                    message = SDKBatchMessage(stream_map.stream_alias, config.encoding, manifest)
+                    self._tap.write_message(message)
+                    counter.increment()
+
+    def _map(self, record: Record, stream_map: StreamMap) -> Record | None:
         try:
-            for record, bookmark, served in self.read_partition(context, self.start(context)):
-                self._bookmark, self._extracted = bookmark, served
-                if record is None:
-                    self._advance(context, bookmark)
-                else:
-                    yield record
-        except QuotaReached as reached:
-            self.sync_context.cut_short.append(reached)
-            self.block_deletes("the quota was reached")
-
-    def start(self, context: Context | None) -> str | None:
-        """Return from when on to read, as UTC text; None reads everything."""
-        raise NotImplementedError
+            return stream_map.transform(record)
+        except MAPPING_ERRORS as error:
+            raise explain_mapping_error(self.config, error) from error
 
     @override
-    def get_replication_key_signpost(self, context: Context | None = None) -> None:
-        """The bookmark's bound is the service's clock, not ours."""
-
-    @override
-    def compare_start_date(self, value: str, start_date_value: str) -> str:
-        """`start_date` is for the first run; afterwards the bookmark alone says where to go on."""
-        return value
-
-    @override
-    def _process_record(self, *args: Any, **kwargs: Any) -> None:
-        """Spare each record the SDK's look at child streams and contexts: there are none."""
-
-    @override
-    def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
-        """Write the record as it is: selection and types were seen to when it was cleaned."""
-        for stream_map in self.stream_maps:
-            try:
-                mapped = stream_map.transform(record)
-            except STUMBLES as stumble:
-                raise blame(self.config, stumble) from stumble
-            if mapped is not None:
-                yield RecordMessage(
-                    stream=stream_map.stream_alias,
-                    record=mapped,
-                    version=self._stream_version,
-                    time_extracted=self._extracted,
-                )
-
-    @override
-    def _increment_stream_state(
-        self, latest_record: Record, *, context: Context | None = None
-    ) -> None:
-        self._advance(context, self._bookmark)
+    def _generate_schema_messages(self) -> Generator[SchemaMessage, None, None]:
+        for message in super()._generate_schema_messages():
+            message.schema = open_lists(message.schema)
+            yield message
 
     def _advance(self, context: Context | None, bookmark: str | None) -> None:
         if bookmark is None or self.replication_method != REPLICATION_INCREMENTAL:

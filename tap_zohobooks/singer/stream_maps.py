@@ -1,4 +1,4 @@
-"""What the SDK does on a user's wish, and how it stumbles: stream maps, and files of batches."""
+"""The SDK's stream maps and batch files: what their errors mean."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 MAPS = "stream_maps"
-# An expression may do to a row whatever it likes.
-STUMBLES = (
+# An expression of a stream map may raise any of these.
+MAPPING_ERRORS = (
     MapExpressionError,
     StreamMapConfigError,
     ArithmeticError,
@@ -26,16 +26,16 @@ STUMBLES = (
 )
 
 
-def blame(config: Mapping[str, Any], stumble: Exception) -> Exception:
-    """Return what a stumble of the SDK's mapper means; without stream maps it is a defect."""
+def explain_mapping_error(config: Mapping[str, Any], error: Exception) -> Exception:
+    """Return what an error of the SDK's mapper means; without stream maps it is a defect."""
     if not config.get(MAPS):
-        return stumble
-    return Reason.STREAM_MAPS_WRONG.error(problem=_named(stumble))
+        return error
+    return Reason.STREAM_MAPS_WRONG.error(problem=_describe(error))
 
 
 @contextmanager
-def files_of_batches() -> Iterator[None]:
-    """Tell what keeps the files of a batch from being written.
+def explain_batch_error() -> Iterator[None]:
+    """Raise what an error means that keeps batch files from being written.
 
     Raises:
         ConfigError: The place cannot be used, or what writes there is not installed.
@@ -43,10 +43,10 @@ def files_of_batches() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        raise  # that is the target
+        raise  # the target has closed its pipe
     except (ImportError, OSError) as error:
-        raise Reason.BATCH_IMPOSSIBLE.error(problem=_named(error)) from error
+        raise Reason.BATCH_IMPOSSIBLE.error(problem=_describe(error)) from error
 
 
-def _named(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     return f"{type(error).__name__}: {error}".rstrip(" .:")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.resources
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk import StreamSchema
@@ -107,7 +108,7 @@ class ResourceStream(SingerStream):
         organization = str((context or {}).get(ORGANIZATION, ""))
         reading, rows = PartitionRead(organization, start), 0
         try:
-            for row, safe_bookmark in self._read(reading):
+            for row, safe_bookmark in islice(self._read(reading), self._rows_left):
                 record = None if row is None else self._record(row, organization)
                 rows += record is not None
                 yield record, reading.bookmark(safe_bookmark), reading.served
@@ -123,6 +124,12 @@ class ResourceStream(SingerStream):
                 self.name,
                 organization,
             )
+
+    @property
+    def _rows_left(self) -> int | None:
+        """How many more rows are read where `--test` limits them; None reads all."""
+        limit = self.ABORT_AT_RECORD_COUNT
+        return None if limit is None else max(0, limit - self.stats.rows[self.name])
 
     def _skip(self, organization: str, denied: TapError) -> None:
         """Note that an organization's part may not be read; the others go on."""

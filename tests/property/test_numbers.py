@@ -103,7 +103,7 @@ def test_three_kills(service: Make, lives: tuple[int, int, int]) -> None:
         writer = Mortal(life)
         tap = place.tap(["invoices"], state, writer=writer, requests_per_minute=10**6)
         with contextlib.suppress(KeyboardInterrupt):
-            tap.run()
+            tap.sync_all()
         run = Run(writer.messages, tap)
         arrived |= {record["invoice_id"] for record in run.records("invoices")}
         state = run.state or state

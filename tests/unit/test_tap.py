@@ -22,7 +22,7 @@ from tap_zohobooks.errors import (
 )
 from tap_zohobooks.resources import INCREMENTAL, MODIFIED, TABLE
 from tap_zohobooks.transform.timestamps import utc
-from tests.conftest import Run, Service
+from tests.conftest import Collector, Run, Service
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -216,7 +216,7 @@ def test_a_document_that_answers_to_one_spelling(
         return real(path, *rest)
 
     monkeypatch.setattr(tap.client, "get", get)
-    tap.run()
+    tap.sync_all()
     assert tap.sync_context.stats.rows["recurring_bill_details"] == 5
     assert len(asked) == 1 + 5 + wasted
 
@@ -499,17 +499,15 @@ def test_a_run_that_dies_is_gone_on_with(service: Make, stop: int) -> None:
     place = service(rows=450, organizations=1, **PLENTY)
     (organization,) = place.organizations
     tap = place.tap(["invoices"])
-    stream = tap.streams["invoices"]
-    context = {"organization_id": organization}
-    arrived = set()
-    for number, record in enumerate(stream._sync_records(context), 1):  # noqa: SLF001
-        arrived.add(record["invoice_id"])
-        if number == stop:
-            break
-    state = {"bookmarks": {"invoices": {"partitions": [
-        {key: value for key, value in partition.items() if key != "starting_replication_value"}
-        for partition in tap.state["bookmarks"]["invoices"]["partitions"]]}}}  # fmt: skip
-    rest = place.complete(["invoices"], state)
+    tap.streams["invoices"].STATE_MSG_FREQUENCY = 1
+    assert isinstance(tap.message_writer, Collector)
+    tap.sync_all()
+    messages = tap.message_writer.messages
+    records = [at for at, message in enumerate(messages) if message["type"] == "RECORD"]
+    dead = Run(messages[: [*records, len(messages)][stop]], tap)
+    rest = place.complete(["invoices"], dead.state)
+    arrived = ids(dead, "invoices", organization)
+    assert len(arrived) == stop
     assert arrived | ids(rest, "invoices", organization) == place.world.ids(
         organization, "invoices"
     )

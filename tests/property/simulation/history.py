@@ -203,7 +203,7 @@ class History:
 
 def _ending(tap: TapZohoBooks) -> BaseException | None:
     try:
-        tap.run()
+        tap.sync_all()
     except (Cut, ServiceError, QuotaReached, ReauthorizationNeeded) as failure:
         return failure
     return None

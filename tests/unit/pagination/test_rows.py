@@ -68,6 +68,6 @@ def test_a_nested_list_that_does_not_tell_its_end(
         return answer(comments=comments[start : start + size])
 
     monkeypatch.setattr(tap.client, "get", get)
-    tap.run()
+    tap.sync_all()
     assert tap.sync_context.stats.rows["bill_comments"] == count
     assert len(asked) == {0: 1, 199: 1, 200: 2, 450: 4}[count]

@@ -261,7 +261,7 @@ def test_a_list_that_is_filtered_unasked(service: Make, path: str, *, is_whole: 
     assert isinstance(stream, ResourceStream)
     stream.listed = replace(stream.listed, path=f"settings/taxes{path}")
     assert isinstance(tap.message_writer, Collector)
-    tap.run()
+    tap.sync_all()
     assert bool(activated(Run(tap.message_writer.messages, tap))) is is_whole
 
 

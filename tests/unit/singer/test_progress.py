@@ -11,7 +11,7 @@ import pytest
 from typing_extensions import override
 
 from tap_zohobooks.http.rate_limit import Quota
-from tap_zohobooks.singer.progress import Status, span, told
+from tap_zohobooks.singer.progress import Status, show_progress, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,9 +40,9 @@ def test_spans(seconds: float, words: str) -> None:
 def test_the_line() -> None:
     """It names what is being read, what that has brought and cost, and what is left of the day."""
     status = Status(
-        reading=["bills", "contacts", "invoices", "items"],
+        streams=["bills", "contacts", "invoices", "items"],
         done=5,
-        jobs=20,
+        partitions=20,
         rows=12_400,
         calls=210,
         seconds=100.0,
@@ -71,7 +71,7 @@ def test_elsewhere_it_is_a_log_line(caplog: pytest.LogCaptureFixture) -> None:
             enough.set()
         return f"line {number}"
 
-    with told(line, LOGGER, io.StringIO(), every=0.001):
+    with show_progress(line, LOGGER, io.StringIO(), every=0.001):
         assert enough.wait(20)
     assert "line 0" in caplog.messages
 
@@ -90,7 +90,7 @@ def _terminal() -> Iterator[Terminal]:
 def test_on_a_terminal_it_lives(terminal: Terminal) -> None:
     """On a terminal the line is there at once, log lines stand above it, and it goes at the end."""
     long = " ".join(["long"] * 100)
-    with told(lambda: "the line", LOGGER, terminal):
+    with show_progress(lambda: "the line", LOGGER, terminal):
         LOGGER.warning("something [odd] happened")
         LOGGER.warning(long)
     LOGGER.warning("afterwards")

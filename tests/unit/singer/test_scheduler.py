@@ -45,8 +45,8 @@ class Source:
     script: Callable[[str], Iterator[int]]
     said: list[str] = field(default_factory=list)
     writers: set[int] = field(default_factory=set)
-    doubts: list[str] = field(default_factory=list)
-    STATE_MSG_FREQUENCY: int = 2
+    blocks: list[str] = field(default_factory=list)
+    batch_size: int = 2
 
     def read_partition(
         self, context: dict[str, str], _: str | None
@@ -59,12 +59,12 @@ class Source:
         """Note it."""
         self.said.append("begin")
 
-    def write(self, part: RecordBatch) -> None:
+    def write(self, batch: RecordBatch) -> None:
         """Note rows and bookmark."""
         self.writers.add(threading.get_ident())
-        rows = ",".join(str(one["row"]) for one in part.records)
-        assert part.job.context is not None
-        self.said.append(f"{part.job.context['organization_id']}:{rows}@{part.bookmark}")
+        rows = ",".join(str(one["row"]) for one in batch.records)
+        assert batch.partition.context is not None
+        self.said.append(f"{batch.partition.context['organization_id']}:{rows}@{batch.bookmark}")
 
     def end(self) -> None:
         """Note it."""
@@ -72,7 +72,7 @@ class Source:
 
     def block_deletes(self, why: str) -> None:
         """Note it."""
-        self.doubts.append(why)
+        self.blocks.append(why)
 
     def get_record_counter(self) -> Meter:
         """Return what counts nothing."""
@@ -81,8 +81,8 @@ class Source:
     get_sync_timer = get_record_counter
 
 
-def lanes(organizations: str, *sources: Source) -> list[OrganizationQueue]:
-    """Return a lane an organization with a job a source."""
+def queues(organizations: str, *sources: Source) -> list[OrganizationQueue]:
+    """Return a queue an organization with a partition a source."""
     return [
         OrganizationQueue(
             deque(
@@ -94,20 +94,22 @@ def lanes(organizations: str, *sources: Source) -> list[OrganizationQueue]:
     ]
 
 
-def extract(
+def sync(
     made: list[OrganizationQueue], organizations: int = 4, streams: int = 2
 ) -> list[Exception]:
-    """Extract with some threads."""
-    told: list[str] = []
-    extraction = SyncScheduler(made, organizations=organizations, streams=streams, tell=told.append)
-    return extraction.run()
+    """Sync with some threads."""
+    warnings: list[str] = []
+    scheduler = SyncScheduler(
+        made, organizations=organizations, streams=streams, warn=warnings.append
+    )
+    return scheduler.run()
 
 
 @pytest.mark.parametrize(("organizations", "streams"), [(1, 1), (1, 2), (4, 1), (4, 3)])
 def test_everything_is_written_in_order(organizations: int, streams: int) -> None:
     """Each organization's rows leave in order, schema first, end last, whatever overlaps."""
     sources = [Source("a", lambda _: iter(range(5))), Source("b", lambda _: iter(range(3)))]
-    assert extract(lanes("xyz", *sources), organizations, streams) == []
+    assert sync(queues("xyz", *sources), organizations, streams) == []
     for source, parts in ((sources[0], ["0,1@001", "2,3@003", "4@004"]),
                           (sources[1], ["0,1@001", "2@002"])):  # fmt: skip
         assert (source.said[0], source.said[-1]) == ("begin", "end")
@@ -119,7 +121,7 @@ def test_everything_is_written_in_order(organizations: int, streams: int) -> Non
 def test_one_thread_writes() -> None:
     """However many read, one thread writes: messages are never mixed."""
     source = Source("a", lambda _: iter(range(9)))
-    extract(lanes("wxyz", source))
+    sync(queues("wxyz", source))
     assert source.writers == {threading.get_ident()}
 
 
@@ -136,13 +138,13 @@ def test_a_blocked_organization_holds_nobody_back() -> None:
 
     class Watched(Source):
         @override
-        def write(self, part: RecordBatch) -> None:
-            super().write(part)
-            if part.bookmark == "049" and self.said.count("z:48,49@049"):
+        def write(self, batch: RecordBatch) -> None:
+            super().write(batch)
+            if batch.bookmark == "049" and self.said.count("z:48,49@049"):
                 free.set()
 
     watched = Watched("a", source.script)
-    assert extract(lanes("xyz", watched)) == []
+    assert sync(queues("xyz", watched)) == []
     assert watched.said.index("z:48,49@049") < watched.said.index("x:0,1@001")
 
 
@@ -154,7 +156,7 @@ def test_organizations_are_read_at_the_same_time() -> None:
         meeting.wait()
         yield 1
 
-    assert extract(lanes("xyz", Source("a", rows)), organizations=3, streams=1) == []
+    assert sync(queues("xyz", Source("a", rows)), organizations=3, streams=1) == []
 
 
 def test_streams_of_one_organization_are_read_at_the_same_time() -> None:
@@ -165,7 +167,7 @@ def test_streams_of_one_organization_are_read_at_the_same_time() -> None:
         meeting.wait()
         yield 1
 
-    assert extract(lanes("x", Source("a", rows), Source("b", rows)), organizations=1) == []
+    assert sync(queues("x", Source("a", rows), Source("b", rows)), organizations=1) == []
 
 
 def test_no_more_is_read_than_is_wanted() -> None:
@@ -181,14 +183,14 @@ def test_no_more_is_read_than_is_wanted() -> None:
 
     class Slow(Source):
         @override
-        def write(self, part: RecordBatch) -> None:
+        def write(self, batch: RecordBatch) -> None:
             if not entered.is_set():
                 entered.set()
                 assert free.wait(LONG)
-            super().write(part)
+            super().write(batch)
 
-    made = lanes("x", Slow("a", rows), Slow("b", lambda _: iter(())))
-    thread = threading.Thread(target=extract, args=(made, 1, 2))
+    made = queues("x", Slow("a", rows), Slow("b", lambda _: iter(())))
+    thread = threading.Thread(target=sync, args=(made, 1, 2))
     thread.start()
     assert entered.wait(LONG)
     seen = -1
@@ -210,10 +212,10 @@ def test_a_failure_ends_its_organization_only() -> None:
             raise QuotaReached(name)
 
     first, second = Source("a", rows), Source("b", lambda _: iter([7]))
-    failures = extract(lanes("xyz", first, second), organizations=1, streams=1)
+    failures = sync(queues("xyz", first, second), organizations=1, streams=1)
     assert [str(one) for one in failures] == ["x"]
     assert [one for one in first.said if "1" in one] == ["x:1@001", "y:1@001", "z:1@001"]
-    assert first.doubts == second.doubts == ["organization x was not read to its end"]
+    assert first.blocks == second.blocks == ["organization x was not read to its end"]
     assert [one for one in second.said if "7" in one] == ["y:7@007", "z:7@007"]
 
 
@@ -227,7 +229,7 @@ def test_what_concerns_all_ends_all(failure: Exception, organizations: int) -> N
         raise failure
 
     with pytest.raises(type(failure)):
-        extract(lanes("xyz", Source("a", rows)), organizations, streams=1)
+        sync(queues("xyz", Source("a", rows)), organizations, streams=1)
 
 
 def test_organizations_do_not_wait_for_each_other(service: Make) -> None:

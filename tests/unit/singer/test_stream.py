@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from tap_zohobooks.errors import QuotaReached
 from tap_zohobooks.resources import TABLE
-from tap_zohobooks.singer.writing import open_lists
+from tap_zohobooks.singer.stream import open_lists
 from tap_zohobooks.streams.base import SCHEMAS
+from tests.conftest import Collector, Run, Service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.conftest import Run, Service
+    from tap_zohobooks.tap import TapZohoBooks
 
-    Make = Callable[..., Service]
+
+Make = Callable[..., Service]
 HASHED = {"contacts": {"email": "md5(email) if email else None", "first_name": "__NULL__"}}
+
+
+def written(tap: TapZohoBooks) -> list[dict[str, Any]]:
+    """Return the messages that a tap has written."""
+    assert isinstance(tap.message_writer, Collector)
+    return tap.message_writer.messages
 
 
 def batch_config(folder: Path, size: int = 10_000) -> dict[str, Any]:
@@ -133,7 +145,9 @@ def test_batches_are_flattened(service: Make, tmp_path: Path) -> None:
 def test_a_stream_that_is_mapped_away_is_not_in_a_batch(service: Make, tmp_path: Path) -> None:
     """A stream map that drops a stream leaves neither BATCH nor file of it."""
     settings = batch_config(tmp_path)
-    run = service().complete(["taxes", "users"], stream_maps={"taxes": "__NULL__"}, **settings)
+    run = service(organizations=1).complete(
+        ["taxes", "users"], stream_maps={"taxes": "__NULL__"}, **settings
+    )
     assert batched(run, tmp_path).keys() == {"users"}
     assert len(list(tmp_path.iterdir())) == 1
 
@@ -160,3 +174,51 @@ def test_a_flattened_record_holds_what_is_announced(service: Make) -> None:
     (changed,) = [row for row in run.records("invoices") if row["invoice_id"] == one]
     assert changed["billing_address__city"] == "X"
     assert json.loads(changed["additional_fields"])["billing_address.planet"] == "Y"
+
+
+def test_no_file_holds_more_than_a_batch(service: Make, tmp_path: Path) -> None:
+    """A file holds up to `batch_size` records, of one organization, and each is announced."""
+    run = service(rows=40).complete(["bill_details"], **batch_config(tmp_path, 15))
+    files = [url for one in run.messages if one["type"] == "BATCH" for url in one["manifest"]]
+    sizes = [len(gzip.decompress((tmp_path / url.rpartition("/")[2]).read_bytes()).splitlines())
+             for url in files]  # fmt: skip
+    assert sorted(sizes) == [10, 10, 15, 15, 15, 15]
+
+
+def test_one_stream_is_synced_as_a_run_does_it(service: Make) -> None:
+    """The SDK's `Stream.sync` writes what a run writes of the stream."""
+    settings: dict[str, Any] = {"max_concurrency": 1, "max_parallel_organizations": 1}
+    run, tap = service().complete(["invoices"], **settings), service().tap(["invoices"], **settings)
+    tap.streams["invoices"].sync()
+    assert written(tap) == run.messages[: len(written(tap))]
+    assert Run(written(tap), tap).state == run.state
+
+
+def test_one_partition_is_synced_alone(service: Make) -> None:
+    """With a context, `Stream.sync` reads that organization only."""
+    place = service()
+    tap = place.tap(["invoices"])
+    tap.streams["invoices"].sync({"organization_id": place.organizations[1]})
+    assert Run(written(tap), tap).counts == {("invoices", place.organizations[1]): 40}
+
+
+@pytest.mark.parametrize("limit", [1, 50])
+def test_a_dry_run_reads_no_more_than_its_limit(service: Make, limit: int) -> None:
+    """So many records of a stream are read, in order, and nothing is said to be gone."""
+    place = service(organizations=2)
+    tap = place.tap(["invoices", "invoice_details", "users"])
+    wanted = [tap.streams[name] for name in ("invoices", "invoice_details", "users")]
+    assert tap.run_sync_dry_run(limit, wanted)
+    run = Run(written(tap), tap)
+    assert {name: len(run.records(name)) for name in ("invoices", "invoice_details")} == {
+        "invoices": limit, "invoice_details": limit,
+    }  # fmt: skip
+    assert len(run.records("users")) == min(limit, 24)
+    assert not any(one["type"] == "ACTIVATE_VERSION" for one in run.messages)
+
+
+def test_a_dry_run_fails_as_a_run_does(service: Make) -> None:
+    """The end of a quota ends a dry run with its error."""
+    tap = service(daily_quota=0).tap(["invoices"])
+    with pytest.raises(QuotaReached):
+        tap.streams["invoices"].sync()

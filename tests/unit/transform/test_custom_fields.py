@@ -205,7 +205,7 @@ def test_a_catalog_is_not_discovered_again(service: Make) -> None:
     made = service(rows=30, organizations=2)
     tap = made.tap(["invoices", "cm_debtor"], discovers=True)
     before = sum(asked(made).values())
-    tap.run()
+    tap.sync_all()
     assert sum(asked(made).values()) == before > 0
 
 
@@ -249,7 +249,7 @@ def test_a_field_made_after_discovery_is_kept(service: Make) -> None:
     (organization,) = made.organizations
     first = min(made.world.ids(organization, "invoices"))
     made.world.change(organization, "invoices", first, cf_made_today="9")
-    tap.run()
+    tap.sync_all()
     (record,) = (
         message["record"]
         for message in tap.message_writer.messages  # type: ignore[attr-defined]
