@@ -148,7 +148,7 @@ class Client:
     def _window(self, token: Token, organization_id: str) -> SharedValue[SlidingWindow]:
         if not organization_id:  # such calls count for no organization
             return SharedValue(SlidingWindow, self._clock)
-        return self._cache.lossy_value(SlidingWindow, token.api_url, organization_id)
+        return self._cache.record(SlidingWindow, token.api_url, organization_id)
 
     def _note(self, cause: str) -> None:
         with self._lock:

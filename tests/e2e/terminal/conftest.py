@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[3]
 STYLE = re.compile(r"\x1b\[[\d;?]*[a-zA-Z]")
 COLOUR = re.compile(r"\x1b\[(?:\d+;)*[349]\d")
 TOKEN = re.compile(r"1000\.[0-9a-f]{20}\.[0-9a-f]{16}")  # a token, or a code, of the double
-PRIVATE = (".env", "ledger-")  # files in which secrets belong: a ledger shares an access token
+PRIVATE = (".env", "tokenstore-")  # files in which secrets belong: a store shares a token
 KEPT = ("LANG", "LC_ALL", "PYTHONPATH", "COVERAGE_PROCESS_START")
 LONGEST_VISIT = 90  # seconds, on a machine that is busy
 

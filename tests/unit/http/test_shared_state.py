@@ -1,4 +1,4 @@
-"""A record in a folder is one value for all threads and processes, and never ends a run."""
+"""A shared value is one for all threads and processes, and never ends a run."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import logging
 import multiprocessing
 import os
 import signal
+import sqlite3
 import stat
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -21,6 +23,7 @@ from tap_zohobooks.http.rate_limit import Rate, SlidingWindow
 from tap_zohobooks.http.shared_state import Cache, FileValue, SharedValue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from multiprocessing.connection import Connection
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -49,9 +52,9 @@ def raised(one: SharedValue[Count]) -> int:
         return count.number
 
 
-def raise_often(folder: Path, kind: str, times: int) -> None:
+def raise_often(folder: Path, times: int) -> None:
     """Add many, as a process of its own."""
-    one = getattr(cache(folder), kind)(Count, "one")
+    one = record(folder)
     for _ in range(times):
         raised(one)
 
@@ -70,23 +73,18 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
-kinds = pytest.mark.parametrize("kind", ["record", "lossy_value"])
-
-
-@kinds
-def test_one_run_leaves_to_the_next(folder: Path, kind: str) -> None:
+def test_one_run_leaves_to_the_next(folder: Path) -> None:
     """What one record has kept another finds."""
-    assert [raised(getattr(cache(folder), kind)(Count, "one")) for _ in range(3)] == [1, 2, 3]
+    assert [raised(record(folder)) for _ in range(3)] == [1, 2, 3]
 
 
-@kinds
-def test_processes_change_it_one_at_a_time(folder: Path, kind: str) -> None:
+def test_processes_change_it_one_at_a_time(folder: Path) -> None:
     """Of the changes that processes make at the same time none is lost."""
     with ProcessPoolExecutor(2, SPAWN) as pool:
-        work = [pool.submit(raise_often, folder, kind, 300) for _ in range(2)]
+        work = [pool.submit(raise_often, folder, 300) for _ in range(2)]
         for one in work:
             one.result()
-    assert raised(getattr(cache(folder), kind)(Count, "one")) == 601
+    assert raised(record(folder)) == 601
 
 
 def test_threads_change_it_one_at_a_time(folder: Path) -> None:
@@ -142,13 +140,13 @@ def test_files_are_private(folder: Path) -> None:
     """The folder is for its owner alone, and so is each file in it."""
     before = os.umask(0)
     try:
-        for kind in ("record", "lossy_value"):
-            raised(getattr(cache(folder), kind)(Count, kind))
+        for name in ("one", "other"):
+            raised(cache(folder).record(Count, name))
     finally:
         os.umask(before)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(one.stat().st_mode) for one in folder.iterdir()} == {0o600}
-    assert len(list(folder.iterdir())) == 4
+    assert len(list(folder.iterdir())) == 2
 
 
 def test_names_show_no_secret(folder: Path) -> None:
@@ -162,46 +160,74 @@ def test_names_show_no_secret(folder: Path) -> None:
     assert not [name for name in names for part in parts if part in name]
 
 
-@kinds
+def stored(path: Path) -> bytes:
+    """Return the value that a file holds, as JSON."""
+    with closing(sqlite3.connect(path)) as file:
+        (value,) = file.execute("SELECT json FROM value").fetchone()
+    return bytes(value)
+
+
+def overwrite_value(path: Path, content: bytes) -> None:
+    """Write another value into a file, as another program would."""
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE value SET json = ?", (content,))
+
+
+@pytest.mark.parametrize("overwrite", [Path.write_bytes, overwrite_value], ids=["file", "value"])
 @pytest.mark.parametrize(
     "content",
-    [b"{", b"\xff\xfe", b"[]", b'{"number": "many"}', b'{"number": 1}}', b"\0" * 9000],
+    [b'{"number', b"\xff\xfe", b"[]", b'{"number": "many"}', b'{"number": 1}}', b"\0" * 9000],
 )
 def test_foreign_content_is_survived(
-    folder: Path, caplog: pytest.LogCaptureFixture, kind: str, content: bytes
+    folder: Path,
+    caplog: pytest.LogCaptureFixture,
+    overwrite: Callable[[Path, bytes], None],
+    content: bytes,
 ) -> None:
-    """A file that is broken or not ours is begun anew, and told of without its content."""
-    one = getattr(cache(folder), kind)(Count, "one")
-    raised(one)
-    (path,) = folder.glob("*.json")
-    path.write_bytes(content)
-    again = getattr(cache(folder), kind)(Count, "one")
+    """A file or value that is broken or not ours is replaced, and logged without its content."""
+    raised(record(folder))
+    (path,) = folder.iterdir()
+    overwrite(path, content)
+    again = record(folder)
     assert [raised(again) for _ in range(2)] == [1, 2]
-    assert msgspec.json.decode(path.read_bytes()) == {"number": 2}
+    assert msgspec.json.decode(stored(path)) == {"number": 2}
     assert caplog.messages == [f"Token cache: {path} is not as it was written; it is begun anew."]
+    assert list(folder.iterdir()) == [path]
 
 
 def test_what_a_run_knows_outlives_the_file(folder: Path) -> None:
-    """Where somebody empties the folder's files a run goes on with what it knew."""
+    """If the files are removed, a run continues with the value that it has read."""
     one = record(folder)
     raised(one)
-    next(folder.glob("*.json")).unlink()
+    next(folder.iterdir()).unlink()
     assert raised(one) == 2
 
 
-def test_a_leftover_of_a_killed_process_is_replaced(folder: Path) -> None:
-    """A file that somebody did not finish writing is in nobody's way."""
+def die_while_writing(path: Path) -> None:
+    """Overwrite the value, so much of it that it reaches the file, and die before the commit."""
+    file = sqlite3.connect(path)
+    file.execute("PRAGMA cache_size = 1")
+    file.execute("UPDATE value SET json = ?", (b"x" * 10**6,))
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_process_that_is_killed_while_it_writes(folder: Path) -> None:
+    """A value that was written in part is undone by the next process."""
     raised(record(folder))
-    next(folder.glob("*.json")).with_suffix(".new").write_text("{")
+    (path,) = folder.iterdir()
+    process = SPAWN.Process(target=die_while_writing, args=(path,))
+    process.start()
+    process.join()
+    assert len(list(folder.iterdir())) == 2
     assert raised(record(folder)) == 2
-    assert not list(folder.glob("*.new"))
+    assert list(folder.iterdir()) == [path]
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Where there can be no folder the run goes on without, and says so once and what to do."""
     (tmp_path / "file").touch()
     shared = cache(tmp_path / "file" / "cache")
-    one, other = shared.record(Count, "one"), shared.lossy_value(Count, "one")
+    one, other = shared.record(Count, "one"), shared.record(Count, "other")
     assert [raised(one), raised(one), raised(other)] == [1, 2, 1]
     assert len(caplog.records) == 1
     assert "cannot be used" in caplog.text
@@ -215,14 +241,11 @@ def test_trouble_is_told_of_once(caplog: pytest.LogCaptureFixture, folder: Path)
     assert len(caplog.records) == 1
 
 
-@kinds
-def test_a_file_that_cannot_be_read(
-    folder: Path, caplog: pytest.LogCaptureFixture, kind: str
-) -> None:
+def test_a_file_that_cannot_be_read(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Where a file cannot be read the run goes on with what it knew, and says so once."""
-    one = getattr(cache(folder), kind)(Count, "one")
+    one = record(folder)
     raised(one)
-    (path,) = folder.glob("*.json")
+    (path,) = folder.iterdir()
     path.unlink()
     path.mkdir()
     assert [raised(one) for _ in range(2)] == [2, 3]
@@ -233,10 +256,11 @@ def test_a_file_that_cannot_be_written(folder: Path, caplog: pytest.LogCaptureFi
     """Where a file cannot be written the run goes on with what it knows, and says so once."""
     one = record(folder)
     raised(one)
-    (path,) = folder.glob("*.json")
-    path.with_suffix(".new").mkdir()
+    (path,) = folder.iterdir()
+    path.with_name(f"{path.name}-journal").mkdir()
     assert [raised(one) for _ in range(2)] == [2, 3]
-    assert msgspec.json.decode(path.read_bytes()) == {"number": 1}
+    path.with_name(f"{path.name}-journal").rmdir()
+    assert msgspec.json.decode(stored(path)) == {"number": 1}
     assert len(caplog.records) == 1
 
 
@@ -285,9 +309,9 @@ def test_a_change_is_kept_when_it_ends_in_an_error(folder: Path) -> None:
     assert raised(record(folder)) == 6
 
 
-def test_a_lossy_value_costs_next_to_nothing(folder: Path) -> None:
+def test_a_change_costs_next_to_nothing(folder: Path) -> None:
     """A change of a shared window of a hundred calls takes less than five milliseconds."""
-    one, ceiling, taken = cache(folder).lossy_value(SlidingWindow, "one"), Rate(10**6), []
+    one, ceiling, taken = cache(folder).record(SlidingWindow, "one"), Rate(10**6), []
     for _ in range(200):
         started = time.perf_counter()
         with one.changing() as window:

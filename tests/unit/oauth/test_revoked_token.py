@@ -324,9 +324,9 @@ def test_no_secret_is_kept(scene: Scene, caplog: pytest.LogCaptureFixture) -> No
     scene.kill()
     failure = scene.run()
     token = scene.service.world.credentials.refresh_token
-    (file,) = scene.folder.glob("revocation-*.json")
+    (file,) = scene.folder.glob("revocation-*.db")
     assert file.stat().st_mode & 0o777 == 0o600
-    for text in (file.name, file.read_text(), caplog.text, failure):
+    for text in (file.name, str(file.read_bytes()), caplog.text, failure):
         assert token not in text
         assert "a-secret-part" not in text
 
