@@ -234,8 +234,8 @@ MUTATIONS = (
     Mutation(
         "a call that is about to leave at the end of the day does not",
         "tap_zohobooks/http/limiter.py",
-        "        if self._over is not None:\n            raise self._over\n        quota, now",
-        "        quota, now",
+        "            self._check_day()\n            quota = self.quota",
+        "            quota = self.quota",
         (CALLS,),
     ),
     Mutation(
@@ -276,8 +276,8 @@ MUTATIONS = (
     Mutation(
         "a 404 without JSON is no document that is gone",
         "tap_zohobooks/http/responses.py",
-        " or status == _NOT_FOUND:",
-        ":",
+        "Rule([404, NO_RESPONSE], [NO_JSON],",
+        "Rule([NO_RESPONSE], [NO_JSON],",
         (RUNS,),
     ),
     Mutation(

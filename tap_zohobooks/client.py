@@ -1,12 +1,10 @@
-"""Calls of Zoho Books: paced, judged once, repeated only where that can help."""
+"""Send requests to Zoho Books: limited, classified once, repeated if that can help."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import Counter
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import requests
@@ -16,19 +14,13 @@ from tap_zohobooks.errors import AccessDenied
 from tap_zohobooks.http.limiter import OrganizationLimiter
 from tap_zohobooks.http.rate_limit import LimitSettings, RetryBudget, SlidingWindow
 from tap_zohobooks.http.responses import (
-    DailyQuotaExceeded,
-    RateLimited,
+    NO_JSON,
+    NO_RESPONSE,
+    Action,
+    Failure,
     Response,
-    ResponseKind,
-    ServerError,
-    Success,
-    TokenRefused,
-    TooManyConcurrent,
     classify,
-    describe,
-    limit_code,
-    raise_for_response,
-    raise_retries_exhausted,
+    fail,
 )
 from tap_zohobooks.http.shared_state import SharedValue
 
@@ -41,20 +33,21 @@ if TYPE_CHECKING:
     from tap_zohobooks.http.shared_state import Cache
     from tap_zohobooks.oauth.credentials import Token
 
-# A fresh token that is refused means a missing scope, unless the same area has already answered
-# in this run: then somebody cancels tokens, and another one is worth its price.
+# If a new token is refused, a scope is missing: unless the same area was read in this run, in which
+# case another program revokes tokens, and more of them are requested.
 RENEWALS_UNPROVEN = 1
 RENEWALS_PROVEN = 3
 PROBE = "organizations"
+CAUSES = {Action.HOLD: "throttled", Action.RETRY_WITH_FEWER: "crowded", Action.RETRY: "fault"}
 
 
 class Client:
-    """Asks Zoho Books, for every stream and thread of a run."""
+    """The client of Zoho Books that all streams and threads of a run share."""
 
     def __init__(
         self,
         auth: Authenticator,
-        rules: LimitSettings,
+        settings: LimitSettings,
         *,
         session: requests.Session,
         logger: logging.Logger,
@@ -62,38 +55,38 @@ class Client:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Prepare; the first call mints the token. The cache holds what other runs have sent."""
+        """Prepare; the first request needs a token. The cache holds the windows of other runs."""
         self.waits: Counter[str] = Counter()
         self.refusals: Counter[str] = Counter()
-        self._judging = threading.Lock()
         self._auth = auth
-        self._rules = rules
+        self._settings = settings
         self._session = session
         self._logger = logger
         self._cache = cache
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
-        self._budgets: dict[str, OrganizationLimiter] = {}
+        self._token_lock = threading.Lock()
+        self._limiters: dict[str, OrganizationLimiter] = {}
         self._proven: set[tuple[str, str]] = set()
 
     @property
     def calls(self) -> dict[str, int]:
-        """Calls made so far, by organization id; those without one under an empty id."""
+        """API calls so far, by organization id; those without one under an empty id."""
         with self._lock:
-            return {organization: budget.calls for organization, budget in self._budgets.items()}
+            return {name: limiter.calls for name, limiter in self._limiters.items()}
 
     @property
     def quotas(self) -> dict[str, Quota]:
-        """What is left of the day, by organization id, as far as answers have told."""
+        """What is left of the day, by organization id, if a response has stated it."""
         with self._lock:
-            return {name: one.quota for name, one in self._budgets.items() if one.quota}
+            return {name: one.quota for name, one in self._limiters.items() if one.quota}
 
     def spare(self, organization_id: str) -> int:
-        """Return how many more calls in flight than now the limits of an organization allow."""
+        """Return how many more requests in flight the limits of an organization allow."""
         with self._lock:
-            budget = self._budgets.get(organization_id)
-        return budget.spare() if budget else 0
+            limiter = self._limiters.get(organization_id)
+        return limiter.spare() if limiter else 0
 
     def get(
         self,
@@ -101,52 +94,50 @@ class Client:
         params: Mapping[str, str | int] | None = None,
         organization_id: str = "",
     ) -> Response:
-        """Ask for a path below /books/v3.
+        """Request a path below /books/v3.
 
         Raises:
-            TapError: One of errors.py, after everything that could help was tried.
+            TapError: One of errors.py, after every action of the table of responses.
         """
         query = dict(params or {})
         if organization_id:
             query["organization_id"] = organization_id
-        patience = RetryBudget(self._rules.max_wait)
+        retries = RetryBudget(self._settings.max_wait)
         token, renewals, resets = self._auth.token(), 0, 0
-        budget = self._budget(token, organization_id)
+        limiter = self._limiter(token, organization_id)
         while True:
-            kind, served = self._attempt(budget, token, path, query)
-            match kind:
-                case Success(document):
-                    self._proven.add(_area(organization_id, path))
-                    return Response(document, served)
-                case TokenRefused(message):
+            result = self._send(limiter, token, path, query)
+            if isinstance(result, Response):
+                self._proven.add(_area(organization_id, path))
+                return result
+            match result.action:
+                case Action.RENEW:
                     renewals += 1
-                    token = self._another(token, renewals, path, organization_id, message)
-                case DailyQuotaExceeded(message, reset):
+                    token = self._replace(token, renewals, path, organization_id, result)
+                case Action.END_DAY:
                     resets += 1
-                    budget.end_of_day(message, reset if resets == 1 else None)
-                case RateLimited():
-                    self._heed_hold(kind, patience, budget.held_for(), path)
-                case ServerError() | TooManyConcurrent():
-                    self._wait(kind, patience, path)
+                    limiter.end_of_day(result.message, result.wait if resets == 1 else None)
+                case Action.HOLD | Action.RETRY | Action.RETRY_WITH_FEWER:
+                    self._wait(result, retries, limiter.held_for(), path)
                 case _:
-                    raise_for_response(kind, path, organization_id)
+                    raise result.error(path, organization_id)
 
-    def _budget(self, token: Token, organization_id: str) -> OrganizationLimiter:
+    def _limiter(self, token: Token, organization_id: str) -> OrganizationLimiter:
         with self._lock:
-            if organization_id not in self._budgets:
-                self._budgets[organization_id] = OrganizationLimiter(
+            if organization_id not in self._limiters:
+                self._limiters[organization_id] = OrganizationLimiter(
                     organization_id,
-                    self._rules,
+                    self._settings,
                     self._window(token, organization_id),
                     clock=self._clock,
                     sleep=self._sleep,
                     note=self._note,
                     logger=self._logger,
                 )
-            return self._budgets[organization_id]
+            return self._limiters[organization_id]
 
     def _window(self, token: Token, organization_id: str) -> SharedValue[SlidingWindow]:
-        if not organization_id:  # such calls count for no organization
+        if not organization_id:  # such requests count for no organization
             return SharedValue(SlidingWindow, self._clock)
         return self._cache.record(SlidingWindow, token.api_url, organization_id)
 
@@ -154,83 +145,69 @@ class Client:
         with self._lock:
             self.waits[cause] += 1
 
-    def _attempt(
-        self, budget: OrganizationLimiter, token: Token, path: str, query: dict[str, str | int]
-    ) -> tuple[ResponseKind, datetime]:
+    def _send(
+        self, limiter: OrganizationLimiter, token: Token, path: str, query: Mapping[str, str | int]
+    ) -> Response | Failure:
         headers: Mapping[str, str] = {}
-        with budget.acquire() as left:
+        with limiter.acquire() as left:
             try:
-                answer = self._session.get(
+                response = self._session.get(
                     f"{token.api_url}/books/v3/{path}",
                     params=query,
                     auth=TokenHeader(token),
-                    timeout=self._rules.timeout,
+                    timeout=self._settings.timeout,
                     allow_redirects=False,
                 )
             except requests.RequestException as error:
-                kind: ResponseKind = ServerError(f"{type(error).__name__} while asking")
+                result: Response | Failure = fail(NO_RESPONSE, NO_JSON, type(error).__name__)
             else:
-                headers = answer.headers
-                kind = classify(answer.status_code, headers, answer.content)
+                headers = response.headers
+                result = classify(response.status_code, headers, response.content)
             finally:
-                budget.release(left, headers)
-        budget.on_response(kind, left)
-        if code := limit_code(kind):
+                limiter.release(left, headers)
+        limiter.on_response(result, left)
+        if isinstance(result, Failure) and (code := result.limit_code):
             with self._lock:
                 self.refusals[code] += 1
-        return kind, _served(headers)
+        return result
 
-    def _another(
-        self, token: Token, renewals: int, path: str, organization_id: str, message: str
+    def _replace(
+        self, token: Token, renewals: int, path: str, organization_id: str, failure: Failure
     ) -> Token:
-        with self._judging:  # of many calls that carry one token, the first asks what is wrong
+        """Return the token of another thread, or a new one, unless a scope is missing."""
+        with self._token_lock:  # of many requests with one token, the first finds out what is wrong
             current = self._auth.token()
             if current.value != token.value:
                 return current
-            return self._judged(token, renewals, path, organization_id, message)
+            if self._lacks_scope(token, renewals, _area(organization_id, path)):
+                msg = f"'{path}' may not be read with this token ({failure.message.rstrip('.')})."
+                raise AccessDenied(msg)
+            return self._auth.renew(token)
 
-    def _judged(
-        self, token: Token, renewals: int, path: str, organization_id: str, message: str
-    ) -> Token:
-        proven = _area(organization_id, path) in self._proven
-        is_suspect = renewals > 1 if proven else renewals == 1
-        spent = renewals > (RENEWALS_PROVEN if proven else RENEWALS_UNPROVEN)
-        if spent or (is_suspect and self._still_works(token)):
-            msg = f"'{path}' may not be read by this token ({message.rstrip('.')})."
-            raise AccessDenied(msg)
-        return self._auth.renew(token)
+    def _lacks_scope(self, token: Token, renewals: int, area: tuple[str, str]) -> bool:
+        """Tell a missing scope from an invalid token, as far as this run can."""
+        is_proven = area in self._proven
+        if renewals > (RENEWALS_PROVEN if is_proven else RENEWALS_UNPROVEN):
+            return True
+        is_suspect = renewals > 1 if is_proven else renewals == 1
+        return is_suspect and self._is_valid(token)
 
-    def _still_works(self, token: Token) -> bool:
-        """Tell a missing scope from a dead token: what this run has read can be read again."""
+    def _is_valid(self, token: Token) -> bool:
+        """Tell whether the token still reads what this run has read; False if that is nothing."""
         if _area("", PROBE) not in self._proven:
             return False
-        kind, _ = self._attempt(self._budget(token, ""), token, PROBE, {})
-        return isinstance(kind, Success)
+        return isinstance(self._send(self._limiter(token, ""), token, PROBE, {}), Response)
 
-    def _heed_hold(self, kind: RateLimited, patience: RetryBudget, held: float, path: str) -> None:
-        """See that a call which was refused for its pace may wait as long as all are held back."""
-        if not patience.affords(held):
-            raise_retries_exhausted(kind, path, held)
-        self._logger.warning("'%s': %s; all wait for %.0f s.", path, describe(kind), held)
-        self._note("throttled")
-
-    def _wait(
-        self, kind: ServerError | TooManyConcurrent, patience: RetryBudget, path: str
-    ) -> None:
-        wait = patience.wait_for(kind)
+    def _wait(self, failure: Failure, retries: RetryBudget, held: float, path: str) -> None:
+        """Wait before the next attempt; while all are held, the limiter does that."""
+        wait = retries.wait_for(failure, held)
         if wait is None:
-            raise_retries_exhausted(kind, path)
-        self._logger.warning("'%s': %s; asking again in %.0f s.", path, describe(kind), wait)
-        self._note("fault" if isinstance(kind, ServerError) else "crowded")
-        self._sleep(wait)
+            raise failure.error(path, "", held)
+        self._logger.warning("'%s': %s; sent again in %.0f s.", path, failure.found, wait)
+        self._note(CAUSES[failure.action])
+        if failure.action is not Action.HOLD:
+            self._sleep(wait)
 
 
 def _area(organization_id: str, path: str) -> tuple[str, str]:
     return organization_id, path.partition("/")[0]
-
-
-def _served(headers: Mapping[str, str]) -> datetime:
-    try:
-        return parsedate_to_datetime(headers["Date"]).astimezone(timezone.utc)
-    except (KeyError, ValueError):
-        return datetime.now(timezone.utc)

@@ -51,7 +51,7 @@ class Reason(Enum):
         "Organization {organization}: the quota is reached ({left}).",
         "Run again after the reset {when}, or lower quota_reserve; the state of a run is written.")
     THROTTLED = (QuotaReached,
-        "Zoho Books still refuses '{path}', for longer than max_wait_seconds: {refusal}.",
+        "Zoho Books refused '{path}' for longer than max_wait_seconds: {found}.",
         "State is written; run again {when}, or lower requests_per_minute or max_concurrency.")
 
     # A person must authorize.
@@ -226,7 +226,7 @@ class Reason(Enum):
         "The API host does not answer as Zoho Books does ({answer}).",
         "Check api_url, region, and what stands between.")
     NO_ANSWER = (ServiceError,
-        "Zoho Books did not answer '{path}' ({problem}).",
+        "Zoho Books gave no usable response to '{path}': {found}.",
         "State is written; run again later.")
     NO_ROWS = (ServiceError,
         "An answer with the keys {keys} has no '{wanted}' to read rows from.",
@@ -241,7 +241,7 @@ class Reason(Enum):
         "Zoho Books takes no such parameter for '{path}' ({message}).",
         "Report this line.")
     REFUSED = (UnexpectedResponse,
-        "Zoho Books refused '{path}' of organization {organization} with HTTP {status}, code {code}: {message}.",
+        "Zoho Books refused '{path}' of organization {organization}: {found}.",
         "Report this line.")
     STRANGE_SERVER = (ServiceError,
         "The browser's answer names an accounts server that is not Zoho's ({server}): nothing was sent there.",

@@ -12,19 +12,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.http.responses import (
-    BadParameter,
-    DailyQuotaExceeded,
-    Missing,
-    NotOffered,
-    RateLimited,
-    Refused,
-    ServerError,
-    TokenRefused,
-    TooManyConcurrent,
-    WrongOrganization,
-    classify,
-)
+from tap_zohobooks.http.responses import NO_JSON, NO_RESPONSE, RULES
 from tap_zohobooks.oauth.authorization_code import explained
 from tap_zohobooks.oauth.token_endpoint import classify_token_response, token_error
 from tap_zohobooks.resources import ORGANIZATION, ORGANIZATIONS, TABLE, scopes
@@ -33,27 +21,10 @@ from tap_zohobooks.streams.registry import STREAM_TYPES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tap_zohobooks.http.responses import ResponseKind
+    from tap_zohobooks.http.responses import Rule
     from tap_zohobooks.streams.base import ResourceStream
 
 ERRORS = "--errors"
-ANSWERS = (
-    (400, 2, "Invalid value passed"),
-    (400, 4, "Invalid value passed"),
-    (400, 8, "This is not available in your plan"),
-    (400, 15, "any other"),
-    (400, 6041, "This user is not associated with the CompanyID"),
-    (400, 9017, "This user is not associated with the CompanyID"),
-    (401, 14, "Invalid value passed for authtoken"),
-    (401, 57, "You are not authorized to perform this operation"),
-    (404, 5, "Invalid URL Passed"),
-    (404, 1002, "Invoice does not exist"),
-    (429, 43, "Blocked for some time"),
-    (429, 44, "Too many calls a minute"),
-    (429, 45, "Too many calls a day"),
-    (429, 1070, "Too many calls at the same time"),
-    (500, 1000, "Internal Error"),
-)
 GRANT_ANSWERS: tuple[tuple[int, dict[str, str]], ...] = (
     (200, {"error": "invalid_code"}),
     (200, {"error": "invalid_grant"}),
@@ -109,29 +80,6 @@ def streams_page() -> str:
     return "\n".join([*lines, "", "All of them need:", "", "```text", everything, "```", ""])
 
 
-def after(kind: ResponseKind) -> tuple[str, Reason | None]:
-    """Return what the tap does at a kind of response, and the error that the run ends with."""
-    match kind:
-        case DailyQuotaExceeded():
-            return "stops, or waits as on_quota_exhausted says", Reason.QUOTA_REACHED
-        case RateLimited() | TooManyConcurrent():
-            return "waits as long as max_wait_seconds allows", Reason.THROTTLED
-        case ServerError():
-            return "asks again as long as max_wait_seconds allows", Reason.NO_ANSWER
-        case TokenRefused():
-            return "tries another token, then skips the stream", Reason.NOTHING_MAY_BE_READ
-        case BadParameter():
-            return "does without the parameter where it can", Reason.PARAMETER_REFUSED
-        case WrongOrganization():
-            return "stops", Reason.ORGANIZATION_CLOSED
-        case Refused():
-            return "stops, but for one document or what few organizations have", Reason.REFUSED
-        case Missing() | NotOffered():
-            return "skips the document, or the stream", None
-    msg = f"{kind} is no trouble."
-    raise AssertionError(msg)
-
-
 def _table(*rows: Sequence[object]) -> Iterator[str]:
     """Yield a table whose first row is its head."""
     for number, row in enumerate(rows):
@@ -149,12 +97,24 @@ def _anchor(name: str) -> str:
     return f"[`{name}`](#{name})" if name else "-"
 
 
-def _answers() -> Iterator[tuple[object, ...]]:
-    for status, code, message in ANSWERS:
-        kind = classify(status, {}, json.dumps({"code": code, "message": message}).encode())
-        meaning = str(type(kind).__doc__).split(";")[0].rstrip(".")
-        does, reason = after(kind)
-        yield status, code, meaning, does, _anchor(reason.title if reason else "")
+def _statuses(rule: Rule) -> str:
+    """Return the statuses of a row: a range as 2xx."""
+    if isinstance(rule.statuses, range):
+        return f"{rule.statuses.start // 100}xx"
+    names = ("no response" if one == NO_RESPONSE else str(one) for one in rule.statuses)
+    return ", ".join(names) or "any"
+
+
+def _codes(rule: Rule) -> str:
+    return ", ".join("no JSON" if one is NO_JSON else str(one) for one in rule.codes) or "any"
+
+
+def _responses() -> Iterator[tuple[object, ...]]:
+    for rule in RULES:
+        name = rule.error.title if isinstance(rule.error, Reason) else ""
+        phrases = " or ".join(f"'{one}'" for one in rule.phrases) or "any"
+        yield (_statuses(rule), _codes(rule), phrases, rule.kind.value, rule.action.value,
+               _anchor(name))  # fmt: skip
 
 
 def _grant_answers() -> Iterator[tuple[object, ...]]:
@@ -185,12 +145,12 @@ def errors_page() -> str:
         "",
         *_table(("Error", "Exit code", "Meaning", "Next step"), *errors),
         "",
-        "## Answers of Zoho Books",
+        "## Responses of Zoho Books",
         "",
-        "What an answer is taken for, what the tap does, and the error that the run ends with",
-        "where that does not help.",
+        "What a response means, what the tap does, and the error that the run ends with if that",
+        "does not help. The first row that matches counts; a message matches if it holds the text.",
         "",
-        *_table(("HTTP", "Code", "Meaning", "The tap", "Error"), *_answers()),
+        *_table(("HTTP", "Code", "Message", "Meaning", "The tap", "Error"), *_responses()),
         "",
         "## Answers of the accounts server",
         "",

@@ -12,7 +12,7 @@ import requests
 from tap_zohobooks import connection
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ConfigError, ReauthorizationNeeded, TapError
-from tap_zohobooks.http.responses import Refused, Success, TokenRefused, classify
+from tap_zohobooks.http.responses import Response, ResponseKind, classify
 from tap_zohobooks.oauth.authorization_code import Accounts
 from tap_zohobooks.oauth.consent import OAuthClient
 from tap_zohobooks.oauth.credentials import Hosts
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tap_zohobooks.tap import TapZohoBooks
 
 MOST_SKEW = 60.0  # seconds
+NOT_AUTHORIZED = (ResponseKind.UNAUTHORIZED, ResponseKind.NO_AUTHORIZATION)
 KNOWN = "known to the accounts server"
 
 
@@ -197,12 +198,11 @@ class Account:
         answer = self._ask(f"{url}/books/v3/{KEY}")
         if isinstance(answer, str):
             return failed("API host", Reason.API_UNREACHABLE.error(url=url, problem=answer))
-        match classify(answer.status_code, answer.headers, answer.content):
-            case Success() | TokenRefused() | Refused(code=14):
-                return Check("API host", url)
-            case _:
-                found = f"{url}: HTTP {answer.status_code}"
-                return failed("API host", Reason.NOT_ZOHO_BOOKS.error(answer=found))
+        result = classify(answer.status_code, answer.headers, answer.content)
+        if isinstance(result, Response) or result.kind in NOT_AUTHORIZED:
+            return Check("API host", url)
+        found = f"{url}: HTTP {answer.status_code}"
+        return failed("API host", Reason.NOT_ZOHO_BOOKS.error(answer=found))
 
     def _clock(self) -> Check:
         if self._skew is None:

@@ -1,4 +1,4 @@
-"""The arithmetic of pace, quota and patience: no I/O, and the clock is passed in."""
+"""Compute rates, quotas and waits: no I/O, the clock is passed in."""
 
 from __future__ import annotations
 
@@ -11,24 +11,23 @@ from typing import TYPE_CHECKING
 import backoff
 import msgspec
 
-from tap_zohobooks.http.responses import RateLimited, ServerError, TooManyConcurrent, header_seconds
+from tap_zohobooks.http.responses import Action, Failure, header_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
 MINUTE = 60.0
 
-# The service counts a call when it arrives, somewhere between leaving here and being answered.
-# It is believed to arrive within TRAVEL seconds, or later by as much as its answer takes longer
-# than the quickest of the LATEST ones, which are more than are ever in flight: whatever delays
-# those delays them all. A call without an answer may be on its way, and counts for LOST seconds
-# more. Clocks are believed to differ by DRIFT of a window.
+# The service counts a request when it arrives: within TRAVEL seconds, or later by as much as its
+# response takes longer than the quickest of the LATEST ones, which are more than are ever in
+# flight: what delays those delays all. A request without a response counts for LOST seconds more.
+# Clocks differ by DRIFT of a window at most.
 TRAVEL = 0.5
 LOST = 10.0
 DRIFT = 0.001
 LATEST = 32
 
-# How a refused pace is learned: down by a fifth, up again by a hundredth of the ceiling a window.
+# A refused rate falls by 20 %, and rises again by 1 % of the ceiling a window.
 SLOWER, FASTER = 0.8, 0.01
 
 BLOCKED = (43, 44)
@@ -36,13 +35,13 @@ FIRST_BLOCK, LONGER_BLOCK, LONGEST_BLOCK = 60.0, 30.0, 300.0
 FIRST_BACKOFF = 5.0
 JITTER = 0.1
 
-FEWER, CALM = 0.75, 20
+FEWER, CALM = 0.75, 20  # in flight: -25 % on code 1070, +1 after 20 successes
 TRIES = 6
 
 
 @dataclass(frozen=True, slots=True)
 class LimitSettings:
-    """What the settings say about calls; times in seconds."""
+    """The settings about requests; times in seconds."""
 
     requests_per_minute: int = 100
     max_concurrency: int = 5
@@ -55,29 +54,29 @@ class LimitSettings:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many calls in any `length` seconds."""
+    """A number of requests in any `length` seconds."""
 
     calls: int
     length: float = MINUTE
 
     @property
     def longest(self) -> float:
-        """The seconds for which a call counts that is not answered yet."""
+        """The seconds for which a request counts that has no response yet."""
         return self.counted + LOST
 
     @property
     def counted(self) -> float:
-        """The seconds for which an answered call counts, from its answer on."""
+        """The seconds for which a request counts, from its arrival on."""
         return self.length * (1 + DRIFT)
 
 
 class SlidingWindow(msgspec.Struct):
-    """A sliding window and what was learned of it, as all know it who share it.
+    """A sliding window of requests, and what was learned of it, shared by all its users.
 
-    `frees` holds for each call when it counts no more; `taken` how many seconds each of the last
-    answers took; `share` is the part of the ceiling that was left when the pace was last refused,
-    at `refused_at`; nothing leaves for `held` seconds from then on; `blocks` is how often it was
-    refused in a row.
+    `frees` holds for each request when it stops counting; `taken` the seconds that each of the
+    latest responses took; `share` the part of the ceiling that was left when the rate was last
+    refused, at `refused_at`; from then on no request leaves for `held` seconds; `blocks` is the
+    number of refusals in a row. Times in seconds.
     """
 
     frees: list[float] = []
@@ -88,7 +87,7 @@ class SlidingWindow(msgspec.Struct):
     blocks: int = 0
 
     def take(self, now: float, ceiling: Rate) -> float:
-        """Let a call leave now (0.0), or return how many seconds to wait before asking again."""
+        """Let a request leave now (0.0), or return the seconds to wait before the next try."""
         self._settle(now, ceiling)
         if (held := self.held_for(now)) > 0:
             return held
@@ -98,54 +97,57 @@ class SlidingWindow(msgspec.Struct):
         self.frees.append(now + ceiling.longest)
         return 0.0
 
-    def answered(self, left: float, now: float, ceiling: Rate) -> None:
-        """Note that the call which left then has been answered: it had arrived by now."""
+    def record_response(self, left: float, now: float, ceiling: Rate) -> None:
+        """Count the request that left then from its arrival, as its response is here now."""
         taken = max(0.0, now - left)
-        late = max(0.0, taken - min(self.taken, default=0.0))
-        if (free := left + ceiling.longest) in self.frees:
+        free = left + ceiling.longest
+        if free in self.frees:
             self.frees.remove(free)
-            self.frees.append(left + ceiling.counted + min(taken, TRAVEL + late))
+            self.frees.append(left + ceiling.counted + self._travel(taken))
         self.taken = [*self.taken[1 - LATEST :], taken]
 
-    def served(self, left: float) -> None:
-        """Note that the service took the call which left then."""
+    def _travel(self, taken: float) -> float:
+        """Return the longest time that a request may have been on its way, in seconds."""
+        late = max(0.0, taken - min(self.taken, default=0.0))
+        return min(taken, TRAVEL + late)
+
+    def record_success(self, left: float) -> None:
+        """End the row of refusals, if the request that left then was sent after the last one."""
         if left > self.refused_at:
             self.blocks = 0
 
-    def refused(self, left: float, now: float, kind: RateLimited, ceiling: Rate,
-                jitter: float) -> float:  # fmt: skip
-        """Hold everything back, as the service asks for; return for how many header_seconds.
+    def record_refusal(self, left: float, now: float, failure: Failure, ceiling: Rate,
+                       jitter: float) -> float:  # fmt: skip
+        """Hold all requests back; return for how many seconds, with 0 to 10 % of jitter.
 
-        Calls that left before the last refusal are refused for the same reason, and teach nothing.
+        Requests that left before the last refusal are refused for the same reason: they lower
+        nothing.
         """
         if left > self.refused_at:
             self.blocks += 1
-            if kind.code in BLOCKED:
+            if failure.code in BLOCKED:
                 self.share = max(self._share(now, ceiling) * SLOWER, 1 / ceiling.calls)
             self.refused_at, self.held = now, 0.0
-        wait = kind.retry_after or self._wait(kind)  # zero seconds are no advice
+        wait = failure.wait or self._wait(failure)  # a wait of 0 s says nothing
         self.held = max(self.held, now - self.refused_at + wait * (1 + JITTER * jitter))
         return self.held_for(now)
 
-    def _wait(self, kind: RateLimited) -> float:
+    def _wait(self, failure: Failure) -> float:
         again = max(self.blocks, 1) - 1
-        if kind.code in BLOCKED:
+        if failure.code in BLOCKED:
             return min(FIRST_BLOCK + again * LONGER_BLOCK, LONGEST_BLOCK)
         return min(FIRST_BACKOFF * 2.0 ** min(again, TRIES), MINUTE)
 
     def held_for(self, now: float) -> float:
-        """Return for how many seconds more nothing may leave."""
+        """Return the seconds for which no request may leave."""
         return max(0.0, self.refused_at + self.held - now)
 
     def capacity(self, now: float, ceiling: Rate) -> int:
-        """Return how many calls may leave within the window's length."""
+        """Return how many requests may leave within the window's length."""
         return max(1, int(ceiling.calls * self._share(now, ceiling) + DRIFT))
 
     def fills(self, now: float, ceiling: Rate) -> int:
-        """Return how many calls in flight at the same time fill the window, as answers usually are.
-
-        One at a time does where answers are quick.
-        """
+        """Return how many requests at the same time fill the window; 1 if responses are quick."""
         usual = fmean(self.taken) if self.taken else 0.0
         return max(1, ceil(usual * self.capacity(now, ceiling) / ceiling.length))
 
@@ -154,7 +156,7 @@ class SlidingWindow(msgspec.Struct):
         return min(1.0, self.share + FASTER * calm)
 
     def _settle(self, now: float, ceiling: Rate) -> None:
-        """Forget what counts no more; what is in the future is of a clock that has jumped."""
+        """Forget requests that count no more; limit times that only a clock's jump can explain."""
         self.frees.sort()
         del self.frees[: bisect_right(self.frees, now)]
         latest = now + ceiling.longest
@@ -165,21 +167,21 @@ class SlidingWindow(msgspec.Struct):
 
 @dataclass(slots=True)
 class AdaptiveConcurrency:
-    """How many calls may be in flight: learned down where they are too many, slowly up again."""
+    """The number of requests that may be in flight: -25 % on code 1070, +1 after 20 successes."""
 
     most: int
     allowed: int
     calm: int = 0
     lowered_at: float = -1.0
 
-    def refused(self, left: float, now: float) -> None:
-        """Allow fewer; calls that left before the last time were of the same crowd."""
+    def record_refusal(self, left: float, now: float) -> None:
+        """Allow fewer, unless the request left before that was last done."""
         if left > self.lowered_at:
             self.allowed, self.calm = max(1, int(self.allowed * FEWER)), 0
             self.lowered_at = now
 
-    def served(self) -> None:
-        """Allow one more after some calls that went well."""
+    def record_success(self) -> None:
+        """Allow one more after 20 successes."""
         self.calm += 1
         if self.calm >= CALM:
             self.allowed, self.calm = min(self.most, self.allowed + 1), 0
@@ -187,7 +189,7 @@ class AdaptiveConcurrency:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """The day's calls of an organization as an answer told them.
+    """The day's API calls of an organization, as a response states them.
 
     Source: the X-Rate-Limit-* headers; reset counts seconds, and remaining may be negative.
     """
@@ -198,7 +200,7 @@ class Quota:
 
     @classmethod
     def read(cls, headers: Mapping[str, str], now: float) -> Quota | None:
-        """Read the headers of an answer; None where they are absent or unreadable."""
+        """Read the headers of a response; None if they are absent or unreadable."""
         reset = header_seconds(headers, "X-Rate-Limit-Reset")
         try:
             limit = int(headers["X-Rate-Limit-Limit"])
@@ -208,13 +210,13 @@ class Quota:
         return None if reset is None else cls(limit, remaining, now + reset)
 
     def after(self, known: Quota | None) -> Quota:
-        """Return what is known after this answer: answers overtake each other, a day only falls."""
+        """Return the newer of the two: responses overtake each other; in a day, calls only fall."""
         if known is None or known.limit != self.limit or known.resets_at < self.resets_at - MINUTE:
             return self
         return self if self.remaining < known.remaining else known
 
     def allows(self, now: float, *, reserve: int, in_flight: int) -> bool:
-        """Tell whether one more call leaves at least `reserve` calls of the day to others."""
+        """Tell whether at least `reserve` calls of the day are left after one more."""
         return now >= self.resets_at or self.remaining - in_flight - 1 >= reserve
 
 
@@ -227,23 +229,30 @@ def waits(factor: float, longest: float = MINUTE) -> Generator[float, None, None
 
 @dataclass(slots=True)
 class RetryBudget:
-    """How long one call may still be waited for, by the kind of trouble it meets."""
+    """How long, and how often, one request may be sent again; `longest` in seconds."""
 
     longest: float
-    stumbled: Generator[float, None, None] = field(default_factory=lambda: waits(1.0))
+    delays: Generator[float, None, None] = field(default_factory=lambda: waits(1.0))
     tries: int = TRIES
     spent: float = 0.0
 
-    def wait_for(self, kind: ServerError | TooManyConcurrent) -> float | None:
-        """Return the seconds to wait before the call is repeated; None when patience ends."""
-        if isinstance(kind, TooManyConcurrent):
-            wait = kind.retry_after or next(self.stumbled)  # zero seconds are no advice
-            return wait if self.affords(wait) else None
-        self.tries -= 1
-        wait = next(self.stumbled)
-        return wait if self.tries > 0 and wait <= self.longest else None
+    def wait_for(self, failure: Failure, held: float = 0.0) -> float | None:
+        """Return the seconds until the request is sent again; None if it is to be given up.
+
+        `held` is for how many seconds all requests of the organization are held.
+        """
+        match failure.action:
+            case Action.HOLD:
+                return held if self.affords(held) else None
+            case Action.RETRY_WITH_FEWER:
+                wait = failure.wait or next(self.delays)  # a wait of 0 s says nothing
+                return wait if self.affords(wait) else None
+            case _:
+                self.tries -= 1
+                wait = next(self.delays)
+                return wait if self.tries > 0 and wait <= self.longest else None
 
     def affords(self, wait: float) -> bool:
-        """Spend so many seconds on the limits of the service; tell whether that is not too much."""
+        """Spend so many seconds on limits; tell whether `longest` is not exceeded."""
         self.spent += wait
         return self.spent <= self.longest

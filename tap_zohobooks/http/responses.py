@@ -1,142 +1,194 @@
-"""Classify a response by status, code, headers and body, and say what it means."""
+"""Decide what a response of Zoho Books means: one table from status and code to action and error.
+
+Source of the table: Zoho Books API error pages, and recorded responses where those differ.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
-from typing import TYPE_CHECKING, Any, NoReturn
-
-from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.errors import NoSuchPath, NotFound, NotInPlan
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-
+from datetime import datetime, timezone
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from math import ceil
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from tap_zohobooks.error_catalog import Reason
+from tap_zohobooks.errors import NoSuchPath, NotFound, NotInPlan, TapError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+
+class ResponseKind(Enum):
+    """What a response means, in the words of docs/errors.md."""
+
+    SERVER_ERROR = "The service failed; the same request may succeed later"
+    RATE_LIMITED = "Too many requests a minute"
+    TOO_MANY_CONCURRENT = "Too many requests at the same time"
+    DAILY_QUOTA_EXCEEDED = "The API calls of the day are used up"
+    UNAUTHORIZED = "The token is invalid, lacks the scope, or is of another data center"
+    WRONG_ORGANIZATION = "The user does not belong to the organization"
+    NOT_OFFERED = "The organization's plan or edition does not include this"
+    MISSING_PATH = "The path does not exist"
+    MISSING = "The document, or what is listed, does not exist"
+    BAD_PARAMETER = "A parameter was refused"
+    NO_AUTHORIZATION = "The Authorization header holds no token"
+    REFUSED = "Any other refusal"
+
+
+class Action(Enum):
+    """What the tap does at a response, in the words of docs/errors.md."""
+
+    RETRY = "sends it again, 5 times at most"
+    RETRY_WITH_FEWER = "sends it again, with fewer in flight, as long as max_wait_seconds allows"
+    HOLD = "holds all requests of the organization, as long as max_wait_seconds allows"
+    END_DAY = "ends the organization, or waits as on_quota_exhausted says"
+    RENEW = "requests another token, then skips the stream"
+    OMIT_PARAMETER = "omits the parameter if it can"
+    SKIP = "skips the document, or the stream"
+    SKIP_DOCUMENT = "skips a document, or what few organizations have; else stops the stream"
+    END_ORGANIZATION = "ends the organization"
+
+
+LIMITS = (Action.HOLD, Action.RETRY_WITH_FEWER, Action.END_DAY)
 
 
 @dataclass(frozen=True, slots=True)
-class Success:
-    """An answer to use, its numbers exact."""
+class Rule:
+    """A row of the table: responses with these statuses, codes and phrases; empty matches any.
+
+    `error` is the error of the run if the action does not help; an exception, if streams handle it.
+    """
+
+    statuses: Sequence[int]
+    codes: Sequence[int | None]
+    kind: ResponseKind
+    action: Action
+    error: Reason | type[TapError]
+    phrases: Sequence[str] = ()
+
+    def matches(self, status: int, code: int | None, message: str) -> bool:
+        """Tell whether the row is about such a response."""
+        return (
+            (not self.statuses or status in self.statuses)
+            and (not self.codes or code in self.codes)
+            and (not self.phrases or any(phrase in message for phrase in self.phrases))
+        )
+
+
+ANY: tuple[int, ...] = ()
+OK, FAILED = range(200, 300), range(500, 600)
+NO_RESPONSE = 0  # in place of a status: the connection failed, or the time was up
+NO_JSON = None  # in place of a code: the body is no JSON object
+
+# The first row that matches counts. A 404 without JSON is of a proxy: the service's own has a code.
+RULES = (
+    Rule(ANY, [45], ResponseKind.DAILY_QUOTA_EXCEEDED, Action.END_DAY, Reason.QUOTA_REACHED),
+    Rule(ANY, [1070], ResponseKind.TOO_MANY_CONCURRENT, Action.RETRY_WITH_FEWER, Reason.THROTTLED),
+    Rule(ANY, [43, 44], ResponseKind.RATE_LIMITED, Action.HOLD, Reason.THROTTLED),
+    Rule([429], ANY, ResponseKind.RATE_LIMITED, Action.HOLD, Reason.THROTTLED),
+    Rule(ANY, [14], ResponseKind.NO_AUTHORIZATION, Action.SKIP_DOCUMENT, Reason.REFUSED),
+    Rule([401], ANY, ResponseKind.UNAUTHORIZED, Action.RENEW, Reason.NOTHING_MAY_BE_READ),
+    Rule(ANY, [57], ResponseKind.UNAUTHORIZED, Action.RENEW, Reason.NOTHING_MAY_BE_READ),
+    Rule(ANY, [6041, 9017], ResponseKind.WRONG_ORGANIZATION, Action.END_ORGANIZATION,
+         Reason.ORGANIZATION_CLOSED),
+    Rule(FAILED, ANY, ResponseKind.SERVER_ERROR, Action.RETRY, Reason.NO_ANSWER),
+    Rule(OK, [NO_JSON], ResponseKind.SERVER_ERROR, Action.RETRY, Reason.NO_ANSWER),
+    Rule([404, NO_RESPONSE], [NO_JSON], ResponseKind.SERVER_ERROR, Action.RETRY, Reason.NO_ANSWER),
+    Rule(ANY, ANY, ResponseKind.NOT_OFFERED, Action.SKIP, NotInPlan,
+         ["in your plan", "your current plan"]),
+    Rule([404], [5], ResponseKind.MISSING_PATH, Action.SKIP, NoSuchPath),
+    Rule([404], ANY, ResponseKind.MISSING, Action.SKIP, NotFound),
+    Rule(ANY, [1002], ResponseKind.MISSING, Action.SKIP, NotFound),
+    Rule([400], ANY, ResponseKind.MISSING, Action.SKIP, NotFound, ["does not exist"]),
+    Rule([400], [2, 4], ResponseKind.BAD_PARAMETER, Action.OMIT_PARAMETER,
+         Reason.PARAMETER_REFUSED),
+    Rule(ANY, ANY, ResponseKind.REFUSED, Action.SKIP_DOCUMENT, Reason.REFUSED),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A document, its numbers exact, and the service's clock when it was sent (aware, UTC)."""
 
     document: dict[str, Any]
+    served: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class ServerError:
-    """The service stumbled: the same call may succeed a little later."""
+class Failure:
+    """A response without a document, and its row of the table; `wait` in seconds, if it says."""
 
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class RateLimited:
-    """Too many calls a minute; `retry_after` in seconds where the service says."""
-
-    code: int | None
-    retry_after: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class TooManyConcurrent:
-    """Too many calls at the same time."""
-
-    retry_after: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class DailyQuotaExceeded:
-    """The day's calls are used up; `reset` in seconds where the service says."""
-
-    message: str
-    reset: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class TokenRefused:
-    """A dead token, a missing scope and a wrong data center all look like this."""
-
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """No such path, or no such document: the caller knows which it asked for."""
-
-    message: str
-    is_path: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WrongOrganization:
-    """The user does not belong to the organization."""
-
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class BadParameter:
-    """A parameter was refused; asking again the same way is pointless."""
-
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotOffered:
-    """The organization's plan or edition does not have this."""
-
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Any other no; never asked again."""
-
+    rule: Rule
     status: int
     code: int | None
     message: str
+    wait: float | None = None
+
+    @property
+    def kind(self) -> ResponseKind:
+        """What the response means."""
+        return self.rule.kind
+
+    @property
+    def action(self) -> Action:
+        """What the tap does."""
+        return self.rule.action
+
+    @property
+    def found(self) -> str:
+        """Status, code and message."""
+        if self.code is NO_JSON:
+            return self.message
+        return f"HTTP {self.status}, code {self.code}: {self.message.rstrip('.')}"
+
+    @property
+    def limit_code(self) -> str | None:
+        """The code under which a refusal for a limit is counted; None if it is for no limit."""
+        return str(self.code or self.status) if self.action in LIMITS else None
+
+    def error(self, path: str, organization_id: str, wait: float = 0.0) -> TapError:
+        """Return the error of the run; `wait` in seconds until another run may help, if known."""
+        if not isinstance(self.rule.error, Reason):
+            return self.rule.error(f"'{path}': {self.found}.")
+        return self.rule.error.error(
+            path=path,
+            organization=organization_id,
+            found=self.found,
+            message=self.message.rstrip("."),
+            when=f"in {ceil(wait / 60)} min" if wait else "later",
+        )
 
 
-ResponseKind = (
-    Success
-    | ServerError
-    | RateLimited
-    | TooManyConcurrent
-    | DailyQuotaExceeded
-    | TokenRefused
-    | Missing
-    | WrongOrganization
-    | BadParameter
-    | NotOffered
-    | Refused
-)
+def classify(status: int, headers: Mapping[str, str], body: bytes) -> Response | Failure:
+    """Return the document of a response, or what is wrong; header names in any case."""
+    document = decode(body)
+    if document is None:
+        return fail(status, NO_JSON, f"HTTP {status} without readable JSON", headers)
+    code = document.get("code", 0)
+    if status in OK and code == 0:
+        return Response(document, _served(headers))
+    return fail(status, code, str(document.get("message", "")), headers)
+
+
+def fail(
+    status: int, code: int | None, message: str, headers: Mapping[str, str] | None = None
+) -> Failure:
+    """Return a failure with its row of the table."""
+    rule = next(rule for rule in RULES if rule.matches(status, code, message))
+    is_day = rule.action is Action.END_DAY
+    wait = header_seconds(headers or {}, "X-Rate-Limit-Reset" if is_day else "Retry-After")
+    return Failure(rule, status, code, message, wait)
 
 
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 
 
-_OK = range(200, 300)
-
-
-_SERVER_FAULTS = range(500, 600)
-
-
-_NO_PATH = 5
-
-
-_NOT_FOUND = 404  # without JSON it is from what stands between: the service's own has a code
-
-
 def decode(body: bytes) -> dict[str, Any] | None:
-    """Return the JSON object in a body, numbers exact; None where there is none."""
+    """Return the JSON object in a body, its numbers exact; None if there is none."""
     try:
         document = _decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -145,138 +197,15 @@ def decode(body: bytes) -> dict[str, Any] | None:
 
 
 def header_seconds(headers: Mapping[str, str], name: str) -> float | None:
-    """Return a header's number of seconds; None where it is absent or not a number."""
+    """Return a header's number of seconds, at least 0; None if it is absent or not a number."""
     try:
         return max(0.0, float(headers[name]))
     except (KeyError, ValueError):
         return None
 
 
-def classify(status: int, headers: Mapping[str, str], body: bytes) -> ResponseKind:
-    """Judge an answer by status, code, headers and body; headers are matched in any case.
-
-    Source: Zoho Books API error pages, and recorded answers where those differ.
-    """
-    document = decode(body)
-    if document is None:
-        return _classify_unreadable(status, headers)
-    code = document.get("code", 0)
-    if status in _OK and code == 0:
-        return Success(document)
-    return _classify_code(status, code, str(document.get("message", "")), headers)
-
-
-def _classify_unreadable(status: int, headers: Mapping[str, str]) -> ResponseKind:
-    what = f"HTTP {status} without readable JSON"
-    match status:
-        case 429:
-            return RateLimited(None, header_seconds(headers, "Retry-After"))
-        case 401:
-            return TokenRefused(what)
-        case _ if status in _OK or status in _SERVER_FAULTS or status == _NOT_FOUND:
-            return ServerError(what)
-        case _:
-            return Refused(status, None, what)
-
-
-def _classify_code(
-    status: int, code: int, message: str, headers: Mapping[str, str]
-) -> ResponseKind:
-    match status, code:
-        case _, 45:
-            return DailyQuotaExceeded(message, header_seconds(headers, "X-Rate-Limit-Reset"))
-        case _, 1070:
-            return TooManyConcurrent(header_seconds(headers, "Retry-After"))
-        case (_, 43 | 44) | (429, _):
-            return RateLimited(code, header_seconds(headers, "Retry-After"))
-        case _, 14:
-            return Refused(status, code, message)
-        case (401, _) | (_, 57):
-            return TokenRefused(message)
-        case _, 6041 | 9017:
-            return WrongOrganization(message)
-        case _ if status in _SERVER_FAULTS:
-            return ServerError(f"HTTP {status}, code {code}: {message}")
-        case _ if "in your plan" in message or "your current plan" in message:
-            return NotOffered(message)
-        case (404, _) | (_, 1002):
-            return Missing(message, is_path=code == _NO_PATH)
-        case 400, _ if "does not exist" in message:
-            return Missing(message)
-        case 400, 2 | 4:
-            return BadParameter(message)
-        case _:
-            return Refused(status, code, message)
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """A good answer and the service's clock when it was given (aware, UTC)."""
-
-    document: dict[str, Any]
-    served: datetime
-
-
-def describe(kind: ServerError | RateLimited | TooManyConcurrent) -> str:
-    """Name a passing trouble."""
-    match kind:
-        case ServerError(reason):
-            return reason
-        case RateLimited(code, _):
-            return f"too many calls a minute (HTTP 429, code {code})"
-        case TooManyConcurrent():
-            return "too many calls at the same time (code 1070)"
-
-
-def limit_code(kind: ResponseKind) -> str | None:
-    """Return the code of a call that was refused for a limit; None for any other."""
-    match kind:
-        case RateLimited(code, _):
-            return str(code or 429)
-        case TooManyConcurrent():
-            return "1070"
-        case DailyQuotaExceeded():
-            return "45"
-    return None
-
-
-def raise_retries_exhausted(
-    kind: ServerError | RateLimited | TooManyConcurrent, path: str, held: float = 0.0
-) -> NoReturn:
-    """Raise what a trouble that did not pass means for the run; `held` is the wait in s.
-
-    Raises:
-        TapError: Always.
-    """
-    found = describe(kind)
-    if isinstance(kind, ServerError):
-        raise Reason.NO_ANSWER.error(path=path, problem=found)
-    when = f"in {ceil(held / 60)} min" if held else "later"
-    raise Reason.THROTTLED.error(path=path, refusal=found, when=when)
-
-
-def raise_for_response(kind: ResponseKind, path: str, organization_id: str) -> NoReturn:
-    """Raise what a final no means for the run.
-
-    Raises:
-        TapError: Always.
-    """
-    match kind:
-        case WrongOrganization(message):
-            raise Reason.ORGANIZATION_CLOSED.error(
-                organization=organization_id, message=message.rstrip(".")
-            )
-        case BadParameter(message):
-            raise Reason.PARAMETER_REFUSED.error(path=path, message=message.rstrip("."))
-        case Missing(message, is_path):
-            msg = f"'{path}' does not exist ({message.rstrip('.')})."
-            raise NoSuchPath(msg) if is_path else NotFound(msg)
-        case NotOffered(message):
-            raise NotInPlan(message)
-        case Refused(status, code, message):
-            raise Reason.REFUSED.error(
-                path=path, organization=organization_id, status=status, code=code,
-                message=message.rstrip("."),
-            )  # fmt: skip
-    msg = f"{type(kind).__name__} is not a refusal."
-    raise AssertionError(msg)
+def _served(headers: Mapping[str, str]) -> datetime:
+    try:
+        return parsedate_to_datetime(headers["Date"]).astimezone(timezone.utc)
+    except (KeyError, ValueError):
+        return datetime.now(timezone.utc)

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 from queue import Empty, Queue
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from tap_zohobooks.client import Client
 from tap_zohobooks.errors import QuotaReached
 from tap_zohobooks.http.limiter import ConcurrencySlots, OrganizationLimiter
 from tap_zohobooks.http.rate_limit import LimitSettings, SlidingWindow
-from tap_zohobooks.http.responses import RateLimited, Success, TooManyConcurrent
+from tap_zohobooks.http.responses import Response, fail
 from tap_zohobooks.http.shared_state import Cache, SharedValue
 from tap_zohobooks.oauth.credentials import Token
 from tap_zohobooks.oauth.token_store import TokenStore
@@ -123,7 +124,7 @@ def test_passing_trouble_is_waited_for(
 def test_a_block_is_endured_for_max_wait_seconds(place: Service) -> None:
     """A block that does not end is asked about until the wait is spent, and ends with 75."""
     place.world.script.extend(["429:44"] * 50)
-    with pytest.raises(QuotaReached, match="still refuses 'invoices'"):
+    with pytest.raises(QuotaReached, match="refused 'invoices' for longer"):
         client(place).get("invoices", {}, place.organizations[0])
     assert 600 < sum(slept(place)) <= 900
     assert len(place.world.log) == 7
@@ -191,7 +192,7 @@ def test_an_answer_that_tells_no_quota_changes_none() -> None:
     """What is known of the day stays known when an answer without the headers follows."""
     place = made(organizations=1)
     asking = client(place)
-    budget = asking._budget(Token("T", BASE, 9.0), "1")  # noqa: SLF001
+    budget = asking._limiter(Token("T", BASE, 9.0), "1")  # noqa: SLF001
     for left, headers in zip(
         [budget.wait_for_slot(), budget.wait_for_slot()], (QUOTA, {}), strict=True
     ):
@@ -202,7 +203,7 @@ def test_an_answer_that_tells_no_quota_changes_none() -> None:
 
 def test_after_the_last_call_none_leaves() -> None:
     """Once the quota has held a call back no later one leaves, whatever an answer tells then."""
-    budget = client(made(organizations=1))._budget(Token("T", BASE, 9.0), "1")  # noqa: SLF001
+    budget = client(made(organizations=1))._limiter(Token("T", BASE, 9.0), "1")  # noqa: SLF001
     first, second = budget.wait_for_slot(), budget.wait_for_slot()
     budget.release(first, QUOTA | {"X-Rate-Limit-Remaining": "1"})
     with pytest.raises(QuotaReached, match="1 of 9"):
@@ -348,7 +349,7 @@ def test_fewer_places_are_taken_after_a_refusal() -> None:
     inside: Queue[int] = Queue()
 
     def call() -> None:
-        with places.taken():
+        with places.take():
             inside.put(1)
             gate.wait(20)
 
@@ -357,13 +358,13 @@ def test_fewer_places_are_taken_after_a_refusal() -> None:
         with pytest.raises(Empty):
             inside.get(timeout=0.1)
 
-    places.on_response(TooManyConcurrent(None), 1.0, 2.0)
+    places.on_response(fail(429, 1070, "text"), 1.0, 2.0)
     threads = [threading.Thread(target=call) for _ in range(6)]
     for thread in threads:
         thread.start()
     assert_enter(3)
     for _ in range(20):
-        places.on_response(Success({}), 3.0, 3.0)
+        places.on_response(Response({}, datetime.now(timezone.utc)), 3.0, 3.0)
     assert_enter(1)
     gate.set()
     for thread in threads:
@@ -394,12 +395,12 @@ def test_who_gives_up_says_when_to_come_back(place: Service) -> None:
 def test_a_block_is_told_of_once(place: Service, caplog: pytest.LogCaptureFixture) -> None:
     """Calls in flight that meet one block tell of one slower pace; no pace, none."""
     caplog.set_level(logging.INFO)
-    budget = client(place)._budget(Token("T", BASE, 9.0), "1")  # noqa: SLF001
+    budget = client(place)._limiter(Token("T", BASE, 9.0), "1")  # noqa: SLF001
     for left in [budget.wait_for_slot() for _ in range(3)]:
-        budget.on_response(RateLimited(44, None), left)
-        budget.on_response(RateLimited(None, None), left)
-    assert [one for one in caplog.messages if "pace" in one] == [
-        "Organization 1: the pace is now 80 calls in 60 s."
+        budget.on_response(fail(429, 44, "text"), left)
+        budget.on_response(fail(429, None, "text"), left)
+    assert [one for one in caplog.messages if "rate" in one] == [
+        "Organization 1: the rate is now 80 requests in 60 s."
     ]
 
 
@@ -411,7 +412,7 @@ def test_room_for_more_calls(place: Service) -> None:
     for _ in range(40):
         asking.get("invoices", {}, organization)
     assert asking.spare(organization) == 4
-    with asking._budgets[organization].acquire():  # noqa: SLF001
+    with asking._limiters[organization].acquire():  # noqa: SLF001
         assert asking.spare(organization) == 3
     place.world.latency = 0.1
     asking.get("invoices", {}, other)

@@ -22,9 +22,25 @@ from tap_zohobooks.http.rate_limit import (
     SlidingWindow,
     waits,
 )
-from tap_zohobooks.http.responses import RateLimited, ServerError, TooManyConcurrent
+from tap_zohobooks.http.responses import Failure, fail
 
 HUNDRED = Rate(100)
+SERVER_ERROR = fail(500, 1000, "text")
+
+
+def waiting(status: int, code: int | None, wait: float | None) -> Failure:
+    """Return a failure whose Retry-After is so many seconds."""
+    return fail(status, code, "text", {} if wait is None else {"Retry-After": str(wait)})
+
+
+def rate_limited(code: int | None, wait: float | None) -> Failure:
+    """Return a refusal for too many requests a minute."""
+    return waiting(429, code, wait)
+
+
+def too_many_concurrent(wait: float | None) -> Failure:
+    """Return a refusal for too many requests at the same time."""
+    return waiting(429, 1070, wait)
 
 
 def test_waits_double_up_to_a_minute() -> None:
@@ -62,7 +78,7 @@ def test_window_is_never_overfull(
                 now = max(now, flying[0][0])
             while flying and flying[0][0] <= now:
                 answered, left = heapq.heappop(flying)
-                window.answered(left, answered, ceiling)
+                window.record_response(left, answered, ceiling)
             if (wait := window.take(now, ceiling)) <= 0:
                 break
             now += wait
@@ -85,14 +101,14 @@ def test_an_answer_frees_its_place_sooner() -> None:
     """A call that was answered at once has arrived by then, and counts from there."""
     window, one = SlidingWindow(), Rate(1)
     window.take(0.0, one)
-    window.answered(0.0, 0.2, one)
+    window.record_response(0.0, 0.2, one)
     assert window.take(1.0, one) == pytest.approx(59.26)
 
 
 def called(window: SlidingWindow, ceiling: Rate, now: float, taken: float) -> float:
     """Let a call leave that is answered after some seconds; return when the next may leave."""
     left = wait_for_slot(window, now, ceiling)
-    window.answered(left, left + taken, ceiling)
+    window.record_response(left, left + taken, ceiling)
     return left + taken + window.take(left + taken, ceiling) - left
 
 
@@ -123,7 +139,7 @@ def test_a_service_that_stalls_delays_all_of_its_calls() -> None:
     for _ in range(10):
         assert window.take(5000.0, ten) == 0.0
     for _ in range(10):
-        window.answered(5000.0, 5003.0, ten)
+        window.record_response(5000.0, 5003.0, ten)
     assert min(window.frees) == pytest.approx(5063.06)
 
 
@@ -144,7 +160,7 @@ def test_a_clock_that_jumps_costs_a_window_at_most(jump: float) -> None:
 def test_a_clock_that_jumps_costs_a_block_at_most(jump: float) -> None:
     """After the clock was set forward or back a block lasts no longer than it was to last."""
     window, now = SlidingWindow(), 1e9
-    window.refused(now, now, RateLimited(44, None), HUNDRED, 0.0)
+    window.record_refusal(now, now, rate_limited(44, None), HUNDRED, 0.0)
     assert window.take(now + jump, HUNDRED) <= 60.0
 
 
@@ -174,27 +190,27 @@ def test_a_slower_pace_needs_fewer_calls_in_flight() -> None:
     assert window.fills(0.0, HUNDRED) == 2
 
 
-BLOCK = RateLimited(44, None)
+BLOCK = rate_limited(44, None)
 
 
 @pytest.mark.parametrize(
     ("kind", "found"),
     [
-        (RateLimited(44, None), [60, 90, 120, 150]),
-        (RateLimited(43, None), [60, 90, 120, 150]),
-        (RateLimited(43, 0.0), [60, 90, 120, 150]),
-        (RateLimited(43, 3600.0), [3600, 3600, 3600, 3600]),
-        (RateLimited(None, None), [5, 10, 20, 40]),
-        (RateLimited(None, 7.0), [7, 7, 7, 7]),
-        (RateLimited(9, None), [5, 10, 20, 40]),
+        (rate_limited(44, None), [60, 90, 120, 150]),
+        (rate_limited(43, None), [60, 90, 120, 150]),
+        (rate_limited(43, 0.0), [60, 90, 120, 150]),
+        (rate_limited(43, 3600.0), [3600, 3600, 3600, 3600]),
+        (rate_limited(None, None), [5, 10, 20, 40]),
+        (rate_limited(None, 7.0), [7, 7, 7, 7]),
+        (rate_limited(9, None), [5, 10, 20, 40]),
     ],
 )
-def test_a_block_is_waited_for(kind: RateLimited, found: list[float]) -> None:
+def test_a_block_is_waited_for(kind: Failure, found: list[float]) -> None:
     """Blocks wait as told, else a minute and longer each time; a 429 without reason backs off."""
     window, now, held = SlidingWindow(), 0.0, []
     for _ in found:
         now = wait_for_slot(window, now, HUNDRED)
-        held.append(window.refused(now, now, kind, HUNDRED, 0.0))
+        held.append(window.record_refusal(now, now, kind, HUNDRED, 0.0))
     assert held == pytest.approx(found)
 
 
@@ -203,7 +219,7 @@ def test_a_block_is_never_waited_for_too_long() -> None:
     window, now = SlidingWindow(), 0.0
     for _ in range(40):
         now = wait_for_slot(window, now, HUNDRED)
-        held = window.refused(now, now, BLOCK, HUNDRED, 0.0)
+        held = window.record_refusal(now, now, BLOCK, HUNDRED, 0.0)
     assert held == pytest.approx(300.0)
 
 
@@ -211,21 +227,21 @@ def test_a_block_holds_all_back() -> None:
     """After a refusal nothing leaves until its wait is over; then all may."""
     window = SlidingWindow()
     window.take(0.0, HUNDRED)
-    window.refused(0.0, 1.0, BLOCK, HUNDRED, 0.0)
+    window.record_refusal(0.0, 1.0, BLOCK, HUNDRED, 0.0)
     assert window.take(21.0, HUNDRED) == pytest.approx(40.0)
     assert window.take(61.0, HUNDRED) == 0.0
 
 
 def test_waits_are_jittered() -> None:
     """Up to a tenth is added to a wait, so that machines do not come back at the same moment."""
-    assert SlidingWindow().refused(0.0, 0.0, BLOCK, HUNDRED, 0.5) == pytest.approx(63.0)
+    assert SlidingWindow().record_refusal(0.0, 0.0, BLOCK, HUNDRED, 0.5) == pytest.approx(63.0)
 
 
 def test_the_longest_wait_counts() -> None:
     """Of several refusals of one moment the one that asks for the longest wait is heeded."""
     window = SlidingWindow()
-    for second, kind in enumerate((RateLimited(43, 70.0), BLOCK, RateLimited(43, 90.0), BLOCK)):
-        held = window.refused(0.0, float(second), kind, HUNDRED, 0.0)
+    for second, kind in enumerate((rate_limited(43, 70.0), BLOCK, rate_limited(43, 90.0), BLOCK)):
+        held = window.record_refusal(0.0, float(second), kind, HUNDRED, 0.0)
     assert held == pytest.approx(89.0)
 
 
@@ -234,7 +250,7 @@ def test_calls_of_one_moment_are_refused_once() -> None:
     window = SlidingWindow()
     for _ in range(5):
         window.take(0.0, HUNDRED)
-    held = [window.refused(0.0, 0.1 * n, BLOCK, HUNDRED, 0.0) for n in range(5)]
+    held = [window.record_refusal(0.0, 0.1 * n, BLOCK, HUNDRED, 0.0) for n in range(5)]
     assert window.capacity(0.5, HUNDRED) == 80
     assert held[-1] == pytest.approx(60.0)
     assert window.blocks == 1
@@ -243,7 +259,7 @@ def test_calls_of_one_moment_are_refused_once() -> None:
 def test_the_pace_is_learned() -> None:
     """A refused pace falls by a fifth, and rises by one call of a hundred a window."""
     window = SlidingWindow()
-    window.refused(0.0, 0.0, BLOCK, HUNDRED, 0.0)
+    window.record_refusal(0.0, 0.0, BLOCK, HUNDRED, 0.0)
     assert [window.capacity(60.0 * n, HUNDRED) for n in (0, 1, 10, 20, 99)] == [
         80,
         81,
@@ -251,7 +267,7 @@ def test_the_pace_is_learned() -> None:
         100,
         100,
     ]
-    window.refused(600.0, 600.0, BLOCK, HUNDRED, 0.0)
+    window.record_refusal(600.0, 600.0, BLOCK, HUNDRED, 0.0)
     assert window.capacity(600.0, HUNDRED) == 72
 
 
@@ -260,7 +276,7 @@ def test_the_pace_never_falls_to_nothing() -> None:
     window, two, now = SlidingWindow(), Rate(2), 0.0
     for _ in range(9):
         now = wait_for_slot(window, now, two)
-        window.refused(now, now, RateLimited(44, 0.1), two, 0.0)
+        window.record_refusal(now, now, rate_limited(44, 0.1), two, 0.0)
     assert window.capacity(now, two) == 1
     assert wait_for_slot(window, now, two) <= now + two.longest
 
@@ -268,38 +284,38 @@ def test_the_pace_never_falls_to_nothing() -> None:
 def test_an_unexplained_429_teaches_no_pace() -> None:
     """Only codes 43 and 44 speak of the calls a minute."""
     window = SlidingWindow()
-    window.refused(0.0, 0.0, RateLimited(None, None), HUNDRED, 0.0)
+    window.record_refusal(0.0, 0.0, rate_limited(None, None), HUNDRED, 0.0)
     assert window.capacity(0.0, HUNDRED) == 100
 
 
 def test_a_call_that_is_served_ends_the_block() -> None:
     """The next block after a good answer is waited for as the first."""
     window = SlidingWindow()
-    window.refused(0.0, 0.0, BLOCK, HUNDRED, 0.0)
-    window.served(0.0)
+    window.record_refusal(0.0, 0.0, BLOCK, HUNDRED, 0.0)
+    window.record_success(0.0)
     assert window.blocks == 1
-    window.served(70.0)
-    assert window.refused(80.0, 80.0, BLOCK, HUNDRED, 0.0) == pytest.approx(60.0)
+    window.record_success(70.0)
+    assert window.record_refusal(80.0, 80.0, BLOCK, HUNDRED, 0.0) == pytest.approx(60.0)
 
 
 def test_a_crowd_is_thinned_once() -> None:
     """Calls that were too many at the same time lower their number once."""
     crowd = AdaptiveConcurrency(10, 10)
     for _ in range(3):
-        crowd.refused(1.0, 2.0)
+        crowd.record_refusal(1.0, 2.0)
     assert crowd.allowed == 7
-    crowd.refused(3.0, 4.0)
+    crowd.record_refusal(3.0, 4.0)
     assert crowd.allowed == 5
 
 
 def test_a_crowd_grows_slowly() -> None:
     """One call more may be in flight after twenty that went well, up to what is set."""
     crowd = AdaptiveConcurrency(5, 5)
-    crowd.refused(0.0, 1.0)
+    crowd.record_refusal(0.0, 1.0)
     found = []
     for _ in range(4):
         for _ in range(CALM):
-            crowd.served()
+            crowd.record_success()
         found.append(crowd.allowed)
     assert found == [4, 5, 5, 5]
 
@@ -308,7 +324,7 @@ def test_a_crowd_is_never_empty() -> None:
     """One call at a time is always tried."""
     crowd = AdaptiveConcurrency(5, 5)
     for second in range(9):
-        crowd.refused(second + 0.5, second + 1.0)
+        crowd.record_refusal(second + 0.5, second + 1.0)
     assert crowd.allowed == 1
 
 
@@ -386,7 +402,7 @@ def test_a_new_day_is_full_again() -> None:
 def test_faults_are_bounded() -> None:
     """A service that only stumbles is asked six times in all."""
     patience = RetryBudget(900.0)
-    tries = [patience.wait_for(ServerError("x")) for _ in range(6)]
+    tries = [patience.wait_for(SERVER_ERROR) for _ in range(6)]
     assert tries == [1, 2, 4, 8, 16, None]
 
 
@@ -395,11 +411,11 @@ def test_limits_are_waited_for_up_to_the_longest_wait() -> None:
     patience = RetryBudget(80.0)
     assert [patience.affords(wait) for wait in (60.0, 20.0, 0.1)] == [True, True, False]
     patience = RetryBudget(2.5)
-    assert [patience.wait_for(TooManyConcurrent(None)) for _ in range(2)] == [1, None]
+    assert [patience.wait_for(too_many_concurrent(None)) for _ in range(2)] == [1, None]
 
 
 def test_crowding_is_waited_for_briefly() -> None:
     """Too many calls at once: a second, then two, or what Retry-After says."""
     patience = RetryBudget(80.0)
-    assert [patience.wait_for(TooManyConcurrent(None)) for _ in range(2)] == [1, 2]
-    assert patience.wait_for(TooManyConcurrent(3.0)) == 3.0
+    assert [patience.wait_for(too_many_concurrent(None)) for _ in range(2)] == [1, 2]
+    assert patience.wait_for(too_many_concurrent(3.0)) == 3.0

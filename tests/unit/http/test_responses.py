@@ -1,4 +1,4 @@
-"""Answers are judged by status, code, headers and body."""
+"""Responses are classified by status, code, headers and body."""
 
 from __future__ import annotations
 
@@ -8,20 +8,15 @@ from decimal import Decimal
 import pytest
 from requests.structures import CaseInsensitiveDict
 
+from tap_zohobooks.errors import TapError
 from tap_zohobooks.http.responses import (
-    BadParameter,
-    DailyQuotaExceeded,
-    Missing,
-    NotOffered,
-    RateLimited,
-    Refused,
+    RULES,
+    Action,
+    Failure,
+    Response,
     ResponseKind,
-    ServerError,
-    Success,
-    TokenRefused,
-    TooManyConcurrent,
-    WrongOrganization,
     classify,
+    fail,
 )
 
 
@@ -31,47 +26,79 @@ def body(code: int, message: str = "text") -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("status", "answer", "kind"),
+    ("status", "content", "kind"),
     [
-        (429, body(43), RateLimited(43, None)),
-        (429, body(44), RateLimited(44, None)),
-        (200, body(44), RateLimited(44, None)),
-        (429, body(99), RateLimited(99, None)),
-        (429, b"<html>", RateLimited(None, None)),
-        (429, body(45), DailyQuotaExceeded("text", None)),
-        (429, body(1070), TooManyConcurrent(None)),
-        (401, body(57), TokenRefused("text")),
-        (200, body(57), TokenRefused("text")),
-        (401, b"", TokenRefused("HTTP 401 without readable JSON")),
-        (401, body(14), Refused(401, 14, "text")),
-        (400, body(6041), WrongOrganization("text")),
-        (400, body(9017), WrongOrganization("text")),
-        (404, body(5), Missing("text", is_path=True)),
-        (404, body(1002), Missing("text")),
-        (404, b"<html>", ServerError("HTTP 404 without readable JSON")),
-        (400, body(1002), Missing("text")),
-        (400, body(2006, "The order does not exist."), Missing("The order does not exist.")),
-        (400, body(2), BadParameter("text")),
-        (400, body(4), BadParameter("text")),
-        (400, body(15), Refused(400, 15, "text")),
-        (403, b"<html>", Refused(403, None, "HTTP 403 without readable JSON")),
-        (400, body(8, "Not available in your plan"), NotOffered("Not available in your plan")),
-        (500, body(1000), ServerError("HTTP 500, code 1000: text")),
-        (502, b"<html>", ServerError("HTTP 502 without readable JSON")),
-        (200, b'{"code":0,"invoices":[{"inv', ServerError("HTTP 200 without readable JSON")),
-        (200, b"[]", ServerError("HTTP 200 without readable JSON")),
-        (302, b"", Refused(302, None, "HTTP 302 without readable JSON")),
+        (429, body(43), ResponseKind.RATE_LIMITED),
+        (429, body(44), ResponseKind.RATE_LIMITED),
+        (200, body(44), ResponseKind.RATE_LIMITED),
+        (429, body(99), ResponseKind.RATE_LIMITED),
+        (429, b"<html>", ResponseKind.RATE_LIMITED),
+        (429, body(45), ResponseKind.DAILY_QUOTA_EXCEEDED),
+        (429, body(1070), ResponseKind.TOO_MANY_CONCURRENT),
+        (401, body(57), ResponseKind.UNAUTHORIZED),
+        (200, body(57), ResponseKind.UNAUTHORIZED),
+        (401, b"", ResponseKind.UNAUTHORIZED),
+        (401, body(14), ResponseKind.NO_AUTHORIZATION),
+        (400, body(6041), ResponseKind.WRONG_ORGANIZATION),
+        (400, body(9017), ResponseKind.WRONG_ORGANIZATION),
+        (404, body(5), ResponseKind.MISSING_PATH),
+        (404, body(1002), ResponseKind.MISSING),
+        (404, b"<html>", ResponseKind.SERVER_ERROR),
+        (400, body(1002), ResponseKind.MISSING),
+        (400, body(2006, "The order does not exist."), ResponseKind.MISSING),
+        (400, body(2), ResponseKind.BAD_PARAMETER),
+        (400, body(4), ResponseKind.BAD_PARAMETER),
+        (400, body(15), ResponseKind.REFUSED),
+        (403, b"<html>", ResponseKind.REFUSED),
+        (400, body(8, "Not available in your plan"), ResponseKind.NOT_OFFERED),
+        (500, body(1000), ResponseKind.SERVER_ERROR),
+        (502, b"<html>", ResponseKind.SERVER_ERROR),
+        (200, b'{"code":0,"invoices":[{"inv', ResponseKind.SERVER_ERROR),
+        (200, b"[]", ResponseKind.SERVER_ERROR),
+        (302, b"", ResponseKind.REFUSED),
     ],
 )
-def test_verdict(status: int, answer: bytes, kind: ResponseKind) -> None:
-    """Each response has its own kind, cut bodies and HTML included."""
-    assert classify(status, {}, answer) == kind
+def test_kind(status: int, content: bytes, kind: ResponseKind) -> None:
+    """Each response has its own kind, truncated bodies and HTML included."""
+    failure = classify(status, {}, content)
+    assert isinstance(failure, Failure)
+    assert (failure.kind, failure.status, failure.wait) == (kind, status, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "found"),
+    [
+        (429, body(44, "Too many."), "HTTP 429, code 44: Too many"),
+        (500, body(1000), "HTTP 500, code 1000: text"),
+        (502, b"<html>", "HTTP 502 without readable JSON"),
+    ],
+)
+def test_found(status: int, content: bytes, found: str) -> None:
+    """A failure names its status, code and message."""
+    failure = classify(status, {}, content)
+    assert isinstance(failure, Failure)
+    assert failure.found == found
+
+
+def test_every_row_of_the_table_is_reached() -> None:
+    """No row is hidden by those before it, and the last one matches everything."""
+    for rule in RULES:
+        status, code = [*rule.statuses, 400][0], [*rule.codes, 100][0]
+        assert fail(status, code, " ".join(rule.phrases[:1])).rule is rule
+
+
+def test_only_what_is_handled_has_no_reason() -> None:
+    """The error of a skipped document or stream is an exception that streams handle."""
+    for rule in RULES:
+        assert isinstance(rule.error, type) is (rule.action is Action.SKIP)
+        if isinstance(rule.error, type):
+            assert issubclass(rule.error, TapError)
 
 
 def test_numbers_are_exact() -> None:
     """A number is the decimal that was written, padding included, and never a float."""
     kind = classify(200, {}, b'{"code":0,"total":1000.10,"small":1e-7,"count":3}')
-    assert isinstance(kind, Success)
+    assert isinstance(kind, Response)
     assert kind.document["total"] == Decimal("1000.10")
     assert str(kind.document["total"]) == "1000.10"
     assert kind.document["small"] == Decimal("1e-7")
@@ -79,15 +106,17 @@ def test_numbers_are_exact() -> None:
 
 
 @pytest.mark.parametrize(("header", "wait"), [("7", 7.0), ("soon", None), ("-3", 0.0)])
-def test_retry_after(header: str, wait: float | None) -> None:
-    """Retry-After counts in any case of its name, and only where it is a number."""
-    headers = CaseInsensitiveDict({"retry-after": header})
-    assert classify(429, headers, body(44)) == RateLimited(44, wait)
-    assert classify(429, headers, body(1070)) == TooManyConcurrent(wait)
-    assert classify(429, headers, b"<html>") == RateLimited(None, wait)
+@pytest.mark.parametrize("content", [body(44), body(1070), b"<html>"])
+def test_retry_after(header: str, wait: float | None, content: bytes) -> None:
+    """Retry-After counts in any case of its name, and only if it is a number."""
+    failure = classify(429, CaseInsensitiveDict({"retry-after": header}), content)
+    assert isinstance(failure, Failure)
+    assert failure.wait == wait
 
 
 def test_reset_of_the_day() -> None:
     """The end of the day comes with the seconds to its reset."""
-    headers = CaseInsensitiveDict({"x-rate-limit-reset": "23218"})
-    assert classify(429, headers, body(45)) == DailyQuotaExceeded("text", 23218.0)
+    headers = CaseInsensitiveDict({"x-rate-limit-reset": "23218", "retry-after": "7"})
+    failure = classify(429, headers, body(45))
+    assert isinstance(failure, Failure)
+    assert (failure.message, failure.wait) == ("text", 23218.0)
