@@ -146,6 +146,17 @@ def plan(**options: Any) -> None:
     _run("plan", "plan", **options)
 
 
+@cli.command(epilog=example("zohobooks scopes invoices invoice_details contacts"))
+@click.argument("streams", nargs=-1, metavar="[STREAM]...", shell_complete=_streams)
+@click.option("--catalog", type=FILE, help="Catalog that selects streams, as the tap takes it.")
+def scopes(**options: Any) -> None:
+    """Print the scopes that reading streams needs.
+
+    Without a stream or a catalog, those of what is selected by default.
+    """
+    _run("scopes", "scopes", **options)
+
+
 @cli.command(epilog=example('eval "$(zohobooks completion bash)"'))
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> None:

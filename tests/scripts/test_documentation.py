@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tap_zohobooks import pages, resources, settings
+import docs
+from tap_zohobooks import resources, settings
 from tap_zohobooks.streams.registry import STREAM_TYPES
 
 README = Path(__file__).parents[2] / "README.md"
@@ -39,34 +40,23 @@ def test_the_readme_shows_the_settings() -> None:
 def test_the_page_of_streams_is_the_printed_one() -> None:
     """docs/streams.md is what the program prints."""
     page = README.parent / "docs" / "streams.md"
-    assert page.read_text() == pages.streams_page()
+    assert page.read_text() == docs.streams_page()
 
 
 def test_the_page_of_errors_is_the_printed_one() -> None:
     """docs/errors.md is what the program prints."""
     page = README.parent / "docs" / "errors.md"
-    assert page.read_text() == pages.errors_page()
+    assert page.read_text() == docs.errors_page()
 
 
-def test_the_shortest_scopes() -> None:
-    """Streams need the scopes of their areas, and settings to see the organizations."""
-    needed = pages.needed(["invoices", "invoice_comments", "vendor_credits"])
-    assert needed == "ZohoBooks.debitnotes.READ,ZohoBooks.invoices.READ,ZohoBooks.settings.READ"
-
-
-def test_unknown_streams_are_named(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("option", ["", "--errors"])
+def test_the_command_prints_a_page(
+    option: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The page's command names a stream that does not exist, and prints scopes of one that does."""
-    monkeypatch.setattr("sys.argv", ["pages", "nonsense"])
-    with pytest.raises(SystemExit, match="nonsense"):
-        pages.main()
-    monkeypatch.setattr("sys.argv", ["pages", "bills"])
-    pages.main()
-    assert "ZohoBooks.bills.READ" in capsys.readouterr().out
-    monkeypatch.setattr("sys.argv", ["pages", pages.ERRORS])
-    pages.main()
-    assert capsys.readouterr().out == pages.errors_page()
+    """The command prints either page."""
+    monkeypatch.setattr("sys.argv", ["docs.py", *option.split()])
+    docs.main()
+    assert capsys.readouterr().out == (docs.errors_page() if option else docs.streams_page())
 
 
 def test_meltano_selects_what_is_cheap() -> None:

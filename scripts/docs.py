@@ -1,8 +1,4 @@
-"""Pages that the program prints: `python -m tap_zohobooks.pages > docs/streams.md`.
-
-With names of streams as arguments: the shortest scopes that reading them needs. With `--errors`:
-docs/errors.md.
-"""
+"""Print docs/streams.md, or docs/errors.md with `--errors`."""
 
 from __future__ import annotations
 
@@ -19,7 +15,7 @@ from tap_zohobooks.resources import ORGANIZATION, ORGANIZATIONS, TABLE, scopes
 from tap_zohobooks.streams.registry import STREAM_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from tap_zohobooks.http.responses import Rule
     from tap_zohobooks.streams.base import ResourceStream
@@ -34,15 +30,6 @@ GRANT_ANSWERS: tuple[tuple[int, dict[str, str]], ...] = (
     (400, {"error": "Access Denied", "status": "failure"}),
     (500, {}),
 )
-
-
-def needed(names: Iterable[str]) -> str:
-    """Return the shortest scopes that reading these streams, and seeing organizations, needs.
-
-    Raises:
-        KeyError: There is no such stream.
-    """
-    return scopes([ORGANIZATIONS, *(TABLE[name] for name in names)])
 
 
 def _cost(kind: type[ResourceStream]) -> str:
@@ -60,11 +47,10 @@ def streams_page() -> str:
     lines = [
         "# Streams",
         "",
-        "Printed by `python -m tap_zohobooks.pages`; with names of streams as arguments it prints",
-        "the scopes that reading them needs. Every key begins with `organization_id`. Streams that",
-        "cost a call a row are not selected by default. Custom modules (`cm_*`) are found at",
-        "discovery: key `module_record_id`, full table, one call a 200 rows, scope",
-        "`ZohoBooks.custommodules.ALL`.",
+        "Printed by `python scripts/docs.py`. `zohobooks scopes STREAM...` prints the scopes that",
+        "streams need. Every key begins with `organization_id`. Streams that cost a call a row are",
+        "not selected by default. Custom modules (`cm_*`) are found at discovery: key",
+        "`module_record_id`, full table, one call a 200 rows, scope `ZohoBooks.custommodules.ALL`.",
         "",
         "| Stream | Key | Replication | Calls | Scope |",
         "|---|---|---|---|---|",
@@ -76,7 +62,7 @@ def streams_page() -> str:
         replication = _replication(kind)
         cost = _cost(kind)
         lines.append(f"| `{name}` | {keys} | {replication} | {cost} | `{one.permission}` |")
-    everything = needed(TABLE)
+    everything = scopes([ORGANIZATIONS, *TABLE.values()])
     return "\n".join([*lines, "", "All of them need:", "", "```text", everything, "```", ""])
 
 
@@ -135,7 +121,7 @@ def errors_page() -> str:
     return "\n".join([
         "# Errors",
         "",
-        f"Printed by `python -m tap_zohobooks.pages {ERRORS}`. The last log line of a run that",
+        f"Printed by `python scripts/docs.py {ERRORS}`. The last log line of a run that",
         "does not end with 0, the last line of a command, and each failed check of `zohobooks",
         "doctor` say what was found and the next step, and end with the error's name in brackets.",
         "What is filled in stands in italics. The doctor ends with the code of its first check",
@@ -160,15 +146,9 @@ def errors_page() -> str:
 
 
 def main() -> None:
-    """Print the page, or the scopes of the streams that are named."""
-    names = sys.argv[1:]
-    if names == [ERRORS]:
-        sys.stdout.write(errors_page())
-        return
-    unknown = sorted(set(names) - TABLE.keys())
-    if unknown:
-        sys.exit(f"There is no stream {', '.join(unknown)}; docs/streams.md lists all.")
-    sys.stdout.write(f"{needed(names)}\n" if names else streams_page())
+    """Print a page."""
+    page = errors_page() if sys.argv[1:] == [ERRORS] else streams_page()
+    sys.stdout.write(page)
 
 
 if __name__ == "__main__":
