@@ -354,8 +354,8 @@ MUTATIONS = (
     Mutation(
         "no log names the address of a webhook",
         "tap_zohobooks/oauth/revoked_token.py",
-        "return record.thread != self._thread",
-        "return True",
+        "logger.setLevel(logging.CRITICAL + 1)",
+        "logger.setLevel(logging.DEBUG)",
         ("tests/unit/oauth/test_revoked_token.py",),
     ),
     Mutation(

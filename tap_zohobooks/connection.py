@@ -1,31 +1,21 @@
-"""What the settings mean for calls: by whom, where to, through which session, and how fast."""
+"""Build from the settings what requests need: credentials, hosts, session, cache, limits."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import requests
-
-from tap_zohobooks.http.shared_state import PATIENCE, SharedValue
-from tap_zohobooks.oauth.credentials import Grant, Hosts
-from tap_zohobooks.oauth.token_store import TokenStore
-
-if TYPE_CHECKING:
-    import logging
-    from collections.abc import Callable
-
-    from tap_zohobooks.http.shared_state import Cache
 
 import logging
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import requests
 from platformdirs import user_cache_path
 from requests.adapters import HTTPAdapter
 
 from tap_zohobooks.http.rate_limit import LimitSettings
-from tap_zohobooks.http.shared_state import Cache
+from tap_zohobooks.http.shared_state import PATIENCE, Cache, SharedValue
+from tap_zohobooks.oauth.credentials import Grant, Hosts
+from tap_zohobooks.oauth.revoked_token import Revocation, RevokedToken, Webhook
+from tap_zohobooks.oauth.token_store import TokenStore
 from tap_zohobooks.regions import checked_url
 from tap_zohobooks.settings import CREDENTIALS, REFRESH
 
@@ -36,9 +26,9 @@ NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 
 
 def build_session(config: Mapping[str, Any], connections: int) -> requests.Session:
-    """Return a session that keeps so many connections, and no cookies."""
+    """Return a session that keeps so many connections open, and no cookies."""
     session = requests.Session()
-    session.auth = lambda request: request  # else a .netrc would put its header into some
+    session.auth = lambda request: request  # else a .netrc would add its header
     session.headers["User-Agent"] = config["user_agent"]
     session.cookies.set_policy(NO_COOKIES)
     for scheme in ("https://", "http://"):
@@ -47,7 +37,7 @@ def build_session(config: Mapping[str, Any], connections: int) -> requests.Sessi
 
 
 def grant(config: Mapping[str, Any]) -> Grant | None:
-    """Return what mints tokens; None where there is only a given access token."""
+    """Return what access tokens are requested with; None if only an access token is set."""
     client = (config["client_id"], config["client_secret"])
     if config["grant_type"] == CREDENTIALS:
         return Grant(*client, soid=config["organization_ids"][0])
@@ -55,7 +45,11 @@ def grant(config: Mapping[str, Any]) -> Grant | None:
 
 
 def hosts(config: Mapping[str, Any]) -> Hosts:
-    """Return where to mint and to call."""
+    """Return the accounts server and the API host.
+
+    Raises:
+        ConfigError: A URL is not one that credentials may be sent to.
+    """
     urls = {
         name: checked_url(name, config[name])
         for name in ("accounts_url", "api_url")
@@ -71,11 +65,11 @@ def cache(
     clock: Callable[[], float],
     wall: Callable[[], float],
 ) -> Cache:
-    """Return what is shared with other runs of this user."""
+    """Return what this run shares with others of the user; `clock` and `wall` in seconds."""
     match config.get("token_cache"):
         case "off":
             return Cache(None, logger, clock=clock)
-        case None:  # nobody has asked for it: a read-only home is no reason to warn
+        case None:  # the default: a home that is read-only is no reason to warn
             folder = user_cache_path("tap-zohobooks", appauthor=False)
             return Cache(folder, logger, logging.INFO, clock=clock, wall=wall)
         case named:
@@ -83,7 +77,7 @@ def cache(
 
 
 def limit_settings(config: Mapping[str, Any], window: float) -> LimitSettings:
-    """Return what the settings say about calls, of which so many may leave in a window."""
+    """Return the settings about requests; `window` is the length of the rate's window in s."""
     return LimitSettings(
         requests_per_minute=config["requests_per_minute"],
         max_concurrency=config["max_concurrency"],
@@ -98,7 +92,7 @@ def limit_settings(config: Mapping[str, Any], window: float) -> LimitSettings:
 def token_store(
     cache: Cache, grant: Grant | None, hosts: Hosts, timeout: float
 ) -> SharedValue[TokenStore]:
-    """Return what all who mint with a grant know together; its name shows nothing of the grant."""
+    """Return the store of a grant's access tokens; its name is a hash. `timeout` in seconds."""
     if grant is None:
         return SharedValue(TokenStore, cache.clock)
     return cache.record(
@@ -107,5 +101,24 @@ def token_store(
         grant.soid or "",
         hosts.accounts_url or hosts.region,
         secret=f"{grant.client_secret}\0{grant.refresh_token}",
-        patience=PATIENCE + timeout * len(hosts.candidates()),  # it is held while one mints
+        patience=PATIENCE + timeout * len(hosts.candidates()),  # locked during a token request
     )
+
+
+def build_revoked_token(
+    config: Mapping[str, Any],
+    cache: Cache,
+    session: requests.Session,
+    wall: Callable[[], float],
+) -> RevokedToken:
+    """Return the memory of the refresh token that is set; its name is a hash of it."""
+    known, servers = grant(config), hosts(config)
+    record = None
+    if known is not None and known.refresh_token:
+        where = servers.accounts_url or servers.region
+        record = cache.record(Revocation, known.client_id, where, secret=known.refresh_token)
+    webhook = Webhook(
+        config.get("reauth_webhook_url"), session, cache.logger, servers.region,
+        config["organization_ids"],
+    )  # fmt: skip
+    return RevokedToken(record, wall, webhook.post)

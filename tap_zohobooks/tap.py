@@ -19,7 +19,6 @@ from tap_zohobooks.client import Client
 from tap_zohobooks.connection import token_store
 from tap_zohobooks.errors import ConfigError, QuotaReached, TapError
 from tap_zohobooks.http.rate_limit import MINUTE
-from tap_zohobooks.oauth.revoked_token import RevokedToken, build_revoked_token
 from tap_zohobooks.organizations import Organizations
 from tap_zohobooks.singer import activate_version
 from tap_zohobooks.singer.command import CommandLineTap
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
 
     from tap_zohobooks.http.shared_state import Cache
+    from tap_zohobooks.oauth.revoked_token import RevokedToken
     from tap_zohobooks.resources import Resource
 
 
@@ -166,7 +166,7 @@ class TapZohoBooks(CommandLineTap):
     @cached_property
     def revoked_token(self) -> RevokedToken:
         """What is remembered of the refresh token, and who is told of its end."""
-        return build_revoked_token(self.config, self.cache, self.session, self.wall)
+        return connection.build_revoked_token(self.config, self.cache, self.session, self.wall)
 
     @cached_property
     def auth(self) -> Authenticator:

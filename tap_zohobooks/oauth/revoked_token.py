@@ -1,35 +1,31 @@
-"""A dead refresh token: remembered by all runs of a user, and told once to who must act."""
+"""Remember a revoked refresh token for all runs of a user, and notify a webhook once."""
 
 from __future__ import annotations
 
 import logging
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from queue import Empty, Queue
-from threading import Thread, get_ident
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import requests
-from typing_extensions import override
 
-from tap_zohobooks import connection
 from tap_zohobooks.error_catalog import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from tap_zohobooks.http.shared_state import Cache, SharedValue
+    from tap_zohobooks.http.shared_state import SharedValue
 
 EVENT = "reauthorization_needed"
-TAKEN = range(200, 300)
-TIMEOUT = 5.0  # seconds, for all of it
-TALKATIVE = ("urllib3.connectionpool", "urllib3.util.retry")  # they name addresses, when debugging
+OK = range(200, 300)
+TIMEOUT = 5.0  # seconds to connect, and as many for the status; the body is not read
+HTTP_LOGGERS = ("urllib3.connectionpool", "urllib3.util.retry")  # their lines hold addresses
 
 
 class Revocation(msgspec.Struct):
-    """What is known of a refresh token that is dead; blank while it lives."""
+    """When a refresh token was found revoked, and by which error; empty while it is valid."""
 
     since: str = ""
     found: str = ""
@@ -37,14 +33,14 @@ class Revocation(msgspec.Struct):
 
 @dataclass(slots=True)
 class RevokedToken:
-    """The memory of one refresh token, if there is one; `wall` in seconds since 1970."""
+    """What is known of one refresh token; `wall` in seconds since 1970, `notify(time, found)`."""
 
     record: SharedValue[Revocation] | None
     wall: Callable[[], float]
-    tell: Callable[[str, str], None]
+    notify: Callable[[str, str], None]
 
     def check(self) -> None:
-        """See that the token was not found dead before.
+        """Check that the token was not found revoked before.
 
         Raises:
             ReauthorizationNeeded: It was.
@@ -57,7 +53,7 @@ class RevokedToken:
             raise Reason.REFRESH_TOKEN_DISCONNECTED.error(time=since, error=found)
 
     def note(self, found: str) -> None:
-        """Remember that the token is dead; who notes it first tells it."""
+        """Remember that the token is revoked; notify if no run has noted that before."""
         if self.record is None:
             return
         now = datetime.fromtimestamp(self.wall(), timezone.utc).isoformat(timespec="seconds")
@@ -66,10 +62,10 @@ class RevokedToken:
             if is_news:
                 known.since, known.found = now, found
         if is_news:
-            self.tell(now, found)
+            self.notify(now, found)
 
     def forget(self) -> None:
-        """Give the token another chance."""
+        """Forget that the token was revoked, so that the next run requests with it."""
         if self.record is not None:
             with self.record.changing() as known:
                 known.since = known.found = ""
@@ -77,7 +73,7 @@ class RevokedToken:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """Tells an address that somebody must act; whether it listens changes nothing."""
+    """The address to notify, if any; its failure changes nothing but a line of the log."""
 
     url: str | None
     session: requests.Session
@@ -85,11 +81,11 @@ class Webhook:
     region: str
     organization_ids: Sequence[str]
 
-    def tell(self, time: str, found: str) -> None:
-        """Post what has happened: no secret, once, five seconds at most."""
+    def post(self, time: str, found: str) -> None:
+        """Post what has happened, without a secret."""
         if self.url is None:
             return
-        event: dict[str, Any] = {
+        event = {
             "event": EVENT,
             "time": time,
             "region": self.region,
@@ -97,62 +93,29 @@ class Webhook:
             "found": found,
             "what_to_do": Reason.REFRESH_TOKEN_DISCONNECTED.next_step,
         }
-        troubles: Queue[str] = Queue()
-        # Time-outs of a request are for its parts, of which there may be any number.
-        Thread(target=self._post, args=(self.url, event, troubles), daemon=True).start()
         try:
-            trouble = troubles.get(timeout=TIMEOUT)
-        except Empty:
-            trouble = f"no answer in {TIMEOUT:.0f} seconds"
-        if trouble:
-            self.logger.warning(
-                "The address of reauth_webhook_url did not take the news (%s).", trouble
-            )
-
-    def _post(self, url: str, event: dict[str, Any], troubles: Queue[str]) -> None:
-        """Post, and say what went wrong; blank where nothing did."""
-        with ExitStack() as stack:
-            unseen = _Unseen(get_ident())
-            for logger in map(logging.getLogger, TALKATIVE):
-                logger.addFilter(unseen)
-                stack.callback(logger.removeFilter, unseen)
-            try:
-                answer = stack.enter_context(self.session.post(
-                    url, json=event, timeout=TIMEOUT, allow_redirects=False, stream=True,
-                ))  # fmt: skip
-            except requests.RequestException as error:
-                troubles.put(type(error).__name__)
-            else:
-                is_taken = answer.status_code in TAKEN
-                troubles.put("" if is_taken else f"HTTP {answer.status_code}")
+            with (
+                _silent(),
+                self.session.post(
+                    self.url, json=event, timeout=TIMEOUT, allow_redirects=False, stream=True
+                ) as response,
+            ):
+                problem = "" if response.status_code in OK else f"HTTP {response.status_code}"
+        except requests.RequestException as error:
+            problem = type(error).__name__
+        if problem:
+            self.logger.warning("The reauth_webhook_url was not notified (%s).", problem)
 
 
-class _Unseen(logging.Filter):
-    """Keeps lines of a thread out of a log: the address of a webhook often holds a secret."""
-
-    def __init__(self, thread: int) -> None:
-        super().__init__()
-        self._thread = thread
-
-    @override
-    def filter(self, record: logging.LogRecord) -> bool:
-        return record.thread != self._thread
-
-
-def build_revoked_token(
-    config: Mapping[str, Any],
-    cache: Cache,
-    session: requests.Session,
-    wall: Callable[[], float],
-) -> RevokedToken:
-    """Return the memory of the refresh token that is set; its name is a hash of it."""
-    grant, hosts = connection.grant(config), connection.hosts(config)
-    record = None
-    if grant is not None and grant.refresh_token:
-        where = hosts.accounts_url or hosts.region
-        record = cache.record(Revocation, grant.client_id, where, secret=grant.refresh_token)
-    webhook = Webhook(
-        config.get("reauth_webhook_url"), session, cache.logger, hosts.region,
-        config["organization_ids"],
-    )  # fmt: skip
-    return RevokedToken(record, wall, webhook.tell)
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Log no address within the block: that of a webhook may hold a secret."""
+    loggers = [logging.getLogger(name) for name in HTTP_LOGGERS]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
