@@ -171,7 +171,7 @@ MUTATIONS = (
     Mutation(
         "a run begins the lookback before its bookmark",
         "tap_zohobooks/streams/base.py",
-        "return earlier(bookmark, max(1, self.sync_context.lookback_seconds))",
+        "return subtract_seconds(bookmark, max(1, self.sync_context.lookback_seconds))",
         "return str(bookmark)",
         (RUNS, STORIES),
     ),
@@ -206,7 +206,7 @@ MUTATIONS = (
     Mutation(
         "instants are compared in UTC, not as local text",
         "tap_zohobooks/pagination/page.py",
-        "return utc(value) if isinstance(value, str) else None",
+        "return to_utc(value) if isinstance(value, str) else None",
         'return value[:19] + "+00:00" if isinstance(value, str) and value else None',
         (RUNS, READING),
     ),

@@ -24,7 +24,7 @@ from tap_zohobooks.singer.state_migration import (
 )
 from tap_zohobooks.streams.lists import ListStream
 from tap_zohobooks.streams.organization import CustomFieldStream
-from tap_zohobooks.transform.timestamps import earlier
+from tap_zohobooks.transform.timestamps import subtract_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -157,7 +157,7 @@ class Planner:
         found = kept(self._state, stream.name, organization).get(VALUE)
         start: str | None = self._tap.config.get("start_date")
         if found:
-            start = earlier(found, max(1, self._tap.sync_context.lookback_seconds))
+            start = subtract_seconds(found, max(1, self._tap.sync_context.lookback_seconds))
         check_start(stream.name, organization, start, datetime.now(timezone.utc).isoformat())
         return start
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tap_zohobooks.pagination.page import filter_value, row_time
 from tap_zohobooks.resources import MODIFIED
-from tap_zohobooks.transform.timestamps import earlier
+from tap_zohobooks.transform.timestamps import subtract_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,7 +113,7 @@ class CapabilityProbe:
 
         Where the rows of that instant have all changed meanwhile, it hides nothing.
         """
-        if self.end("A", earlier(instant, 1)) != instant:
+        if self.end("A", subtract_seconds(instant, 1)) != instant:
             return True
         self.mark_unfilterable("it leaves out the instant that it is given")
         return False

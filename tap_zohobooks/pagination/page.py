@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.resources import MODIFIED
-from tap_zohobooks.transform.timestamps import utc
+from tap_zohobooks.transform.timestamps import to_utc
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -74,7 +74,7 @@ def no_prefetch(fetch: Fetch, _size: int) -> AbstractContextManager[Fetch]:
 def row_time(row: Row) -> str | None:
     """Return when a row last changed, as UTC text whose order is time order."""
     value = row.get(MODIFIED)
-    return utc(value) if isinstance(value, str) else None
+    return to_utc(value) if isinstance(value, str) else None
 
 
 def filter_value(instant: str) -> str:

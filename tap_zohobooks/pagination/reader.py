@@ -28,7 +28,7 @@ from tap_zohobooks.pagination.page import (
 )
 from tap_zohobooks.resources import MODIFIED
 from tap_zohobooks.transform.cleaner import Row
-from tap_zohobooks.transform.timestamps import earlier
+from tap_zohobooks.transform.timestamps import subtract_seconds
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -286,7 +286,7 @@ class Reader:
 
 def _before(start: str | None) -> str | None:
     """Return from when on to ask, as a filter may leave out the very instant that it is given."""
-    return start and earlier(start, 1)
+    return start and subtract_seconds(start, 1)
 
 
 def _is_due(row: Row, start: str | None) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.resources import MODIFIED, ORGANIZATION, TIMELESS
-from tap_zohobooks.transform.timestamps import utc
+from tap_zohobooks.transform.timestamps import to_utc
 
 if TYPE_CHECKING:
     import logging
@@ -85,7 +85,7 @@ class StateMigration:
         if key != MODIFIED:
             self._warn(stream, f"it is of '{key}', not of '{MODIFIED}'")
             return without
-        instant = utc(value) if isinstance(value, str) else None
+        instant = to_utc(value) if isinstance(value, str) else None
         if instant is None:
             raise Reason.BOOKMARK_UNREADABLE.error(stream=stream, value=repr(value))
         return {**without, KEY: MODIFIED, VALUE: instant}

@@ -20,7 +20,7 @@ from tap_zohobooks.resources import MODIFIED, ORGANIZATION, TABLE, TIMELESS, Res
 from tap_zohobooks.singer.stream import SingerStream, Step
 from tap_zohobooks.transform.cleaner import Cleaner, Row
 from tap_zohobooks.transform.custom_fields import Flattener
-from tap_zohobooks.transform.timestamps import earlier
+from tap_zohobooks.transform.timestamps import subtract_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,7 +148,7 @@ class ResourceStream(SingerStream):
             return None
         bookmark = state.get("replication_key_value")
         if bookmark:
-            return earlier(bookmark, max(1, self.sync_context.lookback_seconds))
+            return subtract_seconds(bookmark, max(1, self.sync_context.lookback_seconds))
         first: str | None = self.config.get("start_date")
         return first
 

@@ -21,7 +21,7 @@ from tap_zohobooks.pagination.rows import checked_key, page_of, rows_of
 from tap_zohobooks.resources import INCREMENTAL, ORGANIZATION, TIMELESS
 from tap_zohobooks.singer.activate_version import hidden_by
 from tap_zohobooks.singer.state import check_start
-from tap_zohobooks.transform.timestamps import earlier
+from tap_zohobooks.transform.timestamps import subtract_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +92,7 @@ class ListStream(ResourceStream):
         answer = self._get(reading, listed.list_path, {**listed.query, **params})
         if reading.max_bookmark is None:
             check_start(self.name, reading.organization, reading.start, answer.served.isoformat())
-            reading.max_bookmark = earlier(
+            reading.max_bookmark = subtract_seconds(
                 answer.served.isoformat(), self.sync_context.lookback_seconds
             )
         if hidden := hidden_by(answer.document, listed.query):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from tap_zohobooks.transform.timestamps import _day, utc
+from tap_zohobooks.transform.timestamps import to_date, to_utc
 
 Row = dict[str, Any]
 Rule = Callable[[object, "Unmapped", str], object]
@@ -74,14 +74,14 @@ def _as_boolean(value: object, surprises: Unmapped, path: str) -> object:
 
 
 def _as_instant(value: object, surprises: Unmapped, path: str) -> object:
-    moment = utc(value) if isinstance(value, str) else None
+    moment = to_utc(value) if isinstance(value, str) else None
     if moment is None:
         surprises.misfit(path, value)
     return moment
 
 
 def _as_date(value: object, surprises: Unmapped, path: str) -> object:
-    day = _day(value) if isinstance(value, str) else None
+    day = to_date(value) if isinstance(value, str) else None
     if day is None:
         surprises.misfit(path, value)
     return day
@@ -145,7 +145,7 @@ _PASSING: dict[Rule, frozenset[type]] = {
     _as_number: frozenset({int, Decimal}),
     _as_text: frozenset({str}),
 }
-_READING: dict[Rule, Callable[[str], str | None]] = {_as_date: _day, _as_instant: utc}
+_READING: dict[Rule, Callable[[str], str | None]] = {_as_date: to_date, _as_instant: to_utc}
 _NOTHING: frozenset[type] = frozenset()
 
 

@@ -1,4 +1,4 @@
-"""Read and write instants and dates; nothing here reads a clock."""
+"""Read and write instants and dates as text; nothing here reads a clock."""
 
 from __future__ import annotations
 
@@ -9,23 +9,21 @@ from functools import lru_cache
 _INSTANT = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(\.\d{1,6})?\d*(Z|[+-]\d{2}:?\d{2})", re.ASCII
 )
-
-
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @lru_cache(maxsize=4096)
-def utc(text: str) -> str | None:
-    """Rewrite an instant as `2026-06-09T17:15:37+00:00`; None where the text is no instant.
+def to_utc(text: str) -> str | None:
+    """Return an instant as `2026-06-09T17:15:37+00:00`; None if the text is no instant.
 
-    Text without an offset is none: nothing says which instant it means.
+    Text without an offset is no instant. Digits after the microsecond are cut off.
     """
     match = _INSTANT.fullmatch(text.strip())
     if match is None:
         return None
     day, clock, fraction, offset = match.groups()
     try:
-        moment = datetime.fromisoformat(f"{day}T{clock}") - _shift(offset)
+        moment = datetime.fromisoformat(f"{day}T{clock}") - _parse_offset(offset)
     except (ValueError, OverflowError):
         return None
     if fraction:
@@ -34,16 +32,16 @@ def utc(text: str) -> str | None:
 
 
 @lru_cache(maxsize=128)
-def _shift(offset: str) -> timedelta:
-    """Return how far the clocks of an offset are ahead of UTC."""
+def _parse_offset(offset: str) -> timedelta:
+    """Return how far `Z`, `+0530` or `+05:30` is ahead of UTC."""
     digits = "+0000" if offset == "Z" else offset.replace(":", "")
-    shift = timedelta(hours=int(digits[1:3]), minutes=int(digits[3:5]))
-    return shift if digits[0] == "+" else -shift
+    ahead = timedelta(hours=int(digits[1:3]), minutes=int(digits[3:5]))
+    return ahead if digits[0] == "+" else -ahead
 
 
 @lru_cache(maxsize=4096)
-def _day(text: str) -> str | None:
-    """Return a day as it is written; None where the text is none, or no calendar has it."""
+def to_date(text: str) -> str | None:
+    """Return a date as `2026-06-09`; None if the text is no date of the calendar."""
     if _DATE.fullmatch(text.strip()) is None:
         return None
     try:
@@ -52,8 +50,11 @@ def _day(text: str) -> str | None:
         return None
 
 
-def earlier(instant: str, seconds: int) -> str:
-    """Return the instant some seconds before; what time cannot hold is the first instant."""
+def subtract_seconds(instant: str, seconds: int) -> str:
+    """Return an earlier instant, to the second; at least 0001-01-01.
+
+    `instant` is text as `to_utc` returns it; a fraction of a second is cut off.
+    """
     moment = datetime.fromisoformat(instant[:19]).replace(tzinfo=timezone.utc)
     try:
         return (moment - timedelta(seconds=seconds)).isoformat()

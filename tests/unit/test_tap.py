@@ -21,7 +21,7 @@ from tap_zohobooks.errors import (
     ServiceError,
 )
 from tap_zohobooks.resources import INCREMENTAL, MODIFIED, TABLE
-from tap_zohobooks.transform.timestamps import utc
+from tap_zohobooks.transform.timestamps import to_utc
 from tests.conftest import Collector, Run, Service
 
 if TYPE_CHECKING:
@@ -542,7 +542,7 @@ def test_rows_that_move_while_they_are_read(service: Make) -> None:
     second = place.complete(streams, first.state)
     for stream in streams:
         path, field = TABLE[stream].list_path, TABLE[stream].key
-        held = {row[field]: utc(row[MODIFIED]) for row in place.world.rows(organization, path)}
+        held = {row[field]: to_utc(row[MODIFIED]) for row in place.world.rows(organization, path)}
         arrived: dict[str, str | None] = {}
         for run in (first, second):
             arrived |= {record[field]: record.get(MODIFIED) for record in run.records(stream)}

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from tap_zohobooks.transform.cleaner import ADDITIONAL, Cleaner, Row
-from tap_zohobooks.transform.timestamps import utc
 
 PROPERTIES: dict[str, dict[str, Any]] = {
     "id": {"type": "string"},
@@ -37,28 +36,6 @@ def cleaned(row: Row, deselected: str = "", *, flattens: bool = False) -> Row:
         flattens=flattens,
     )
     return cleaner(row)
-
-
-@pytest.mark.parametrize(
-    ("text", "instant"),
-    [
-        ("2026-06-09T13:17:42-0400", "2026-06-09T17:17:42+00:00"),
-        ("2026-06-09T13:17:42+0530", "2026-06-09T07:47:42+00:00"),
-        ("2026-06-09T13:17:42+05:30", "2026-06-09T07:47:42+00:00"),
-        ("2026-06-09T13:17:42Z", "2026-06-09T13:17:42+00:00"),
-        ("2026-06-09T13:17:42.5Z", "2026-06-09T13:17:42.500000+00:00"),
-        ("2026-11-01T01:30:00-0400", "2026-11-01T05:30:00+00:00"),
-        ("2026-11-01T01:30:00-0500", "2026-11-01T06:30:00+00:00"),
-        ("2026-06-09T13:17:42", None),
-        ("2026-13-09T13:17:42Z", None),
-        ("0001-01-01T00:00:00+0100", None),
-        ("09 Jun 2026 09:47 AM", None),
-        ("", None),
-    ],
-)
-def test_instants(text: str, instant: str | None) -> None:
-    """Times are instants in UTC, across the hour that daylight saving repeats."""
-    assert utc(text) == instant
 
 
 @pytest.mark.parametrize("blank", ["", " ", None])

@@ -22,7 +22,7 @@ from tap_zohobooks.transform.custom_fields import (
     told,
     union,
 )
-from tap_zohobooks.transform.timestamps import utc
+from tap_zohobooks.transform.timestamps import to_utc
 from tests.conftest import Run, Service
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def test_values(row: Row, flat: Row) -> None:
 def made_true(schema: dict[str, Any], value: object) -> object:
     """Return a value of a document's array as its column must hold it."""
     if schema.get("format") == "date-time":
-        return utc(str(value))
+        return to_utc(str(value))
     return str(value) if schema == TEXT else value
 
 
