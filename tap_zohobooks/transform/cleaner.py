@@ -1,16 +1,17 @@
-"""Rows made true: what Zoho wrote becomes what it meant, by rules compiled once a stream."""
+"""Convert Zoho's JSON values to the types of the stream's schema, by rules compiled once."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from tap_zohobooks.transform.timestamps import to_date, to_utc
 
 Row = dict[str, Any]
-Rule = Callable[[object, "Unmapped", str], object]
+Schema = Mapping[str, Any]
 
 ADDITIONAL = "additional_fields"
 
@@ -18,215 +19,215 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
 
 
-class Unmapped:
-    """What one record holds that its schema does not: unknown fields and misfits."""
+class Unmapped(NamedTuple):
+    """A value that its record cannot hold: one of an unknown field, or an invalid one."""
 
-    __slots__ = ("found", "misfits")
-
-    def __init__(self) -> None:
-        """Start with nothing."""
-        self.found: Row = {}
-        self.misfits: set[str] = set()
-
-    def misfit(self, path: str, value: object) -> None:
-        """Keep a value that does not fit."""
-        self.found[path] = value
-        self.misfits.add(path)
+    path: str  # of the field, as `lines.1.rate`
+    value: object  # as it came
+    is_invalid: bool
 
 
-def _is_blank(value: object) -> bool:
-    return isinstance(value, str) and not value.strip()
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How the values of one field are converted.
 
+    `unchanged` holds the types of the values that need no conversion (a text: if it is not blank).
+    `parse` converts a text, and returns None if it is blank or invalid. `convert` converts a value
+    of another type; it adds an invalid one to `Unmapped`, under the path of the field.
+    """
 
-def _as_text(value: object, surprises: Unmapped, path: str) -> object:
-    match value:
-        case str():
+    unchanged: frozenset[type]
+    parse: Callable[[str], object]
+    convert: Callable[[Any, list[Unmapped], str], object]
+
+    def apply(self, value: object, unmapped: list[Unmapped], path: str) -> object:
+        """Return the value in the schema's type; None if it is blank or invalid."""
+        if isinstance(value, str):
+            converted = self.parse(value)
+            if converted is None and value.strip():
+                unmapped.append(Unmapped(path, value, is_invalid=True))
+            return converted
+        if value is None or type(value) in self.unchanged:
             return value
+        return self.convert(value, unmapped, path)
+
+
+def _keep_text(text: str) -> str | None:
+    return text if text.strip() else None
+
+
+def _parse_number(text: str) -> int | Decimal | None:
+    text = text.strip()
+    if _NUMBER.fullmatch(text) is None:
+        return None
+    return int(text) if text.lstrip("+-").isdigit() else Decimal(text)
+
+
+def _parse_boolean(text: str) -> bool | None:
+    return _BOOLEANS.get(text.strip().lower())
+
+
+def _reject_text(_: str) -> None:
+    return None
+
+
+def _keep(value: object, _unmapped: list[Unmapped], _path: str) -> object:
+    return value
+
+
+def _reject(value: object, unmapped: list[Unmapped], path: str) -> None:
+    unmapped.append(Unmapped(path, value, is_invalid=True))
+
+
+def _format_text(value: object, unmapped: list[Unmapped], path: str) -> str | None:
+    match value:
         case bool():
             return "true" if value else "false"
         case int() | Decimal():
             return str(value)
-    surprises.misfit(path, value)
+    _reject(value, unmapped, path)
     return None
 
 
-def _as_number(value: object, surprises: Unmapped, path: str) -> object:
-    match value:
-        case bool():
-            pass
-        case int() | Decimal():
-            return value
-        case str() if _NUMBER.fullmatch(value.strip()):
-            text = value.strip()
-            return int(text) if text.lstrip("+-").isdigit() else Decimal(text)
-    surprises.misfit(path, value)
-    return None
-
-
-def _as_boolean(value: object, surprises: Unmapped, path: str) -> object:
-    match value:
-        case bool():
-            return value
-        case str() if value.strip().lower() in _BOOLEANS:
-            return _BOOLEANS[value.strip().lower()]
-    surprises.misfit(path, value)
-    return None
-
-
-def _as_instant(value: object, surprises: Unmapped, path: str) -> object:
-    moment = to_utc(value) if isinstance(value, str) else None
-    if moment is None:
-        surprises.misfit(path, value)
-    return moment
-
-
-def _as_date(value: object, surprises: Unmapped, path: str) -> object:
-    day = to_date(value) if isinstance(value, str) else None
-    if day is None:
-        surprises.misfit(path, value)
-    return day
-
-
-def _as_anything(value: object, _surprises: Unmapped, _path: str) -> object:
-    return value
-
-
-def _object_rule(schema: Mapping[str, Any], *, is_open: bool) -> Rule:
-    rules = compile_rules(schema.get("properties", {}), is_open=is_open)
-
-    def as_object(value: object, surprises: Unmapped, path: str) -> object:
-        if not isinstance(value, dict):
-            surprises.misfit(path, value)
-            return None
-        return {name: _apply(rules.get(name), item, surprises, f"{path}.{name}")
-                for name, item in value.items()}  # fmt: skip
-
-    def as_columns(value: object, surprises: Unmapped, path: str) -> object:
-        if not isinstance(value, dict):
-            return as_object(value, surprises, path)
-        surprises.found |= {f"{path}.{name}": item for name, item in value.items()
-                            if name not in rules}  # fmt: skip
-        return as_object({name: value[name] for name in value if name in rules}, surprises, path)
-
-    return as_object if is_open or not rules else as_columns
-
-
-def _array_rule(schema: Mapping[str, Any]) -> Rule:
-    rule = compile_rule(schema.get("items") or {})
-
-    def as_array(value: object, surprises: Unmapped, path: str) -> object:
-        if not isinstance(value, list):
-            surprises.misfit(path, value)
-            return None
-        return [_apply(rule, item, surprises, f"{path}.{at}") for at, item in enumerate(value)]
-
-    return as_array
-
-
-def _apply(rule: Rule | None, value: object, surprises: Unmapped, path: str) -> object:
-    if value is None or _is_blank(value):
-        return None
-    return value if rule is None else rule(value, surprises, path)
-
-
-_SIMPLE: dict[tuple[str, ...], Rule] = {
-    ("string",): _as_text,
-    ("number",): _as_number,
-    ("integer",): _as_number,
-    ("boolean",): _as_boolean,
-}
-
-
-# What passes as it is, by rule, and what a text becomes: most values need no more, and are spared
-# some calls each.
-_PASSING: dict[Rule, frozenset[type]] = {
-    _as_anything: frozenset({str, int, Decimal, bool}),
-    _as_boolean: frozenset({bool}),
-    _as_number: frozenset({int, Decimal}),
-    _as_text: frozenset({str}),
-}
-_READING: dict[Rule, Callable[[str], str | None]] = {_as_date: to_date, _as_instant: to_utc}
 _NOTHING: frozenset[type] = frozenset()
+_ANY = Rule(frozenset({str, int, Decimal, bool}), _keep_text, _keep)
+_INSTANT = Rule(_NOTHING, to_utc, _reject)
+_DATE = Rule(_NOTHING, to_date, _reject)
+_NUMERIC = Rule(frozenset({int, Decimal}), _parse_number, _reject)
+_SCALARS = {
+    ("string",): Rule(frozenset({str}), _keep_text, _format_text),
+    ("number",): _NUMERIC,
+    ("integer",): _NUMERIC,
+    ("boolean",): Rule(frozenset({bool}), _parse_boolean, _reject),
+}
 
 
-def compile_rule(schema: Mapping[str, Any], *, is_open: bool = True) -> Rule:
-    """Choose how values of one field are made true; an open object may hold unknown fields."""
+@dataclass(frozen=True, slots=True)
+class ObjectConverter:
+    """Converts the fields of one kind of JSON object.
+
+    A field without a rule stays in an open object; a closed one leaves it to `unmapped`, unless
+    the user has deselected it.
+    """
+
+    rules: Mapping[str, Rule]
+    is_open: bool
+    deselected: frozenset[str] = frozenset()
+
+    def convert(self, row: Row, unmapped: list[Unmapped], prefix: str = "") -> Row:
+        """Return a copy of the object with each value in its schema's type, blanks as None."""
+        record = row.copy()  # most values stay unchanged
+        rules = self.rules
+        for name, value in row.items():
+            rule, kind = rules.get(name), type(value)
+            if rule is None:
+                self._convert_unknown(record, name, unmapped, prefix)
+            elif kind in rule.unchanged and (kind is not str or value >= "!"):  # not blank
+                pass
+            elif kind is str and not value:
+                record[name] = None
+            elif kind is str and (parsed := rule.parse(value)) is not None:
+                record[name] = parsed
+            elif value is not None:
+                record[name] = rule.apply(value, unmapped, prefix + name)
+        return record
+
+    def _convert_unknown(
+        self, record: Row, name: str, unmapped: list[Unmapped], prefix: str
+    ) -> None:
+        if self.is_open:
+            record[name] = _ANY.apply(record[name], unmapped, prefix + name)
+            return
+        value = record.pop(name)
+        if name not in self.deselected:
+            unmapped.append(Unmapped(prefix + name, value, is_invalid=False))
+
+
+def _object_rule(schema: Schema, *, is_open: bool) -> Rule:
+    rules = compile_rules(schema.get("properties", {}), is_open=is_open)
+    fields = ObjectConverter(rules, is_open=is_open or not rules)
+
+    def convert_object(value: object, unmapped: list[Unmapped], path: str) -> Row | None:
+        if isinstance(value, dict):
+            return fields.convert(value, unmapped, f"{path}.")
+        _reject(value, unmapped, path)
+        return None
+
+    return Rule(_NOTHING, _reject_text, convert_object)
+
+
+def _array_rule(schema: Schema) -> Rule:
+    rule = compile_rule(schema.get("items") or {}, is_open=True)
+
+    def convert_array(value: object, unmapped: list[Unmapped], path: str) -> list[object] | None:
+        if isinstance(value, list):
+            return [rule.apply(one, unmapped, f"{path}.{at}") for at, one in enumerate(value)]
+        _reject(value, unmapped, path)
+        return None
+
+    return Rule(_NOTHING, _reject_text, convert_array)
+
+
+def compile_rule(schema: Schema, *, is_open: bool) -> Rule:
+    """Return the rule of a field; `is_open` lets an object keep fields that `schema` lacks."""
     kinds = schema.get("type", [])
     kinds = {kinds} if isinstance(kinds, str) else set(kinds)
-    match sorted(kinds - {"null"}), schema.get("format"):
+    types = sorted(kinds - {"null"})
+    match types, schema.get("format"):
         case ["string"], "date-time":
-            return _as_instant
+            return _INSTANT
         case ["string"], "date":
-            return _as_date
+            return _DATE
         case ["object"], _:
             return _object_rule(schema, is_open=is_open)
         case ["array"], _:
             return _array_rule(schema)
-        case known, _:
-            return _SIMPLE.get(tuple(known), _as_anything)
+    return _SCALARS.get(tuple(types), _ANY)
 
 
-def compile_rules(
-    properties: Mapping[str, Mapping[str, Any]], *, is_open: bool = True
-) -> dict[str, Rule]:
-    """Choose the rule of every field of an object."""
+def compile_rules(properties: Mapping[str, Schema], *, is_open: bool) -> dict[str, Rule]:
+    """Return the rule of each field of an object; `is_open` counts for the objects within."""
     return {name: compile_rule(schema, is_open=is_open) for name, schema in properties.items()}
 
 
 class Cleaner:
-    """Makes rows of one stream true; `report` hears of each surprise once (field, is misfit)."""
+    """Converts rows of one stream to records of its schema.
+
+    `report(field, is_invalid)` is called once for each field (`lines.rate`) that is unknown or
+    holds an invalid value. With `flattens`, objects become columns, so that their unknown fields
+    go to `additional_fields` like those of the row.
+    """
 
     def __init__(
         self,
-        properties: Mapping[str, Mapping[str, Any]],
+        properties: Mapping[str, Schema],
         *,
         is_selected: Callable[[str], bool],
         report: Callable[[str, bool], None],
         flattens: bool = False,
     ) -> None:
-        """Compile the rules of a schema's properties.
-
-        Where objects become columns, a field that they are not known to hold has none: it is kept
-        apart, as an unknown field of the row is.
-        """
+        """Compile the rules of a schema's properties."""
         rules = compile_rules(properties, is_open=not flattens)
-        self._rules = {name: rule for name, rule in rules.items() if is_selected(name)}
-        self._passing = {name: _PASSING.get(rule, _NOTHING) for name, rule in self._rules.items()}
-        self._reading = {name: _READING[rule] for name, rule in self._rules.items()
-                         if rule in _READING}  # fmt: skip
-        self._ignored = frozenset(rules.keys() - self._rules.keys())
-        self._keeps = ADDITIONAL in self._rules
+        selected = {name: rule for name, rule in rules.items() if is_selected(name)}
+        deselected = frozenset(rules.keys() - selected.keys())
+        self._fields = ObjectConverter(selected, is_open=False, deselected=deselected)
+        self._has_additional = ADDITIONAL in selected
         self._report = report
         self._reported: set[str] = set()
 
     def __call__(self, row: Row) -> Row:
-        """Return the record that a row means; the row itself stays as it is."""
-        record = row.copy()  # most values stay as they are
-        surprises = Unmapped()
-        passing, reading = self._passing, self._reading
-        for name, value in row.items():
-            kinds, kind = passing.get(name), type(value)
-            if kinds is None:
-                del record[name]
-                if name not in self._ignored:
-                    surprises.found[name] = value
-            elif kind in kinds and (kind is not str or value >= "!"):  # such a text is not blank
-                pass
-            elif kind is str and not value:
-                record[name] = None
-            elif kind is str and name in reading and (meant := reading[name](value)) is not None:
-                record[name] = meant
-            elif value is not None:
-                record[name] = _apply(self._rules[name], value, surprises, name)
-        if surprises.found:
-            self._keep(record, surprises)
+        """Return the record of a row; the row itself stays unchanged."""
+        unmapped: list[Unmapped] = []
+        record = self._fields.convert(row, unmapped)
+        if unmapped:
+            self._report_new(unmapped)
+            if self._has_additional:
+                record[ADDITIONAL] = {one.path: one.value for one in unmapped}
         return record
 
-    def _keep(self, record: Row, surprises: Unmapped) -> None:
-        for name in surprises.found:
-            field = re.sub(r"\.\d+", "", name)
+    def _report_new(self, unmapped: Iterable[Unmapped]) -> None:
+        for path, _, is_invalid in unmapped:
+            field = re.sub(r"\.\d+", "", path)
             if field not in self._reported:
                 self._reported.add(field)
-                self._report(field, name in surprises.misfits)
-        if self._keeps:
-            record[ADDITIONAL] = surprises.found
+                self._report(field, is_invalid)

@@ -1,4 +1,4 @@
-"""Rows arrive as what the service meant."""
+"""Rows become records whose values have the types of the schema."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ PROPERTIES: dict[str, dict[str, Any]] = {
 }
 
 
-def cleaned(row: Row, deselected: str = "", *, flattens: bool = False) -> Row:
+def clean(row: Row, deselected: str = "", *, flattens: bool = False) -> Row:
     """Clean one row."""
     reports: list[tuple[str, bool]] = []
     cleaner = Cleaner(
         PROPERTIES,
         is_selected=lambda name: name != deselected,
-        report=lambda name, misfit: reports.append((name, misfit)),
+        report=lambda name, is_invalid: reports.append((name, is_invalid)),
         flattens=flattens,
     )
     return cleaner(row)
@@ -41,12 +41,12 @@ def cleaned(row: Row, deselected: str = "", *, flattens: bool = False) -> Row:
 @pytest.mark.parametrize("blank", ["", " ", None])
 @pytest.mark.parametrize("name", ["name", "total", "paid", "day", "time", "place", "lines"])
 def test_blank_is_null(name: str, blank: str | None) -> None:
-    """Zoho's empty text is null in a field of any type."""
-    assert cleaned({name: blank}) == {name: None}
+    """A blank text is null in a field of any type."""
+    assert clean({name: blank}) == {name: None}
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "meant"),
+    ("name", "value", "converted"),
     [
         ("id", 4136804000000048002, "4136804000000048002"),
         ("id", Decimal("1.0"), "1.0"),
@@ -69,9 +69,9 @@ def test_blank_is_null(name: str, blank: str | None) -> None:
         ("value", "x", "x"),
     ],
 )
-def test_values(name: str, value: object, meant: object) -> None:
-    """Each type takes the forms in which real answers write it."""
-    assert cleaned({name: value}) == {name: meant}
+def test_values(name: str, value: object, converted: object) -> None:
+    """Each type is converted from the forms in which recorded responses hold it."""
+    assert clean({name: value}) == {name: converted}
 
 
 @pytest.mark.parametrize(
@@ -90,14 +90,14 @@ def test_values(name: str, value: object, meant: object) -> None:
         ("name", {"a": 1}),
     ],
 )
-def test_misfits_are_kept(name: str, value: object) -> None:
-    """A value that fits no way is kept aside under its name, and the field is null."""
-    assert cleaned({name: value}) == {name: None, ADDITIONAL: {name: value}}
+def test_invalid_values_are_kept(name: str, value: object) -> None:
+    """An invalid value is kept in additional_fields under its name, and the field is null."""
+    assert clean({name: value}) == {name: None, ADDITIONAL: {name: value}}
 
 
-def test_nested_misfits_are_kept() -> None:
-    """A misfit inside a list is kept under its path."""
-    record = cleaned({"lines": [{"rate": 1}, {"rate": "free"}]})
+def test_nested_invalid_values_are_kept() -> None:
+    """An invalid value inside a list is kept under its path."""
+    record = clean({"lines": [{"rate": 1}, {"rate": "free"}]})
     assert record == {
         "lines": [{"rate": 1}, {"rate": None}],
         ADDITIONAL: {"lines.1.rate": "free"},
@@ -105,8 +105,8 @@ def test_nested_misfits_are_kept() -> None:
 
 
 def test_unknown_fields_are_kept() -> None:
-    """A field that the schema does not know is kept aside as it came."""
-    assert cleaned({"id": "1", "new": ""}) == {"id": "1", ADDITIONAL: {"new": ""}}
+    """A field that the schema does not hold is kept in additional_fields as it came."""
+    assert clean({"id": "1", "new": ""}) == {"id": "1", ADDITIONAL: {"new": ""}}
 
 
 @pytest.mark.parametrize(
@@ -117,29 +117,29 @@ def test_unknown_fields_are_kept() -> None:
     ],
 )
 def test_unknown_parts_of_an_object_are_kept(flattens: bool, record: Row) -> None:  # noqa: FBT001
-    """An unknown field stays in its object; where objects become columns it is kept apart."""
-    assert cleaned({"place": {"zip": "1", "planet": "Mars"}}, flattens=flattens) == record
+    """An unknown field stays in its object; if objects become columns, it is additional."""
+    assert clean({"place": {"zip": "1", "planet": "Mars"}}, flattens=flattens) == record
 
 
 @pytest.mark.parametrize("place", ["Mars", None, ["Mars"]])
-def test_no_object_where_objects_become_columns(place: object) -> None:
-    """What is no object where one belongs is a misfit, columns or not."""
-    assert cleaned({"place": place}, flattens=True) == cleaned({"place": place})
+def test_no_object_in_the_field_of_one(place: object) -> None:
+    """A value that is no object in the field of one is invalid, flattened or not."""
+    assert clean({"place": place}, flattens=True) == clean({"place": place})
 
 
-def test_lists_stay_whole_where_objects_become_columns() -> None:
-    """A list is a column of JSON, so an unknown field of what it holds has its place there."""
+def test_lists_are_not_flattened() -> None:
+    """A list is a column of JSON, so an unknown field of an object in it stays there."""
     row = {"lines": [{"rate": 1, "planet": "Mars"}]}
-    assert cleaned(row, flattens=True) == row
+    assert clean(row, flattens=True) == row
 
 
-def test_surprises_are_reported_once() -> None:
-    """Each unknown field and each misfit is reported once, told apart."""
+def test_unmapped_fields_are_reported_once() -> None:
+    """Each unknown field and each field with an invalid value is reported once."""
     reports: list[tuple[str, bool]] = []
     cleaner = Cleaner(
         PROPERTIES,
         is_selected=lambda _: True,
-        report=lambda name, misfit: reports.append((name, misfit)),
+        report=lambda name, is_invalid: reports.append((name, is_invalid)),
     )
     for _ in range(2):
         cleaner({"new": 1, "total": "much", "lines": [{"rate": "a"}, {"rate": "b"}]})
@@ -147,13 +147,13 @@ def test_surprises_are_reported_once() -> None:
 
 
 def test_deselected_fields_are_left_out() -> None:
-    """What is not selected does not leave, additional fields included."""
-    assert cleaned({"id": "1", "name": "x"}, deselected="name") == {"id": "1"}
-    assert cleaned({"id": "1", "new": 1}, deselected=ADDITIONAL) == {"id": "1"}
+    """A deselected field is left out, additional_fields included."""
+    assert clean({"id": "1", "name": "x"}, deselected="name") == {"id": "1"}
+    assert clean({"id": "1", "new": 1}, deselected=ADDITIONAL) == {"id": "1"}
 
 
 def test_the_row_stays() -> None:
-    """Cleaning leaves the row as the service wrote it."""
+    """Cleaning does not change the row."""
     row: Row = {"id": 1, "place": {"zip": ""}}
-    cleaned(row)
+    clean(row)
     assert row == {"id": 1, "place": {"zip": ""}}
