@@ -16,7 +16,13 @@ from tap_zohobooks.errors import (
 )
 from tap_zohobooks.resources import ENTITIES, ORGANIZATION, TABLE, Resource, custom_module
 from tap_zohobooks.transform.cleaner import ADDITIONAL
-from tap_zohobooks.transform.custom_fields import Field, Schema, seen, told, union
+from tap_zohobooks.transform.custom_fields import (
+    Field,
+    Schema,
+    infer_fields,
+    merge_columns,
+    parse_metadata,
+)
 
 if TYPE_CHECKING:
     import logging
@@ -70,17 +76,17 @@ def _rows(found: object) -> list[Row]:
 
 def _by_custom_fields(get: Get, entity: str, _: Resource) -> list[Field]:
     document = get("settings/customfields", {"entity": entity}).document
-    return told(_rows(document.get("customfields") or document.get("custom_fields")))
+    return parse_metadata(_rows(document.get("customfields") or document.get("custom_fields")))
 
 
 def _by_fields(get: Get, entity: str, _: Resource) -> list[Field]:
-    return told(_rows(get("settings/fields", {"entity": entity}).document.get("fields")))
+    return parse_metadata(_rows(get("settings/fields", {"entity": entity}).document.get("fields")))
 
 
 def _by_first_page(get: Get, _: str, listed: Resource) -> list[Field]:
     answer = get(listed.list_path, {**listed.query, "page": 1, "per_page": FIRST_PAGE})
     rows = answer.document.get(listed.rows_key)
-    return seen(_rows(rows if rows is not None else answer.document.get(listed.list_path)))
+    return infer_fields(_rows(rows if rows is not None else answer.document.get(listed.list_path)))
 
 
 # In the order in which they are tried; the first that answers is believed.
@@ -141,7 +147,7 @@ class Discovery:
         return [name for name in dict.fromkeys(names) if is_module(name)]
 
     def _union(self, entity: str, fields: Iterable[Field]) -> dict[str, Schema]:
-        columns, at_odds = union(fields)
+        columns, at_odds = merge_columns(fields)
         for name in at_odds:
             self._logger.warning(
                 "Custom field '%s' of '%s' has not the same type in all organizations; its column "

@@ -1,4 +1,4 @@
-"""Custom fields as columns: their types, and their values wherever the service wrote them."""
+"""Custom fields as columns: their types, and their values from wherever a row holds them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Schema = dict[str, Any]
 
 PREFIX = "cf_"
-RAW, SHOWN = "_unformatted", "_formatted"
+RAW, FORMATTED = "_unformatted", "_formatted"
 
 TEXT: Schema = {"type": ["null", "string"]}
 NUMBER: Schema = {"type": ["null", "number"]}
@@ -34,90 +34,92 @@ _TYPES: dict[str, Schema] = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A custom field: the name of its column, and the column's type."""
+    """The column of a custom field: its name (`cf_...`) and its JSON schema."""
 
     name: str
     schema: Mapping[str, Any]
 
 
-def _name(described: Mapping[str, Any]) -> str:
-    """Return a field's name; `placeholder` holds it where `api_name` is absent."""
+def _get_name(metadata: Mapping[str, Any]) -> str:
+    """Return a field's name; `placeholder` holds it if `api_name` is absent."""
     for key in ("api_name", "placeholder"):
-        name = described.get(key)
+        name = metadata.get(key)
         if isinstance(name, str) and name.startswith(PREFIX):
             return name
     return ""
 
 
-def told(described: Iterable[Mapping[str, Any]]) -> list[Field]:
-    """Return the custom fields that metadata tell of; other fields are left out."""
+def parse_metadata(entries: Iterable[Mapping[str, Any]]) -> list[Field]:
+    """Return the custom fields that the service's metadata describe; skip other fields."""
     return [
-        Field(name, _TYPES.get(str(one.get("data_type")), TEXT))
-        for one in described
-        if (name := _name(one))
+        Field(name, _TYPES.get(str(entry.get("data_type")), TEXT))
+        for entry in entries
+        if (name := _get_name(entry))
     ]
 
 
-def _shown_types(values: Sequence[Any]) -> Schema:
+def infer_fields(rows: Iterable[Row]) -> list[Field]:
+    """Return the custom fields that rows hold, sorted by name; text unless all values agree."""
+    values: dict[str, list[Any]] = {}
+    for row in rows:
+        names = {name.removesuffix(RAW) for name in row if name.startswith(PREFIX)}
+        array = _read_array(row)
+        for name in {one for one in names if not one.endswith(FORMATTED)} | array.keys():
+            value = _find_value(row, name, array, {})
+            if value not in (None, ""):
+                values.setdefault(name, []).append(value)
+    return [Field(name, _infer_schema(found)) for name, found in sorted(values.items())]
+
+
+def _infer_schema(values: Sequence[Any]) -> Schema:
     for kinds, schema in (((bool,), BOOLEAN), ((int, Decimal), NUMBER), ((list,), LIST)):
         if all(type(value) in kinds for value in values):
             return schema
     return TEXT
 
 
-def seen(rows: Iterable[Row]) -> list[Field]:
-    """Return the custom fields that rows show; what is not surely something else is text."""
-    values: dict[str, list[Any]] = {}
-    for row in rows:
-        names = {name.removesuffix(RAW) for name in row if name.startswith(PREFIX)}
-        listed = _listed(row)
-        for name in {one for one in names if not one.endswith(SHOWN)} | listed.keys():
-            value = _value(row, name, listed, {})
-            if value not in (None, ""):
-                values.setdefault(name, []).append(value)
-    return [Field(name, _shown_types(found)) for name, found in sorted(values.items())]
+def merge_columns(fields: Iterable[Field]) -> tuple[dict[str, Schema], list[str]]:
+    """Return the columns of several organizations' fields, and the names of those that conflict.
 
-
-def union(fields: Iterable[Field]) -> tuple[dict[str, Schema], list[str]]:
-    """Return the columns of several organizations' fields, and those whose types disagree.
-
-    A column whose types disagree is text, which can hold them all.
+    A column whose types conflict is text, which can hold them all.
     """
     columns: dict[str, Schema] = {}
-    at_odds: list[str] = []
-    for one in fields:
-        known = columns.setdefault(one.name, dict(one.schema))
-        if known != one.schema:
-            columns[one.name] = TEXT
-            at_odds.append(one.name)
-    return columns, sorted(set(at_odds))
+    conflicts: set[str] = set()
+    for field in fields:
+        first = columns.setdefault(field.name, dict(field.schema))
+        if first != field.schema:
+            columns[field.name] = TEXT
+            conflicts.add(field.name)
+    return columns, sorted(conflicts)
 
 
-def _listed(row: Row) -> dict[str, Any]:
-    fields = row.get("custom_fields")
-    if not isinstance(fields, list):
+def _read_array(row: Row) -> dict[str, Any]:
+    """Return the values of the array `custom_fields` by name; a document holds them there."""
+    entries = row.get("custom_fields")
+    if not isinstance(entries, list):
         return {}
-    described = [one for one in fields if isinstance(one, dict)]
-    return {name: one.get("value") for one in described if (name := _name(one))}
+    return {name: entry.get("value") for entry in entries
+            if isinstance(entry, dict) and (name := _get_name(entry))}  # fmt: skip
 
 
-def _value(row: Row, name: str, listed: Row, hashed: Row) -> object:
-    """Return a field's value, never its formatted text; None where there is only that."""
-    if name in listed:
-        return listed[name]
+def _find_value(row: Row, name: str, array: Row, hashed: Row) -> object:
+    """Return a field's value; None if the row holds only its formatted text."""
+    if name in array:
+        return array[name]
     for place in (row, hashed):
         if name + RAW in place:
             return place[name + RAW]
         value = place.get(name)
-        if value is not None and (not isinstance(value, str) or name + SHOWN in place):
+        if value is not None and (not isinstance(value, str) or name + FORMATTED in place):
             return value
     return None
 
 
 class Flattener:
-    """Gives each custom field of a row its column; fields that have none stay as they came.
+    """Writes each custom field of a row to its column; fields without a column stay unchanged.
 
-    The shown text of a value is kept where it tells more than the value: the name of a lookup.
+    The formatted text is kept in `cf_..._formatted` if the value does not tell it, as with the
+    name of a lookup.
     """
 
     def __init__(self, properties: Mapping[str, Mapping[str, Any]]) -> None:
@@ -127,22 +129,23 @@ class Flattener:
             for name, schema in properties.items()
             if name.startswith(PREFIX)
         }
-        self._twins = frozenset(name + end for name in self._is_text for end in ("", RAW, SHOWN))
+        ends = ("", RAW, FORMATTED)
+        self._replaced = frozenset(name + end for name in self._is_text for end in ends)
 
     def __call__(self, row: Row) -> Row:
-        """Return the row with one typed value a custom field."""
+        """Return a copy of the row with one value for each custom field."""
         if not self._is_text:
             return row
-        listed, hashed = _listed(row), row.get("custom_field_hash")
+        array, hashed = _read_array(row), row.get("custom_field_hash")
         hashed = hashed if isinstance(hashed, dict) else {}
-        flat = {name: value for name, value in row.items() if name not in self._twins}
+        flat = {name: value for name, value in row.items() if name not in self._replaced}
         for name, is_text in self._is_text.items():
-            value = _value(row, name, listed, hashed)
-            shown = row.get(name + SHOWN, row.get(name, hashed.get(name)))
+            value = _find_value(row, name, array, hashed)
+            formatted = row.get(name + FORMATTED, row.get(name, hashed.get(name)))
             if value is None and is_text:
-                value = shown  # a text is shown as it is
+                value = formatted
             flat[name] = value
-            is_lost = shown not in (None, "") and str(shown) != str(value) and name not in listed
-            if is_lost and (is_text or value is None):
-                flat[name + SHOWN] = shown
+            is_lost = formatted not in (None, "") and str(formatted) != str(value)
+            if is_lost and name not in array and (is_text or value is None):
+                flat[name + FORMATTED] = formatted
         return flat

@@ -1,4 +1,4 @@
-"""Custom fields and custom modules: found, typed, and true in every organization."""
+"""Custom fields and custom modules are discovered, and their columns typed and filled."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from tap_zohobooks.transform.custom_fields import (
     TEXT,
     Field,
     Flattener,
-    seen,
-    told,
-    union,
+    infer_fields,
+    merge_columns,
+    parse_metadata,
 )
 from tap_zohobooks.transform.timestamps import to_utc
 from tests.conftest import Run, Service
@@ -75,30 +75,30 @@ def asked(service: Service) -> Counter[str]:
     ],
 )
 def test_types(data_type: str, schema: dict[str, Any]) -> None:
-    """A field's data type is its column's type; what nobody knows is text."""
-    assert told([{"api_name": "cf_a", "data_type": data_type}]) == [Field("cf_a", schema)]
+    """A field's data type is its column's type; an unknown one is text."""
+    assert parse_metadata([{"api_name": "cf_a", "data_type": data_type}]) == [Field("cf_a", schema)]
 
 
 def test_only_custom_fields_are_columns() -> None:
-    """Other fields that metadata tell of are none, and `placeholder` may hold the name."""
-    described = [{"api_name": "date"}, {"placeholder": "cf_b"}, {"label": "Without a name"}]
-    assert [one.name for one in told(described)] == ["cf_b"]
+    """Metadata of other fields are skipped, and `placeholder` may hold the name."""
+    entries = [{"api_name": "date"}, {"placeholder": "cf_b"}, {"label": "Without a name"}]
+    assert [one.name for one in parse_metadata(entries)] == ["cf_b"]
 
 
 def test_types_that_rows_show() -> None:
-    """From rows alone, only what is no text for sure is no text."""
+    """A field inferred from rows is text unless all its values are of another type."""
     rows: list[Row] = [
         {"cf_n": "1.50", "cf_n_unformatted": Decimal("1.5"), "cf_d": "2026-01-02"},
         {"cf_n": "2", "cf_n_unformatted": 2, "cf_b_unformatted": True},
         {"custom_fields": [{"api_name": "cf_l", "value": ["a"]}], "cf_n_formatted": "3"},
     ]
-    found = {one.name: one.schema for one in seen(rows)}
+    found = {one.name: one.schema for one in infer_fields(rows)}
     assert found == {"cf_b": BOOLEAN, "cf_l": LIST, "cf_n": NUMBER}
 
 
-def test_types_at_odds_are_text() -> None:
-    """A field that is a number here and a word there is text, and is named."""
-    found = union([Field("cf_a", NUMBER), Field("cf_b", DATE), Field("cf_a", TEXT)])
+def test_conflicting_types_are_text() -> None:
+    """A field with different types in two organizations is text, and is named."""
+    found = merge_columns([Field("cf_a", NUMBER), Field("cf_b", DATE), Field("cf_a", TEXT)])
     assert found == ({"cf_a": TEXT, "cf_b": DATE}, ["cf_a"])
 
 
@@ -121,17 +121,17 @@ def test_types_at_odds_are_text() -> None:
     ],
 )  # fmt: skip
 def test_values(row: Row, flat: Row) -> None:
-    """The value comes from where it stands unformatted; what has no column stays as it came."""
-    made = Flattener({"cf_n": NUMBER, "cf_t": TEXT, "total": NUMBER})(row)
+    """The value is the unformatted one; a field without a column stays unchanged."""
+    record = Flattener({"cf_n": NUMBER, "cf_t": TEXT, "total": NUMBER})(row)
     containers = {"custom_fields", "custom_field_hash"}
-    shown = {name: value for name, value in made.items() if name not in containers}
+    shown = {name: value for name, value in record.items() if name not in containers}
     assert shown == {"cf_n": None, "cf_t": None, **flat}
-    assert {name: made[name] for name in containers & row.keys()} == {
+    assert {name: record[name] for name in containers & row.keys()} == {
         name: row[name] for name in containers & row.keys()
     }
 
 
-def made_true(schema: dict[str, Any], value: object) -> object:
+def to_column(schema: dict[str, Any], value: object) -> object:
     """Return a value of a document's array as its column must hold it."""
     if schema.get("format") == "date-time":
         return to_utc(str(value))
@@ -161,7 +161,7 @@ def test_two_organizations_of_different_editions(
             )
             wanted = {one["api_name"]: one["value"] for one in document["custom_fields"]}
             expected = {
-                name: made_true(schema, wanted[name]) if name in wanted else None
+                name: to_column(schema, wanted[name]) if name in wanted else None
                 for name, schema in schemas.items()
             }
             assert {name: record[name] for name in schemas} == expected
@@ -178,8 +178,8 @@ def test_two_organizations_of_different_editions(
     assert not any(record.get("gst_treatment") for record in run.records("invoices", us))
 
 
-def test_each_way_of_asking(service: Make) -> None:
-    """Where one way is refused, the next one finds the same names; the first page comes last."""
+def test_each_source_of_metadata(service: Make) -> None:
+    """If one request is refused, the next finds the same names; the first page comes last."""
     found = []
     for refused in ((), ("settings/customfields",), ("settings/customfields", "settings/fields")):
         made = service(rows=60, organizations=1)
@@ -191,8 +191,8 @@ def test_each_way_of_asking(service: Make) -> None:
     assert len(found[0][0]) == 5
 
 
-def test_what_is_refused_is_asked_once(service: Make) -> None:
-    """A way that a role may not take costs one call an organization, not one an entity."""
+def test_refused_requests_are_not_repeated(service: Make) -> None:
+    """A path that a role may not read costs one call per organization, not one per entity."""
     made = service(rows=5, organizations=2)
     made.world.refuse("settings/customfields", *NO_PERMISSION)
     made.complete(["invoices"], discovers=True)
@@ -201,7 +201,7 @@ def test_what_is_refused_is_asked_once(service: Make) -> None:
 
 
 def test_a_catalog_is_not_discovered_again(service: Make) -> None:
-    """Reading with a catalog asks for no metadata, and fills the columns that it holds."""
+    """A run with a catalog requests no metadata, and fills the columns of the catalog."""
     made = service(rows=30, organizations=2)
     tap = made.tap(["invoices", "cm_debtor"], discovers=True)
     before = sum(asked(made).values())
@@ -210,7 +210,7 @@ def test_a_catalog_is_not_discovered_again(service: Make) -> None:
 
 
 def test_modules_are_streams(service: Make) -> None:
-    """A custom module is a stream of its own, complete, and typed where metadata tell."""
+    """A custom module is a stream of its own, complete, and typed by its metadata."""
     made = service(rows=30, organizations=2)
     run = made.complete(["cm_debtor", "cm_vehicle"], discovers=True)
     us, india = made.organizations
@@ -222,7 +222,7 @@ def test_modules_are_streams(service: Make) -> None:
 
 
 def test_modules_without_metadata_are_open(service: Make) -> None:
-    """Where nothing tells of its fields, a module's rows still arrive whole."""
+    """Without metadata, the rows of a module are complete."""
     made = service(rows=30, organizations=1)
     run = made.complete(["cm_debtor"], discovers=True, flatten_custom_fields=False)
     assert columns(run, "cm_debtor") == {}
@@ -232,8 +232,8 @@ def test_modules_without_metadata_are_open(service: Make) -> None:
                     "cf_due_on", "cf_due_on_unformatted"}  # fmt: skip
 
 
-def test_nobody_needs_modules(service: Make, caplog: pytest.LogCaptureFixture) -> None:
-    """An organization that does not tell its modules is read without them, and a line says so."""
+def test_modules_are_optional(service: Make, caplog: pytest.LogCaptureFixture) -> None:
+    """An organization whose modules cannot be listed is read without them, with a log line."""
     caplog.set_level(logging.INFO)
     made = service(rows=5, organizations=1)
     made.world.refuse("settings/modules", 404, 5, "Invalid URL Passed")
@@ -259,7 +259,7 @@ def test_a_field_made_after_discovery_is_kept(service: Make) -> None:
 
 
 def test_without_credentials_the_catalog_is_static(service: Make) -> None:
-    """Discovery without settings asks nobody, and knows no custom field."""
+    """Discovery without settings sends no request, and finds no custom field."""
     made = service()
     entries = {one["tap_stream_id"]: one for one in made.catalog({})["streams"]}
     assert not any(name.startswith("cf_") for name in entries["invoices"]["schema"]["properties"])
@@ -267,7 +267,7 @@ def test_without_credentials_the_catalog_is_static(service: Make) -> None:
 
 
 def test_flattening_can_be_switched_off(service: Make) -> None:
-    """Without it no metadata is asked for, and what came stays as it came."""
+    """Without it no metadata is requested, and custom fields stay unchanged."""
     made = service(rows=20, organizations=1)
     run = made.complete(["invoices"], discovers=True, flatten_custom_fields=False)
     assert columns(run, "invoices") == {}
