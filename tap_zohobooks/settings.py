@@ -1,4 +1,4 @@
-"""What a user may set, and what is wrong with what was set."""
+"""The settings of the tap: their schema, where they are read from, and their validation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from singer_sdk import typing as th
 from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR, extend_validator_with_defaults
 
-from tap_zohobooks.cli import env_file
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ConfigError, TapError
 from tap_zohobooks.regions import AUTO, REGIONS, checked_url
@@ -20,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 REFRESH, CREDENTIALS = "refresh_token", "client_credentials"
+NOT_TEXT = "it is not text in UTF-8"
 
-# Declared because the names are a contract; a run says so where one of them is set.
+# Declared because the names are a contract; a run logs a warning if one of them is set.
 WITHOUT_EFFECT_YET = frozenset(
     {
         "report_basis",
@@ -131,23 +131,23 @@ SECRETS = frozenset(name for name, value in SCHEMA["properties"].items() if valu
 _Validator = extend_validator_with_defaults(DEFAULT_JSONSCHEMA_VALIDATOR)
 
 
-def from_environment(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
-    """Read the settings that environment variables (or a .env file) hold.
+def read_environment(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """Return the settings in environment variables, or else in `.env`; text as its setting's type.
 
     Raises:
-        ConfigError: A variable does not hold a value of its setting's type.
+        ConfigError: A variable does not hold a value of its setting's type, or `.env` is not UTF-8.
     """
     found: dict[str, Any] = {}
     for name, value in schema["properties"].items():
-        found |= _variable(name, value, prefix)
+        found |= _read_variable(name, value, prefix)
     return found
 
 
-def _variable(name: str, schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+def _read_variable(name: str, schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     try:
         return parse_environment_config({"properties": {name: schema}}, prefix, Path(".env"))
     except UnicodeDecodeError as error:
-        raise Reason.ENV_UNREADABLE.error(problem=env_file.NO_TEXT) from error
+        raise Reason.ENV_UNREADABLE.error(problem=NOT_TEXT) from error
     except ValueError as error:
         kind = next(one for one in (*schema["type"], "") if one != "null")
         variable = f"{prefix}{name.upper()}"
@@ -155,10 +155,10 @@ def _variable(name: str, schema: Mapping[str, Any], prefix: str) -> dict[str, An
 
 
 def read_file(path: str) -> dict[str, Any]:
-    """Return the settings that a file holds.
+    """Return the settings in a JSON file.
 
     Raises:
-        ConfigError: It is not there, or holds no JSON object.
+        ConfigError: The file cannot be read, or does not hold a JSON object.
     """
     try:
         value = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -169,38 +169,41 @@ def read_file(path: str) -> dict[str, Any]:
     return value
 
 
-def problems(config: dict[str, Any], schema: Mapping[str, Any]) -> list[TapError]:
-    """Fill in defaults, and say of each setting what is wrong; never a secret."""
+def validate(config: dict[str, Any], schema: Mapping[str, Any]) -> list[TapError]:
+    """Fill defaults into `config`, and return an error for each wrong setting, without secrets.
+
+    Blank settings are removed, and `start_date` becomes an instant in UTC.
+    """
     for name in [name for name, value in config.items() if value is None or value == ""]:
         del config[name]
     _read_number(config, "request_timeout")
     if isinstance(ids := config.get("organization_ids"), list):
         config["organization_ids"] = [one for one in dict.fromkeys(ids) if one != ""]
-    errors = list(_Validator(_sound(schema)).iter_errors(config))
-    found = [_problem(error.validator, error.message, list(error.path)) for error in errors]
-    return found or _contradictions(config)
+    errors = list(_Validator(_remove_null_alternatives(schema)).iter_errors(config))
+    found = [_to_error(error.validator, error.message, list(error.path)) for error in errors]
+    return found or _check_combinations(config)
 
 
-def _sound(schema: object) -> object:
-    """Return a schema without what is none: the SDK has the word "null" among alternatives."""
+def _remove_null_alternatives(schema: object) -> object:
+    """Return a valid schema: the SDK lists the word "null" among the alternatives of `oneOf`."""
     match schema:
         case dict():
-            return {name: _sound(value) for name, value in schema.items()}
+            return {name: _remove_null_alternatives(value) for name, value in schema.items()}
         case [dict(), *_]:
-            return [_sound(one) for one in schema if one != "null"]
+            return [_remove_null_alternatives(one) for one in schema if one != "null"]
         case _:
             return schema
 
 
 def _read_number(config: dict[str, Any], name: str) -> None:
-    """Read a number that came as text: the environment knows no other type."""
+    """Convert a number given as text, the only type of an environment variable."""
     try:
         config[name] = float(config[name])
     except (KeyError, TypeError, ValueError):
-        return  # absent, or wrong: the schema says so
+        return  # absent, or an error that the schema reports
 
 
-def _problem(validator: object, message: str, path: list[str | int]) -> TapError:
+def _to_error(validator: object, message: str, path: list[str | int]) -> TapError:
     if not path and validator == "required":
         return Reason.SETTING_MISSING.error(setting=message.split("'")[1], why="every run needs it")
     if not path:
@@ -209,7 +212,7 @@ def _problem(validator: object, message: str, path: list[str | int]) -> TapError
     return Reason.SETTING_WRONG.error(setting=path[0], problem=found)
 
 
-def _contradictions(config: dict[str, Any]) -> list[TapError]:
+def _check_combinations(config: dict[str, Any]) -> list[TapError]:
     missing = {}
     if config["grant_type"] == CREDENTIALS and not config["organization_ids"]:
         missing["organization_ids"] = "client_credentials mint for one"
@@ -221,16 +224,16 @@ def _contradictions(config: dict[str, Any]) -> list[TapError]:
         missing["flattening_max_depth"] = "flattening_enabled does not go without it"
     found = [Reason.SETTING_MISSING.error(setting=name, why=why) for name, why in missing.items()]
     for name in ("accounts_url", "api_url", "reauth_webhook_url"):
-        found += _unsafe_url(name, config.get(name))
-    found += _unknown_home("token_cache", config.get("token_cache", ""))
+        found += _check_url(name, config.get(name))
+    found += _check_home("token_cache", config.get("token_cache", ""))
     for name in ("access_token", "user_agent"):
         if not all(" " <= letter <= "~" for letter in config.get(name, "")):
             problem = "it holds characters that no HTTP header can carry"
             found.append(Reason.SETTING_WRONG.error(setting=name, problem=problem))
-    return found + _read_instant(config, "start_date")
+    return found + _convert_instant(config, "start_date")
 
 
-def _unsafe_url(name: str, url: str | None) -> list[TapError]:
+def _check_url(name: str, url: str | None) -> list[TapError]:
     try:
         checked_url(name, url or "https://unset")
     except ConfigError as error:
@@ -238,7 +241,7 @@ def _unsafe_url(name: str, url: str | None) -> list[TapError]:
     return []
 
 
-def _unknown_home(name: str, path: str) -> list[TapError]:
+def _check_home(name: str, path: str) -> list[TapError]:
     try:
         Path(path).expanduser()
     except RuntimeError:
@@ -247,7 +250,7 @@ def _unknown_home(name: str, path: str) -> list[TapError]:
     return []
 
 
-def _read_instant(config: dict[str, Any], name: str) -> list[TapError]:
+def _convert_instant(config: dict[str, Any], name: str) -> list[TapError]:
     if name not in config:
         return []
     try:

@@ -74,7 +74,7 @@ class TapZohoBooks(CommandLineTap):
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         self.append_builtin_config(self.config_jsonschema)
-        problems = settings.problems(self._config, self.config_jsonschema)
+        problems = settings.validate(self._config, self.config_jsonschema)
         self._is_configured = not problems
         if problems and raise_errors:
             raise ConfigError.of_all(problems)

@@ -62,7 +62,7 @@ def load_config(paths: Iterable[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path in [*paths] or [ENVIRONMENT]:
         if path == ENVIRONMENT:
-            found |= settings.from_environment(settings.SCHEMA, PREFIX)
+            found |= settings.read_environment(settings.SCHEMA, PREFIX)
         else:
             found |= settings.read_file(path)
     return {name: value for name, value in found.items() if value is not None and value != ""}

@@ -14,6 +14,7 @@ from dotenv import dotenv_values, set_key, unset_key
 from dotenv.parser import parse_stream
 
 from tap_zohobooks.error_catalog import Reason
+from tap_zohobooks.settings import NOT_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 FILE = Path(".env")
 IGNORE = Path(".gitignore")
 PREFIX = "TAP_ZOHOBOOKS_"
-NO_TEXT = "it is not text in UTF-8"
 PRIVATE = 0o600
 FOUND = ("region", "accounts_url", "organization_ids")  # by a login, and no secret
 
@@ -54,7 +54,7 @@ def check() -> None:
         try:
             lines = [line.original.line for line in parse_stream(file) if line.error]
         except UnicodeDecodeError as error:
-            raise Reason.ENV_UNREADABLE.error(problem=NO_TEXT) from error
+            raise Reason.ENV_UNREADABLE.error(problem=NOT_TEXT) from error
     if lines:  # a quote that is not closed there swallows what follows it
         raise Reason.ENV_UNREADABLE.error(problem=f"line {lines[0]} is no NAME=value")
 

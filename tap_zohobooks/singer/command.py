@@ -66,7 +66,7 @@ class CommandLineTap(Tap):
     @override
     def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805  # as the SDK has it
         cls.append_builtin_config(cls.config_jsonschema)
-        return settings.from_environment(cls.config_jsonschema, cls._env_var_prefix)
+        return settings.read_environment(cls.config_jsonschema, cls._env_var_prefix)
 
     @classmethod
     @override

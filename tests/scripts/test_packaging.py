@@ -198,7 +198,7 @@ def test_the_example_of_an_environment_is_valid() -> None:
     proposals = {name: str(value) if name == "start_date" else value
                  for name, value in told.items()}  # fmt: skip
     secrets = dict.fromkeys(("client_id", "client_secret", "refresh_token"), "x")
-    assert settings.problems(secrets | proposals, settings.SCHEMA) == []
+    assert settings.validate(secrets | proposals, settings.SCHEMA) == []
     regions = re.search(r"data center \(([a-z ]+)\)", text(".env.example"))
     assert regions is not None
     assert {*regions[1].split(), "auto"} == {*declared["region"]["enum"]} - {None}

@@ -1,4 +1,4 @@
-"""A wrong setting is named in one sentence, and a secret is never part of it."""
+"""A wrong setting is named in one sentence, which never holds a secret."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 GOOD: dict[str, Any] = {"client_id": "i", "client_secret": "s", "refresh_token": "r"}
 
 
-def problems(**config: Any) -> list[str]:
-    """Return what is wrong with a configuration."""
-    return [str(one) for one in settings.problems(GOOD | config, settings.SCHEMA)]
+def validate(**config: Any) -> list[str]:
+    """Return the errors of a configuration, as sentences."""
+    return [str(one) for one in settings.validate(GOOD | config, settings.SCHEMA)]
 
 
-def test_the_least_that_is_needed() -> None:
-    """Client and refresh token are enough; the rest has the documented defaults."""
+def test_required_settings() -> None:
+    """Client and refresh token are enough; the other settings have their documented defaults."""
     config = dict(GOOD)
-    assert settings.problems(config, settings.SCHEMA) == []
+    assert settings.validate(config, settings.SCHEMA) == []
     assert config | GOOD == config
     assert (config["region"], config["page_size"], config["lookback_seconds"]) == ("auto", 200, 300)
     assert (config["requests_per_minute"], config["max_concurrency"]) == (100, 5)
@@ -60,9 +60,9 @@ def test_the_least_that_is_needed() -> None:
         ({"user_agent": "täp"}, "Setting 'user_agent' is wrong: it holds characters"),
     ],
 )
-def test_what_is_wrong_is_named(config: dict[str, Any], found: str) -> None:
+def test_wrong_settings_are_named(config: dict[str, Any], found: str) -> None:
     """Each wrong setting gives one sentence that begins with its name."""
-    sentences = problems(**config)
+    sentences = validate(**config)
     assert len(sentences) == 1
     assert sentences[0].startswith(found)
 
@@ -70,7 +70,7 @@ def test_what_is_wrong_is_named(config: dict[str, Any], found: str) -> None:
 @pytest.mark.parametrize("name", sorted(settings.SECRETS))
 def test_a_secret_is_never_shown(name: str) -> None:
     """A secret of the wrong type is named without its value."""
-    (sentence,) = problems(**{name: 13579})
+    (sentence,) = validate(**{name: 13579})
     assert f"'{name}'" in sentence
     assert "13579" not in sentence
 
@@ -86,12 +86,12 @@ def test_a_secret_is_never_shown(name: str) -> None:
 def test_start_date_is_an_instant(start: str, instant: str) -> None:
     """A day, or a time with any offset, is read as an instant in UTC."""
     config = GOOD | {"start_date": start}
-    assert settings.problems(config, settings.SCHEMA) == []
+    assert settings.validate(config, settings.SCHEMA) == []
     assert config["start_date"] == instant
 
 
 def test_settings_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Numbers and lists come out of variables as what they are."""
+    """Numbers and lists in variables are converted to their types."""
     for name, value in (("PAGE_SIZE", "50"), ("REQUEST_TIMEOUT", "2.5"),
                         ("ORGANIZATION_IDS", '["7","8"]')):  # fmt: skip
         monkeypatch.setenv(f"TAP_ZOHOBOOKS_{name}", value)
@@ -102,22 +102,22 @@ def test_settings_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A variable that holds no number where one belongs is named."""
+    """A variable whose setting is a number and that holds none is named."""
     monkeypatch.setenv("TAP_ZOHOBOOKS_PAGE_SIZE", "many")
     with pytest.raises(ConfigError, match=r"TAP_ZOHOBOOKS_PAGE_SIZE .*\(integer\)\. Correct it"):
         TapZohoBooks(config=dict(GOOD), parse_env_config=True)
 
 
 def test_an_unreadable_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An .env that holds no text is named, and not the first setting that was looked for in it."""
+    """The error for an .env that is not UTF-8 names the file, not a setting."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_bytes(b"TAP_ZOHOBOOKS_REGION=\xff\n")
     with pytest.raises(ConfigError, match=r"\.env cannot be read: it is not text in UTF-8"):
-        settings.from_environment(settings.SCHEMA, "TAP_ZOHOBOOKS_")
+        settings.read_environment(settings.SCHEMA, "TAP_ZOHOBOOKS_")
 
 
 def test_grants() -> None:
-    """Settings choose what is sent to mint a token."""
+    """The settings choose the grant that mints a token."""
     config = GOOD | {"grant_type": "refresh_token"}
     refresh = connection.grant(config)
     assert refresh is not None
@@ -133,38 +133,38 @@ def test_grants() -> None:
     )
 
 
-def opened(**config: Any) -> Cache:
-    """Return the cache that a configuration opens."""
+def open_cache(**config: Any) -> Cache:
+    """Return the cache of a configuration."""
     logger = logging.getLogger("test")
     return connection.cache(GOOD | config, logger, clock=lambda: 1.0, wall=lambda: 2.0)
 
 
 def test_token_cache_names_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder is taken as it is, from here, or from a home; trouble with it is a warning."""
+    """A folder may be absolute, relative or of a home; an error with it is a warning."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     for named in (str(tmp_path / "here"), "here", "~/here"):
-        cache = opened(token_cache=named)
+        cache = open_cache(token_cache=named)
         assert cache.folder == tmp_path / "here"
         assert cache.level == logging.WARNING
 
 
 def test_token_cache_is_the_users_own_by_default() -> None:
-    """Without the setting the user's cache folder is used; trouble with it is no warning."""
-    cache = opened()
+    """Without the setting the user's cache folder is used; an error with it is no warning."""
+    cache = open_cache()
     assert cache.folder == Path(user_cache_dir("tap-zohobooks", appauthor=False))
     assert cache.level == logging.INFO
 
 
 def test_token_cache_can_be_off() -> None:
     """With off nothing is shared."""
-    assert opened(token_cache="off").folder is None
+    assert open_cache(token_cache="off").folder is None
 
 
 def test_shared_times_are_those_of_the_wall() -> None:
-    """What others read is told by the wall clock, what a run keeps for itself by its own."""
-    assert opened(token_cache="off").record(TokenStore).now() == 1.0
-    assert opened().record(TokenStore).now() == 2.0
+    """Shared values bear times of the wall clock; values of one run those of its own clock."""
+    assert open_cache(token_cache="off").record(TokenStore).now() == 1.0
+    assert open_cache().record(TokenStore).now() == 2.0
 
 
 def test_secrets_do_not_show_in_values() -> None:

@@ -59,7 +59,7 @@ def test_nobody_else_reads_it(before: int | None) -> None:
 def test_the_tap_reads_what_was_meant(name: str, value: str | list[str]) -> None:
     """Whatever stands in a setting comes back as it was."""
     env_file.save({name: value})
-    assert settings.from_environment(settings.SCHEMA, PREFIX) == {name: value}
+    assert settings.read_environment(settings.SCHEMA, PREFIX) == {name: value}
 
 
 def test_a_link_is_not_followed(tmp_path: Path) -> None:

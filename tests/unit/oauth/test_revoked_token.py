@@ -76,7 +76,7 @@ class Scene:
         """Return the source of tokens of a run."""
         service = self.service
         config = service.config(token_cache=str(self.folder), reauth_webhook_url=HOOK) | given
-        assert settings.problems(config, settings.SCHEMA) == []
+        assert settings.validate(config, settings.SCHEMA) == []
         session = requests.Session()
         session.mount(BASE, WorldAdapter(service.world, service.clock.sleep))
         session.mount(HOOK, self.hook)
@@ -343,6 +343,6 @@ def test_no_secret_is_kept(scene: Scene, caplog: pytest.LogCaptureFixture) -> No
 def test_the_webhook_is_safe_or_refused(scene: Scene, url: str) -> None:
     """News goes by https, or stays on this machine."""
     config = scene.service.config(reauth_webhook_url=url)
-    (problem,) = settings.problems(config, settings.SCHEMA)
+    (problem,) = settings.validate(config, settings.SCHEMA)
     assert "reauth_webhook_url" in str(problem)
     assert url not in str(problem)
