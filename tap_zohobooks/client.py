@@ -82,12 +82,6 @@ class Client:
         with self._lock:
             return {name: one.quota for name, one in self._limiters.items() if one.quota}
 
-    def spare(self, organization_id: str) -> int:
-        """Return how many more requests in flight the limits of an organization allow."""
-        with self._lock:
-            limiter = self._limiters.get(organization_id)
-        return limiter.spare() if limiter else 0
-
     def get(
         self,
         path: str,

@@ -51,11 +51,6 @@ class ConcurrencySlots:
                 self._in_use -= 1
                 self._change.notify_all()
 
-    def free_of(self, wanted: int) -> int:
-        """Return how many of so many slots are free."""
-        with self._change:
-            return min(wanted, self._concurrency.allowed) - self._in_use
-
     def on_response(self, result: Response | Failure, left: float, now: float) -> None:
         """Adapt the number of slots to the response of the request that left then."""
         with self._change:
@@ -201,12 +196,6 @@ class OrganizationLimiter:
                 capacity,
                 self._ceiling.length,
             )
-
-    def spare(self) -> int:
-        """Return how many more requests in flight than now it takes to fill the window."""
-        with self._window.changing() as window:
-            wanted = window.fills(self._window.now(), self._ceiling)
-        return self.slots.free_of(wanted)
 
     def held_for(self) -> float:
         """Return for how many seconds all requests are held back."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from math import ceil
-from statistics import fmean
 from typing import TYPE_CHECKING
 
 import backoff
@@ -145,11 +143,6 @@ class SlidingWindow(msgspec.Struct):
     def capacity(self, now: float, ceiling: Rate) -> int:
         """Return how many requests may leave within the window's length."""
         return max(1, int(ceiling.calls * self._share(now, ceiling) + DRIFT))
-
-    def fills(self, now: float, ceiling: Rate) -> int:
-        """Return how many requests at the same time fill the window; 1 if responses are quick."""
-        usual = fmean(self.taken) if self.taken else 0.0
-        return max(1, ceil(usual * self.capacity(now, ceiling) / ceiling.length))
 
     def _share(self, now: float, ceiling: Rate) -> float:
         calm = (now - self.refused_at) / ceiling.length

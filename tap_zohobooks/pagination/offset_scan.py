@@ -11,17 +11,15 @@ from collections.abc import (
     Container,
     Generator,
     Hashable,
-    Iterator,
     Sequence,
 )
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.pagination.page import MAX_ROWS, Fetch, Page, Params, Prefetch, no_prefetch
+from tap_zohobooks.pagination.page import MAX_ROWS, Fetch, Page, Params
 from tap_zohobooks.resources import MODIFIED
 
 if TYPE_CHECKING:
@@ -110,7 +108,6 @@ class OffsetScan:
     size: int
     params: Params = field(default_factory=dict)
     held_page: Page | None = None
-    ahead: Prefetch = no_prefetch
     position: int = 0
     moved: bool = False
     _tail: list[_Mark] = field(default_factory=list)
@@ -127,14 +124,10 @@ class OffsetScan:
         Raises:
             ServiceError: The list moves faster than it can be read, or repeats itself.
         """
-        with self.ahead(self.fetch, self.size) as fetch:
-            yield from self._pages(fetch)
-
-    def _pages(self, fetch: Fetch) -> Iterator[tuple[list[Row], Page]]:
         while True:
             number, per_page = next_window(self.position, self._next_size)
             asked = {**self.params, "page": number, "per_page": per_page}
-            page, self.held_page = self.held_page or fetch(asked), None
+            page, self.held_page = self.held_page or self.fetch(asked), None
             if self._is_reordered(page):
                 continue
             offset = (number - 1) * (page.per_page or per_page)
@@ -142,8 +135,6 @@ class OffsetScan:
                 offset = 0
             marks = [self._mark(row) for row in page.rows]
             known = self._equals.marks.union(self._read)
-            if page.is_early and not self._is_in_step(marks, known, offset):
-                continue  # asked for again it is not early
             follows = self._follows(marks, offset)
             self.moved = self.moved or not follows
             repeats = follows or (marks == self._tail and len(marks) >= MIN_DISTINCT_ROWS)
@@ -168,15 +159,6 @@ class OffsetScan:
         self._tail = marks
         self._read.extend(mark for mark in marks if mark not in known)
         return [row for row, mark in zip(page.rows, marks, strict=False) if mark not in known]
-
-    def _is_in_step(self, marks: list[_Mark], known: AbstractSet[_Mark], offset: int) -> bool:
-        """Tell whether an early page shows nothing that was otherwise when the last one was served.
-
-        It could bring a row as it was before the one that was read.
-        """
-        keys = {key for key, _ in known}
-        is_newest = all(mark in known or mark[0] not in keys for mark in marks)
-        return is_newest and self._follows(marks, offset)
 
     def _follows(self, marks: list[_Mark], offset: int) -> bool:
         """Tell whether a page begins with the rows that ended the last one, where they stood."""

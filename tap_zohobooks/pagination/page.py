@@ -6,7 +6,6 @@ from collections.abc import (
     Callable,
     Mapping,
 )
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -30,7 +29,7 @@ class Page:
     """One page of a list, with what the service said of it.
 
     Where it did not say whether there are more rows (`has_more_known`), there may be while any
-    come. One that `is_early` was perhaps served before the page that stands before it.
+    come.
     """
 
     rows: list[Row]
@@ -40,7 +39,6 @@ class Page:
     sort_column: str | None = None
     sort_order: str | None = None
     has_more_known: bool = True
-    is_early: bool = False
 
     @cached_property
     def times(self) -> list[str | None]:
@@ -61,14 +59,6 @@ class Page:
 
 
 Fetch = Callable[[Params], Page]
-
-
-Prefetch = Callable[[Fetch, int], AbstractContextManager[Fetch]]
-
-
-def no_prefetch(fetch: Fetch, _size: int) -> AbstractContextManager[Fetch]:
-    """Fetch each page when it is asked for."""
-    return nullcontext(fetch)
 
 
 def row_time(row: Row) -> str | None:

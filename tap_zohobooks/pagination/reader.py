@@ -22,8 +22,6 @@ from tap_zohobooks.pagination.page import (
     Fetch,
     Page,
     Params,
-    Prefetch,
-    no_prefetch,
     row_time,
 )
 from tap_zohobooks.resources import MODIFIED
@@ -63,7 +61,6 @@ class Reader:
     size: int = MAX_ROWS
     capabilities: EndpointCapabilities = field(default_factory=EndpointCapabilities)
     tell: Callable[[str], None] = _ignore
-    ahead: Prefetch = no_prefetch
     note_timeless: Callable[[], None] = _ignore
     is_sure: bool = True
     timeless: bool = False
@@ -272,7 +269,7 @@ class Reader:
 
     def _scan(self, params: Params, held_page: Page | None = None) -> OffsetScan:
         """Read by place: what follows a page is known before it comes."""
-        return OffsetScan(self.fetch, self.key, self.size, params, held_page, self.ahead)
+        return OffsetScan(self.fetch, self.key, self.size, params, held_page)
 
     def _note_timeless(self) -> None:
         self.timeless = True

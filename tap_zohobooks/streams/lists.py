@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
@@ -15,7 +15,6 @@ from tap_zohobooks.errors import (
 )
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.pagination.offset_scan import OffsetScan
-from tap_zohobooks.pagination.prefetch import ahead
 from tap_zohobooks.pagination.reader import Item, Reader
 from tap_zohobooks.pagination.rows import checked_key, page_of, rows_of
 from tap_zohobooks.resources import INCREMENTAL, ORGANIZATION, TIMELESS
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tap_zohobooks.http.responses import Response
-    from tap_zohobooks.pagination.page import Page, Params, Prefetch
+    from tap_zohobooks.pagination.page import Page, Params
     from tap_zohobooks.transform.cleaner import Row
 from tap_zohobooks.streams.base import PartitionRead, ResourceStream
 
@@ -49,7 +48,6 @@ class ListStream(ResourceStream):
                 lambda params: self._page(reading, params),
                 self._key,
                 self.sync_context.page_size,
-                ahead=self._ahead(reading),
             )
             for rows, _ in scan.pages():
                 for row in rows:
@@ -72,13 +70,9 @@ class ListStream(ResourceStream):
             self.sync_context.page_size,
             capabilities,
             lambda text: self.logger.info("Stream '%s': %s", self.name, text),
-            ahead=self._ahead(reading),
             note_timeless=lambda: self.timeless.add(reading.organization),
             timeless=bool(kept.get(TIMELESS)),
         )
-
-    def _ahead(self, reading: PartitionRead) -> Prefetch:
-        return partial(ahead, spare=lambda: self.sync_context.client.spare(reading.organization))
 
     @cached_property
     def _columns(self) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from benchmarks.ahead import compared
 from benchmarks.ceiling import CEILING, MINUTE, Measured, Setup, measure
 
 WINDOW = 5.0  # seconds that stand for a minute, in the tap and in the double
@@ -55,10 +54,3 @@ def test_a_service_that_stalls_refuses_no_call() -> None:
         Setup(160, 0.0, WINDOW, taps=2, stall=STALL),
     )
     assert [one.refused for one in found] == [{}, {}]
-
-
-def test_slow_lists_are_read_ahead() -> None:
-    """A list of slow pages takes less than three quarters of the time, and hardly a call more."""
-    found = compared(3.0 * SCALE, 60, WINDOW)
-    assert found.is_fine, found.told()
-    assert found.ratio < 0.75, found.told()

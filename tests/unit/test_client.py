@@ -404,21 +404,6 @@ def test_a_block_is_told_of_once(place: Service, caplog: pytest.LogCaptureFixtur
     ]
 
 
-def test_room_for_more_calls(place: Service) -> None:
-    """There is room for as many calls as fill the window and find a place."""
-    asking, (organization, other) = client(place, max_concurrency=4), place.organizations
-    assert asking.spare(organization) == 0
-    place.world.latency = 3.0
-    for _ in range(40):
-        asking.get("invoices", {}, organization)
-    assert asking.spare(organization) == 4
-    with asking._limiters[organization].acquire():  # noqa: SLF001
-        assert asking.spare(organization) == 3
-    place.world.latency = 0.1
-    asking.get("invoices", {}, other)
-    assert asking.spare(other) == 1
-
-
 def test_waits_are_counted_by_cause(place: Service) -> None:
     """A run knows what it has waited for."""
     place.world.script.extend(["429:44", "429:1070", "500"])

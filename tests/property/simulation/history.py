@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from tap_zohobooks import tap as tap_module
-from tap_zohobooks.client import Client
 from tap_zohobooks.errors import QuotaReached, ReauthorizationNeeded, ServiceError
-from tap_zohobooks.pagination import prefetch
 from tap_zohobooks.resources import ORGANIZATION
 from tap_zohobooks.singer import ordered_map
 from tap_zohobooks.streams.lists import IncrementalStream
@@ -119,7 +117,7 @@ class History:
 
     @contextmanager
     def _alone(self, lot: int) -> Iterator[None]:
-        """Let taps know the wanted streams only, ask ahead soon, and work in one thread."""
+        """Let taps know the wanted streams only, and work in one thread."""
         wanted = self.setting.streams
         kinds = {
             kind: [one for one in rows if one.name in wanted] for kind, rows in STREAM_TYPES.items()
@@ -128,9 +126,6 @@ class History:
         with (
             mock.patch.object(tap_module, "STREAM_TYPES", kinds),
             mock.patch.object(ordered_map, "ThreadPoolExecutor", pool),
-            mock.patch.object(prefetch, "ThreadPoolExecutor", pool),
-            mock.patch.object(prefetch, "PAGES_READ", 1),
-            mock.patch.object(Client, "spare", return_value=1 + lot % 4),
             mock.patch.object(tap_module.TapZohoBooks, "streams_at_once", 1),
         ):
             yield

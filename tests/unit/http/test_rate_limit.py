@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 from itertools import islice
-from math import ceil
 
 import msgspec
 import pytest
@@ -172,22 +171,6 @@ def test_what_others_know_is_known_here() -> None:
     window = msgspec.json.decode(msgspec.json.encode(window), type=SlidingWindow)
     assert window.take(10.0, HUNDRED) == 0.0
     assert window.take(10.0, HUNDRED) > 50.0
-
-
-@pytest.mark.parametrize(
-    ("taken", "fills"), [(0.1, 1), (0.3, 1), (0.59, 1), (1.0, 2), (2.9, 5), (30.0, 50)]
-)
-def test_slow_answers_need_calls_in_flight(taken: float, fills: int) -> None:
-    """A hundred calls a minute are made one at a time, or by more where answers are slower."""
-    window = SlidingWindow(taken=[taken])
-    assert window.fills(0.0, HUNDRED) == fills
-    assert window.fills(0.0, Rate(100, 5.0)) == max(1, ceil(taken * 20))
-
-
-def test_a_slower_pace_needs_fewer_calls_in_flight() -> None:
-    """Where the pace was lowered fewer calls fill the window."""
-    window = SlidingWindow(taken=[3.0], share=0.4, refused_at=0.0)
-    assert window.fills(0.0, HUNDRED) == 2
 
 
 BLOCK = rate_limited(44, None)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
-from functools import partial
 from math import ceil
-from random import Random
 from typing import TYPE_CHECKING, Any
-from unittest import mock
 from zlib import crc32
 
 import pytest
@@ -17,18 +13,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tap_zohobooks.errors import ParameterRefused, ServiceError
-from tap_zohobooks.pagination import prefetch
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.pagination.offset_scan import MAX_REREADS, OffsetScan, next_window
-from tap_zohobooks.pagination.page import Page, Params, no_prefetch, row_time
+from tap_zohobooks.pagination.page import Page, Params, row_time
 from tap_zohobooks.pagination.reader import Reader
 from tap_zohobooks.streams.details import _in_order
-from tests.property.simulation.pool import Pool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from tap_zohobooks.pagination.page import Prefetch
     from tap_zohobooks.transform.cleaner import Row
 
 EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -120,7 +113,6 @@ class Table:
         self,
         size: int = 200,
         capabilities: EndpointCapabilities | None = None,
-        ahead: Prefetch = no_prefetch,
     ) -> Reader:
         """Return a reader of this table."""
         return Reader(
@@ -128,7 +120,6 @@ class Table:
             lambda row: row["id"],
             size,
             capabilities or EndpointCapabilities(),
-            ahead=ahead,
             timeless=self.timeless,
         )
 
@@ -146,10 +137,9 @@ class Target:
         table: Table,
         size: int = 200,
         start: str | None = None,
-        ahead: Prefetch = no_prefetch,
     ) -> None:
         """Read a table to its end; no row may come older than it has come already."""
-        reader = table.reader(size, ahead=ahead)
+        reader = table.reader(size)
         for row, safe_bookmark in reader.read(start):
             if row is not None:
                 self.emitted += 1
@@ -662,31 +652,15 @@ def test_a_full_page_that_repeats_itself_is_no_end() -> None:
         list(OffsetScan(fetch, lambda row: row["id"], 200).pages())
 
 
-@contextmanager
-def early(lot: int | None) -> Iterator[Prefetch]:
-    """Yield what asks for pages ahead, and has them served in an order drawn by a lot, if any."""
-    if lot is None:
-        yield no_prefetch
-        return
-    with (
-        mock.patch.object(prefetch, "ThreadPoolExecutor", partial(Pool, Random(lot))),  # noqa: S311
-        mock.patch.object(prefetch, "PAGES_READ", 1),
-    ):
-        yield partial(prefetch.ahead, spare=lambda: 5)
-
-
-LOTS = st.none() | st.integers(0, 10**6)
 ACTIONS = st.lists(
     st.tuples(st.sampled_from(["insert", "change", "delete", "rest"]), st.integers(0, 10**6)),
     max_size=MAX_REREADS,  # a list that never rests is given up after so many
 )
 
 
-@given(st.sampled_from(sorted(KINDS)), ACTIONS, st.integers(0, 60), st.integers(2, 9), LOTS)
+@given(st.sampled_from(sorted(KINDS)), ACTIONS, st.integers(0, 60), st.integers(2, 9))
 @settings(max_examples=800, deadline=None)
-def test_nothing_is_lost(
-    kind: str, actions: list[tuple[str, int]], count: int, size: int, lot: int | None
-) -> None:
+def test_nothing_is_lost(kind: str, actions: list[tuple[str, int]], count: int, size: int) -> None:
     """Rows come, change and go between any two calls; after one quiet run the target is right."""
     table, target = Table(shuffled(count), **KINDS[kind]), Target()
     clock, todo = iter(range(200_000, 300_000)), iter(actions)
@@ -704,18 +678,17 @@ def test_nothing_is_lost(
 
     table.before = disturb
     started = at(200_000 - 1)
-    with early(lot) as ahead:
-        target.load(table, size, ahead=ahead)
-        table.before = None
-        target.load(table, size, min(target.bookmark or started, started), ahead)
+    target.load(table, size)
+    table.before = None
+    target.load(table, size, min(target.bookmark or started, started))
     assert target.holds(table)
 
 
-@given(st.sampled_from(sorted(KINDS)), ACTIONS, st.integers(0, 60), st.integers(2, 9), LOTS)
-@example("filter only", [("insert", 0)] * MAX_REREADS, 5, 2, None)
+@given(st.sampled_from(sorted(KINDS)), ACTIONS, st.integers(0, 60), st.integers(2, 9))
+@example("filter only", [("insert", 0)] * MAX_REREADS, 5, 2)
 @settings(max_examples=400, deadline=None)
 def test_a_sure_read_lacks_nothing(
-    kind: str, actions: list[tuple[str, int]], count: int, size: int, lot: int | None
+    kind: str, actions: list[tuple[str, int]], count: int, size: int
 ) -> None:
     """A read from the start that is sure has brought every row that was there all the time."""
     table = Table(shuffled(count), **KINDS[kind])
@@ -733,9 +706,8 @@ def test_a_sure_read_lacks_nothing(
             del self.rows[names[number % len(names)]]
 
     table.before = disturb
-    with early(lot) as ahead:
-        reader = table.reader(size, ahead=ahead)
-        read = {row["id"] for row, _ in reader.read(None) if row is not None}
+    reader = table.reader(size)
+    read = {row["id"] for row, _ in reader.read(None) if row is not None}
     assert stay <= read or not reader.is_sure
 
 
