@@ -28,8 +28,8 @@ MUTATIONS = (
     Mutation(
         "rows of the boundary second are read again",
         "tap_zohobooks/pagination/reader.py",
-        "return start is None or time is None or time >= start",
-        "return start is None or time is None or time > start",
+        "return start is None or row.time is None or row.time >= start",
+        "return start is None or row.time is None or row.time > start",
         (READING, STORIES),
     ),
     Mutation(
@@ -42,15 +42,15 @@ MUTATIONS = (
     Mutation(
         "rows of the boundary second are dropped by key, not for their second",
         "tap_zohobooks/pagination/reader.py",
-        "if time == self._reached and key in self._seen:",
-        "if time == self._reached and self._seen:",
+        "if entry.time == self._reached and entry.key in self._seen:",
+        "if entry.time == self._reached and self._seen:",
         (READING, STORIES),
     ),
     Mutation(
         "an echo of the order is not trusted: rows must be in order",
         "tap_zohobooks/pagination/page.py",
-        "return rising and self.has_more_known and echo == (MODIFIED, order)",
-        "return self.has_more_known and echo == (MODIFIED, order)",
+        "return is_monotonic and self.has_more_known and self.order == (MODIFIED, order)",
+        "return self.has_more_known and self.order == (MODIFIED, order)",
         (READING, STORIES),
     ),
     Mutation(
@@ -63,7 +63,7 @@ MUTATIONS = (
     Mutation(
         "a list that has changed meanwhile proves no order either",
         "tap_zohobooks/pagination/capabilities.py",
-        'newest >= last and self.end("A", since) == first',
+        'newest >= last and self.probe_end("A", since) == first',
         "newest >= last",
         (READING,),
     ),
@@ -84,8 +84,8 @@ MUTATIONS = (
     Mutation(
         "pages of one second move no bookmark before the order is seen to",
         "tap_zohobooks/pagination/reader.py",
-        "yield row, None if self._unsure else time",
-        "yield row, time",
+        "yield entry.row, None if self._unsure else entry.time",
+        "yield entry.row, entry.time",
         (READING, STORIES),
     ),
     Mutation(
@@ -105,8 +105,8 @@ MUTATIONS = (
     Mutation(
         "the newest of unsorted rows is no bookmark before all are emitted",
         "tap_zohobooks/pagination/reader.py",
-        "                    newest = time\n                yield row, None\n",
-        "                    newest = time\n                yield row, newest\n",
+        "                    newest = time\n                yield row.row, None\n",
+        "                    newest = time\n                yield row.row, newest\n",
         (READING, STORIES),
     ),
     Mutation(
@@ -125,9 +125,9 @@ MUTATIONS = (
     ),
     Mutation(
         "equal rows are read until they are as many as their places",
-        "tap_zohobooks/pagination/offset_scan.py",
-        "            if len(self.marks) < offset + own - self.begin:\n",
-        "            if False:\n",
+        "tap_zohobooks/pagination/tie_group.py",
+        "return len(self.marks) < end - self.begin",
+        "return False",
         (READING,),
     ),
     Mutation(
@@ -140,7 +140,7 @@ MUTATIONS = (
     Mutation(
         "rows that do not say when they changed are looked for behind all others",
         "tap_zohobooks/pagination/reader.py",
-        'if done and not has_more_known and self._judge.end("D") is None:',
+        'if done and not has_more_known and self._judge.probe_end("D") is None:',
         "if False:",
         (READING,),
     ),
@@ -184,8 +184,8 @@ MUTATIONS = (
     Mutation(
         "pages by place overlap",
         "tap_zohobooks/pagination/offset_scan.py",
-        "            if self.position and offset and known.isdisjoint(marks):\n",
-        "            if False:\n",
+        "            elif self._has_gap(placed):\n",
+        "            elif False:\n",
         (READING, STORIES),
     ),
     Mutation(
@@ -226,7 +226,7 @@ MUTATIONS = (
     Mutation(
         "a list that moved while it was read whole is doubted",
         "tap_zohobooks/pagination/reader.py",
-        "self.is_sure = not scan.moved",
+        "self.is_sure = not scan.has_moved",
         "self.is_sure = True",
         (READING, DELETES),
     ),

@@ -16,7 +16,7 @@ from tap_zohobooks.errors import (
 )
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.pagination.page import Page, filter_value
-from tap_zohobooks.pagination.rows import page_of
+from tap_zohobooks.pagination.rows import parse_page
 from tap_zohobooks.resources import ENTITIES, MODIFIED, ORGANIZATION, ORGANIZATIONS
 from tap_zohobooks.streams.lists import (
     FilteredStream,
@@ -104,7 +104,7 @@ def look(
         except ParameterRefused as refused:
             listed = _learnt(listed, capabilities, refused, query)
         else:
-            return page_of(answer, listed.rows_key)
+            return parse_page(answer.document, answer.served, listed.rows_key, lambda _: "")
 
 
 def examine(client: Client, listed: Resource, organization: str, now: datetime) -> Finding:

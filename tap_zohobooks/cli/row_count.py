@@ -94,9 +94,9 @@ def _due(page: Page, since: str | None) -> Glance:
     """
     has_more = page.has_more_known and page.has_more  # one that tells nothing may be all there is
     if since is None:
-        return Glance(len(page.rows), has_more)
+        return Glance(len(page.entries), has_more)
     due = sum((time or since) >= since for time in page.times)
-    if due == len(page.rows):
+    if due == len(page.entries):
         return Glance(due, has_more)
     if not page.is_sorted("D"):
         raise _NoEnd

@@ -1,19 +1,18 @@
-"""What the endpoint of a list can do: read off its answers, never assumed."""
+"""Find out what the endpoint of a list can do: by its responses, never by assumption."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tap_zohobooks.pagination.page import filter_value, row_time
-from tap_zohobooks.resources import MODIFIED
+from tap_zohobooks.pagination.page import list_params
 from tap_zohobooks.transform.timestamps import subtract_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tap_zohobooks.errors import ParameterRefused
-    from tap_zohobooks.pagination.page import Fetch, Page, Params
+    from tap_zohobooks.pagination.page import Fetch, Page
 
 # So many different times do not rise by chance; fewer, as after a bulk import, prove no order.
 MIN_DISTINCT_TIMES = 10
@@ -21,47 +20,37 @@ MIN_DISTINCT_TIMES = 10
 
 @dataclass(slots=True)
 class EndpointCapabilities:
-    """What is known of an endpoint: None until an answer has shown it."""
+    """What is known of an endpoint: None until a response has shown it."""
 
     filters: bool | None = None
     sorts: bool | None = None
 
 
-def list_params(order: str | None = None, since: str | None = None) -> Params:
-    """Return what asks for an order by time of change, and for changes since an instant."""
-    params: dict[str, str | int] = {}
-    if order:
-        params |= {"sort_column": MODIFIED, "sort_order": order}
-    if since:
-        params[MODIFIED] = filter_value(since)
-    return params
-
-
 @dataclass(slots=True)
 class CapabilityProbe:
-    """Finds out what an endpoint can do, asks where its pages do not tell, and remembers it.
+    """Verifies what an endpoint can do, and records it in `capabilities`.
 
-    A method that returns False has noted what the endpoint cannot do.
+    The `verify_` methods request more where a page does not show it. If one returns False, it has
+    recorded what the endpoint cannot do. `has_timed_end` if the newest row was seen to have a time.
     """
 
     fetch: Fetch
     capabilities: EndpointCapabilities
-    tell: Callable[[str], None]
-    is_end_timed: bool = False
-    """Whether the newest row of the list was seen to have a time."""
+    log: Callable[[str], None]
+    has_timed_end: bool = False
 
     def mark_unfilterable(self, why: str) -> None:
-        """Note that the filter by time of change does not work."""
+        """Record that the filter by time of change does not work."""
         self.capabilities.filters = False
-        self.tell(f"The filter by time of change does not work here ({why}).")
+        self.log(f"The filter by time of change does not work here ({why}).")
 
     def mark_unsortable(self, why: str) -> None:
-        """Note that the order by time of change does not work."""
+        """Record that the order by time of change does not work."""
         self.capabilities.sorts = False
-        self.tell(f"The order by time of change does not work here ({why}).")
+        self.log(f"The order by time of change does not work here ({why}).")
 
-    def blame(self, refused: ParameterRefused) -> bool:
-        """Note which parameter was refused; tell whether one of them can have been."""
+    def attribute_rejection(self, refused: ParameterRefused) -> bool:
+        """Record which parameter was refused; return False if none is left that can have been."""
         if self.capabilities.filters is not False and "sort" not in refused.found:
             self.mark_unfilterable(f"refused: {refused.found}")
         elif self.capabilities.sorts is not False:
@@ -70,68 +59,79 @@ class CapabilityProbe:
             return False
         return True
 
-    def is_honoured(self, page: Page, since: str | None) -> bool:
-        """Check that a page obeys filter and order."""
+    def verify_page(self, page: Page, since: str | None) -> bool:
+        """Verify that an ascending page obeys filter and order."""
+        is_filtered = self._verify_filter(page, since)
+        return self.verify_order(page, "A", since) and is_filtered
+
+    def _verify_filter(self, page: Page, since: str | None) -> bool:
         if since and any(time and time < since for time in page.times):
             self.mark_unfilterable("rows older than it came")
-        return self.is_ordered(page, "A", since) and self.capabilities.filters is not False
+            return False
+        return True
 
-    def is_ordered(self, page: Page, order: str, since: str | None = None) -> bool:
-        """Check that the service has ordered a page, not chance."""
-        times = [time or "" for time in page.times]
+    def verify_order(self, page: Page, order: str, since: str | None = None) -> bool:
+        """Verify that the service has sorted a page: `A` or `D`, by time of change."""
         if not page.is_sorted(order):
-            self.mark_unsortable("the answer is in another order")
-        elif self.capabilities.sorts is None and times and page.has_more:
-            if len(set(times)) >= MIN_DISTINCT_TIMES or self._is_turned(times, order, since):
-                self.capabilities.sorts = True
-            else:
-                self.mark_unsortable("the list begins alike from both ends")
+            self.mark_unsortable("the response is in another order")
+        elif self.capabilities.sorts is None and page.entries and page.has_more:
+            self._prove_order(page, order, since)
         return self.capabilities.sorts is not False
 
-    def _is_turned(self, times: list[str], order: str, since: str | None) -> bool:
-        """Tell whether the list begins beyond a page when it is asked for the other way round.
+    def _prove_order(self, page: Page, order: str, since: str | None) -> None:
+        """Record whether a first sorted page is sorted by the service, or by chance."""
+        if page.distinct_times >= MIN_DISTINCT_TIMES or self._probe_reversal(page, order, since):
+            self.capabilities.sorts = True
+        else:
+            self.mark_unsortable("the list begins alike from both ends")
 
-        Then it must still begin as the page does: else the list has changed, which shows nothing.
+    def _probe_reversal(self, page: Page, order: str, since: str | None) -> bool:
+        """Request both ends: does the list begin beyond the page in the opposite order?
+
+        In the page's own order it must still begin as the page does: else the list has changed,
+        which shows nothing.
         """
+        times = [time or "" for time in page.times]
         first, last = min(times), max(times)
         if order == "A":
-            newest = self.end("D") or first
-            return newest > first and newest >= last and self.end("A", since) == first
-        oldest = self.end("A") or last
-        return oldest < last and oldest <= first and self.end("D") == last
+            newest = self.probe_end("D") or first
+            return newest > first and newest >= last and self.probe_end("A", since) == first
+        oldest = self.probe_end("A") or last
+        return oldest < last and oldest <= first and self.probe_end("D") == last
 
-    def confirm_sort(self) -> bool:
-        """Check that the list begins otherwise from one end than from the other."""
-        newest = self.end("D")
-        if newest is not None and self._rises_to(newest):
+    def verify_sort(self) -> bool:
+        """Verify that the list still begins otherwise from one end than from the other."""
+        newest = self.probe_end("D")
+        if newest is not None and self._probe_rise(newest):
             return True
         self.mark_unsortable("the list begins alike from both ends by now")
         return False
 
-    def lets_through(self, instant: str) -> bool:
-        """Check that the filter lets through what changed at an instant, now that nothing shows it.
+    def verify_inclusive(self, instant: str) -> bool:
+        """Verify that the filter includes its own instant, if no row of a page shows it.
 
-        Where the rows of that instant have all changed meanwhile, it hides nothing.
+        If the rows of that instant have all changed since, it hides nothing.
         """
-        if self.end("A", subtract_seconds(instant, 1)) != instant:
+        if self.probe_end("A", subtract_seconds(instant, 1)) != instant:
             return True
-        self.mark_unfilterable("it leaves out the instant that it is given")
+        self.mark_unfilterable("it excludes the instant that it is given")
         return False
 
-    def is_newest(self, instant: str) -> bool:
-        """Check that nothing changed after an instant, behind which the filter shows nothing."""
-        newest = self.end("D")
-        if newest and newest <= instant and self._rises_to(newest):  # it may order no more
+    def verify_newest(self, instant: str) -> bool:
+        """Verify that nothing changed after an instant, after which the filter shows nothing."""
+        newest = self.probe_end("D")
+        if newest and newest <= instant and self._probe_rise(newest):  # it may sort no more
             return True
         self.mark_unfilterable("it may hide rows that changed later")
         return False
 
-    def _rises_to(self, newest: str) -> bool:
-        return (self.end("A") or newest) < newest
+    def _probe_rise(self, newest: str) -> bool:
+        """Request the oldest row: did it change before the newest one?"""
+        return (self.probe_end("A") or newest) < newest
 
-    def end(self, order: str, since: str | None = None) -> str | None:
-        """Ask for the time of the first row in an order; None where there is none."""
+    def probe_end(self, order: str, since: str | None = None) -> str | None:
+        """Request the time of the first row in an order; None if there is none."""
         page = self.fetch({**list_params(order, since), "page": 1, "per_page": 1})
-        end = row_time(page.rows[0]) if page.rows and page.is_sorted(order) else None
-        self.is_end_timed = self.is_end_timed or (order == "D" and end is not None)
+        end = page.entries[0].time if page.entries and page.is_sorted(order) else None
+        self.has_timed_end = self.has_timed_end or (order == "D" and end is not None)
         return end

@@ -1,13 +1,9 @@
-"""One page of a list, and what fetches it."""
+"""One page of a list, parsed once: each row with its key and its time of change."""
 
 from __future__ import annotations
 
-from collections.abc import (
-    Callable,
-    Mapping,
-)
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.resources import MODIFIED
@@ -20,19 +16,27 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 200
 
-
 Params = Mapping[str, str | int]
 
 
-@dataclass(frozen=True)
-class Page:
-    """One page of a list, with what the service said of it.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of a page, its key, and its time of change as UTC text (None if it has none)."""
 
-    Where it did not say whether there are more rows (`has_more_known`), there may be while any
-    come.
+    key: Hashable
+    time: str | None
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list, and what its `page_context` states.
+
+    If that does not state whether more rows follow (`has_more_known`), `has_more` is true while
+    rows come.
     """
 
-    rows: list[Row]
+    entries: Sequence[Entry]
     has_more: bool
     served: datetime
     per_page: int | None = None
@@ -40,33 +44,61 @@ class Page:
     sort_order: str | None = None
     has_more_known: bool = True
 
-    @cached_property
+    @property
     def times(self) -> list[str | None]:
-        """When each row last changed, as UTC text."""
-        return [row_time(row) for row in self.rows]
+        """The time of change of each row, as UTC text."""
+        return [entry.time for entry in self.entries]
+
+    @property
+    def distinct_times(self) -> int:
+        """The number of different times of change."""
+        return len(set(self.times))
+
+    @property
+    def order(self) -> tuple[str | None, str | None]:
+        """The column and the direction by which the service says that it sorts the list."""
+        return self.sort_column, self.sort_order
 
     def is_sorted(self, order: str) -> bool:
-        """Tell whether the echo and the rows both say that the time of change orders the page.
+        """Tell whether echo and rows both show the order by time of change: `A` or `D`.
 
-        One that does not say whether it is the last is read by place: order alone ends nothing.
+        A page that does not state whether it is the last counts as unsorted.
         """
-        known = [time for time in self.times if time is not None]
-        if len(known) < len(self.rows):
+        times = [time for time in self.times if time is not None]
+        if len(times) < len(self.entries):
             return False
-        rising = sorted(known) == (known if order == "A" else known[::-1])
-        echo = (self.sort_column, self.sort_order)
-        return rising and self.has_more_known and echo == (MODIFIED, order)
+        is_monotonic = sorted(times) == (times if order == "A" else times[::-1])
+        return is_monotonic and self.has_more_known and self.order == (MODIFIED, order)
+
+    def is_only_at(self, instant: str) -> bool:
+        """Tell whether all rows changed at one instant, as if the filter meant equality."""
+        return all(time in {None, instant} for time in self.times)
 
 
 Fetch = Callable[[Params], Page]
 
 
+def parse_entries(rows: Iterable[Row], key: Callable[[Row], Hashable]) -> list[Entry]:
+    """Parse key and time of change of each row."""
+    return [Entry(key(row), row_time(row), row) for row in rows]
+
+
 def row_time(row: Row) -> str | None:
-    """Return when a row last changed, as UTC text whose order is time order."""
+    """Return a row's time of change as UTC text, whose text order is time order."""
     value = row.get(MODIFIED)
     return to_utc(value) if isinstance(value, str) else None
 
 
+def list_params(order: str | None = None, since: str | None = None) -> Params:
+    """Return the parameters of an order by time of change, and of changes since an instant."""
+    params: dict[str, str | int] = {}
+    if order:
+        params |= {"sort_column": MODIFIED, "sort_order": order}
+    if since:
+        params[MODIFIED] = filter_value(since)
+    return params
+
+
 def filter_value(instant: str) -> str:
-    """Write UTC text in the only form that the service takes as a filter."""
+    """Write UTC text in the only form that the service accepts as a filter."""
     return instant[:19] + "+0000"

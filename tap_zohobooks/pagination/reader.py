@@ -14,15 +14,15 @@ from tap_zohobooks.pagination.capabilities import (
     MIN_DISTINCT_TIMES,
     CapabilityProbe,
     EndpointCapabilities,
-    list_params,
 )
 from tap_zohobooks.pagination.offset_scan import OffsetScan
 from tap_zohobooks.pagination.page import (
     MAX_ROWS,
+    Entry,
     Fetch,
     Page,
     Params,
-    row_time,
+    list_params,
 )
 from tap_zohobooks.resources import MODIFIED
 from tap_zohobooks.transform.cleaner import Row
@@ -57,7 +57,6 @@ class Reader:
     """
 
     fetch: Fetch
-    key: Callable[[Row], Hashable]
     size: int = MAX_ROWS
     capabilities: EndpointCapabilities = field(default_factory=EndpointCapabilities)
     tell: Callable[[str], None] = _ignore
@@ -97,7 +96,7 @@ class Reader:
             return (yield from items)
         except ParameterRefused as refused:
             self._held_page = None
-            if not self._judge.blame(refused):
+            if not self._judge.attribute_rejection(refused):
                 raise
             return False
 
@@ -105,9 +104,9 @@ class Reader:
         """Read the whole list from time to time; rows without one would stand behind all others."""
         done = yield from self._keyset(None)
         has_more_known = (
-            self._opened is None or self._judge.is_end_timed
+            self._opened is None or self._judge.has_timed_end
         )  # in one page, or asked before
-        if done and not has_more_known and self._judge.end("D") is None:
+        if done and not has_more_known and self._judge.probe_end("D") is None:
             self._judge.mark_unsortable("rows that do not say when they changed stand last")
             return False
         return done
@@ -118,7 +117,7 @@ class Reader:
         done = None
         while done is None:
             scan, before = (
-                OffsetScan(self.fetch, self.key, self.size, list_params("A", since)),
+                OffsetScan(self.fetch, self.size, list_params("A", since)),
                 since,
             )
             for number, (rows, page) in enumerate(scan.pages(), 1):
@@ -127,7 +126,7 @@ class Reader:
                     return False
                 if not page.has_more and number == 1:
                     return (yield from self._last_page(page, since, start))
-                if not self._judge.is_honoured(page, since):
+                if not self._judge.verify_page(page, since):
                     self._keep(page, start, is_first=number == 1, at_start=since == first)
                     return False
                 self._held_page = page if since is None else None  # in case the next one is a lie
@@ -151,7 +150,7 @@ class Reader:
         if since is None or since != self._reached or self._is_inclusive:
             return True
         self._is_inclusive = since in page.times
-        return self._is_inclusive or self._judge.lets_through(since)
+        return self._is_inclusive or self._judge.verify_inclusive(since)
 
     def _confirm_sort(self) -> Generator[Item, None, bool]:
         """See that the service still orders the list, where the pages themselves do not tell.
@@ -159,7 +158,7 @@ class Reader:
         Rows of one second are in order whoever puts them there; the bookmark waits for this.
         """
         if self._unsure:
-            if not self._judge.confirm_sort():
+            if not self._judge.verify_sort():
                 return False
             self._unsure = 0
             yield None, self._reached
@@ -185,28 +184,27 @@ class Reader:
             serves = start is None
         self._held_page = page if is_first and serves else None
 
-    def _unseen(self, rows: list[Row]) -> Generator[Item, None, None]:
+    def _unseen(self, entries: list[Entry]) -> Generator[Item, None, None]:
         """Emit rows in the order of time, those of the boundary second only once."""
-        for row in rows:
-            time, key = row_time(row), self.key(row)
-            if time == self._reached and key in self._seen:
+        for entry in entries:
+            if entry.time == self._reached and entry.key in self._seen:
                 continue
-            if time != self._reached:
+            if entry.time != self._reached:
                 self._seen.clear()
-                self._reached = time
-            self._seen.add(key)
-            yield row, None if self._unsure else time
+                self._reached = entry.time
+            self._seen.add(entry.key)
+            yield entry.row, None if self._unsure else entry.time
 
     def _last_page(self, page: Page, since: str | None, start: str | None) -> Items:
         """Emit a page that is the whole rest, in whatever order it came."""
-        if since is None and not all(row_time(row) for row in page.rows):
+        if since is None and not all(page.times):
             self._note_timeless()
-        wanted = [row for row in page.rows if _is_due(row, start) and _is_due(row, since)]
-        timed = [row for row in wanted if row_time(row)]
-        timed.sort(key=lambda row: row_time(row) or "")
-        for row in wanted:
-            if not row_time(row):
-                yield row, None
+        wanted = [one for one in page.entries if _is_due(one, start) and _is_due(one, since)]
+        timed = [one for one in wanted if one.time]
+        timed.sort(key=lambda one: one.time or "")
+        for one in wanted:
+            if not one.time:
+                yield one.row, None
         yield from self._unseen(timed)
         return self._is_all(page, since) and (yield from self._confirm_sort())
 
@@ -214,30 +212,30 @@ class Reader:
         """Tell whether a last page is the end; if it brings nothing newer, ask for the newest."""
         if since is None or not _is_only_at(since, page):
             return True
-        return self._judge.is_newest(since)
+        return self._judge.verify_newest(since)
 
     def _ascending(self) -> Items:
         """Read the whole list in the order of time, by place."""
         scan = self._scan(list_params("A"), self._take())
         for rows, page in scan.pages():
-            if not self._judge.is_ordered(page, "A"):
+            if not self._judge.verify_order(page, "A"):
                 return False
             yield from self._unseen([row for row in rows if _is_due(row, self._reached)])
         return True
 
     def _descending(self, start: str) -> Items:
         """Read from the newest row down to `start`, then emit from the oldest up."""
-        found: dict[Hashable, Row] = {}
+        found: dict[Hashable, Entry] = {}
         scan = self._scan(list_params("D"))
         for rows, page in scan.pages():
-            if page.rows and not self._judge.is_ordered(page, "D"):
+            if page.entries and not self._judge.verify_order(page, "D"):
                 return False
             for row in rows:
                 if _is_due(row, start):
-                    found.setdefault(self.key(row), row)
-            if any(not _is_due(row, start) for row in page.rows):
+                    found.setdefault(row.key, row)
+            if any(not _is_due(row, start) for row in page.entries):
                 break
-        yield from self._unseen(sorted(found.values(), key=lambda row: row_time(row) or ""))
+        yield from self._unseen(sorted(found.values(), key=lambda row: row.time or ""))
         return True
 
     def _full_scan(self, start: str | None) -> Items:
@@ -253,14 +251,14 @@ class Reader:
             self._opened = self._opened or page.served
             opened = self._opened.isoformat()
             for row in rows:
-                time = row_time(row) or ""
+                time = row.time or ""
                 is_timeless = is_timeless or not time
                 if not _is_due(row, start):
                     continue
                 if newest < time <= opened:  # later ones do not vouch for what was missed meanwhile
                     newest = time
-                yield row, None
-        self.is_sure = not scan.moved
+                yield row.row, None
+        self.is_sure = not scan.has_moved
         if since is None and is_timeless:
             self._note_timeless()
         if newest:
@@ -269,7 +267,7 @@ class Reader:
 
     def _scan(self, params: Params, held_page: Page | None = None) -> OffsetScan:
         """Read by place: what follows a page is known before it comes."""
-        return OffsetScan(self.fetch, self.key, self.size, params, held_page)
+        return OffsetScan(self.fetch, self.size, params, held_page)
 
     def _note_timeless(self) -> None:
         self.timeless = True
@@ -286,10 +284,9 @@ def _before(start: str | None) -> str | None:
     return start and subtract_seconds(start, 1)
 
 
-def _is_due(row: Row, start: str | None) -> bool:
+def _is_due(row: Entry, start: str | None) -> bool:
     """Tell whether a row changed at or after `start`; one that does not say when is always due."""
-    time = row_time(row)
-    return start is None or time is None or time >= start
+    return start is None or row.time is None or row.time >= start
 
 
 def _is_only_at(since: str, page: Page) -> bool:

@@ -1,28 +1,28 @@
-"""Good answers, read: where the rows are, what the page says, which key a row has."""
+"""Parse successful responses: find the rows, the page context, and the key of a row."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.pagination.page import Page
+from tap_zohobooks.pagination.page import Page, parse_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Hashable, Sequence
+    from datetime import datetime
 
-    from tap_zohobooks.http.responses import Response
     from tap_zohobooks.transform.cleaner import Row
 
 _ENVELOPE = frozenset({"code", "message", "page_context"})
 
 
 def rows_of(document: dict[str, Any], rows_key: str, key: str = "") -> list[Row]:
-    """Return the rows of an answer: those under the expected key, or under the only other one.
+    """Return the rows of a response: those under the expected key, or under the only other one.
 
-    An answer that bears the `key` of a row itself is that row, not wrapped in anything.
+    A response that has the `key` of a row itself is that row without an envelope.
 
     Raises:
-        ServiceError: The answer holds no rows that could be told from the rest.
+        ServiceError: No key of the response, or more than one, can hold the rows.
     """
     names = [rows_key] if rows_key in document else [n for n in document if n not in _ENVELOPE]
     if key in names:
@@ -38,22 +38,26 @@ def rows_of(document: dict[str, Any], rows_key: str, key: str = "") -> list[Row]
 
 
 def shows_rows(document: dict[str, Any], rows_key: str) -> bool:
-    """Tell whether an answer says what there is: a list, though it be empty, or rows elsewhere.
+    """Tell whether a response states what exists: a list, even an empty one, or other rows.
 
-    One that only says that all went well may mean that there is nothing, or be cut short.
+    One that only reports success may mean that nothing exists, or be incomplete.
     """
     lists = [value for name, value in document.items() if name not in _ENVELOPE]
     return any(isinstance(value, list) for value in lists) or bool(rows_of(document, rows_key))
 
 
-def page_of(answer: Response, rows_key: str) -> Page:
-    """Return an answer as a page; its context is an object, or the only one of a list.
+def parse_page(
+    document: dict[str, Any], served: datetime, rows_key: str, key: Callable[[Row], Hashable]
+) -> Page:
+    """Parse a response as a page; its context is an object, or the only one of a list.
+
+    `key` returns what identifies a row of this endpoint.
 
     Raises:
-        ServiceError: It holds no rows that could be told from the rest.
+        ServiceError: The response has no rows that can be found, or a row without its key.
     """
-    rows = rows_of(answer.document, rows_key)
-    match answer.document.get("page_context"):
+    rows = rows_of(document, rows_key)
+    match document.get("page_context"):
         case dict(context) | [dict(context)]:
             pass
         case _:
@@ -61,9 +65,9 @@ def page_of(answer: Response, rows_key: str) -> Page:
     per_page, has_more = context.get("per_page"), context.get("has_more_page")
     has_more_known = isinstance(has_more, bool)
     return Page(
-        rows,
+        parse_entries(rows, key),
         has_more=has_more is True if has_more_known else bool(rows),
-        served=answer.served,
+        served=served,
         per_page=per_page if isinstance(per_page, int) and per_page > 0 else None,
         sort_column=context.get("sort_column"),
         sort_order=context.get("sort_order"),
@@ -71,11 +75,11 @@ def page_of(answer: Response, rows_key: str) -> Page:
     )
 
 
-def checked_key(stream: str, row: Row, columns: Sequence[str]) -> str:
-    """Return what tells a row from others of its organization.
+def row_key(stream: str, row: Row, columns: Sequence[str]) -> str:
+    """Return the key of a row within its organization: its key columns, joined by spaces.
 
     Raises:
-        ServiceError: A part of it is missing.
+        ServiceError: A key column is empty.
     """
     if len(columns) == 1 and (only := row.get(columns[0])):
         return str(only)  # nearly always, and for every row

@@ -16,7 +16,7 @@ from tap_zohobooks.errors import (
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.pagination.offset_scan import OffsetScan
 from tap_zohobooks.pagination.reader import Item, Reader
-from tap_zohobooks.pagination.rows import checked_key, page_of, rows_of
+from tap_zohobooks.pagination.rows import parse_page, row_key, rows_of
 from tap_zohobooks.resources import INCREMENTAL, ORGANIZATION, TIMELESS
 from tap_zohobooks.singer.activate_version import hidden_by
 from tap_zohobooks.singer.state import check_start
@@ -46,13 +46,12 @@ class ListStream(ResourceStream):
         else:
             scan = OffsetScan(
                 lambda params: self._page(reading, params),
-                self._key,
                 self.sync_context.page_size,
             )
-            for rows, _ in scan.pages():
-                for row in rows:
-                    yield row, None
-            is_sure = not scan.moved
+            for entries, _ in scan.pages():
+                for entry in entries:
+                    yield entry.row, None
+            is_sure = not scan.has_moved
         if not is_sure:
             self.block_deletes(
                 f"the list of organization {reading.organization} moved while it was read"
@@ -66,7 +65,6 @@ class ListStream(ResourceStream):
         kept = self.get_context_state({ORGANIZATION: reading.organization})
         return Reader(
             lambda params: self._page(reading, params),
-            self._key,
             self.sync_context.page_size,
             capabilities,
             lambda text: self.logger.info("Stream '%s': %s", self.name, text),
@@ -79,7 +77,7 @@ class ListStream(ResourceStream):
         return tuple(self.listed.keys)
 
     def _key(self, row: Row) -> str:
-        return checked_key(self.name, row, self._columns)
+        return row_key(self.name, row, self._columns)
 
     def _page(self, reading: PartitionRead, params: Params) -> Page:
         listed = self.listed
@@ -92,7 +90,7 @@ class ListStream(ResourceStream):
         if hidden := hidden_by(answer.document, listed.query):
             self.block_deletes(f"the service shows no more than {hidden}")
         self._check_rows(reading, answer.document, listed.rows_key)
-        return page_of(answer, listed.rows_key)
+        return parse_page(answer.document, answer.served, listed.rows_key, self._key)
 
 
 class IncrementalStream(ListStream):

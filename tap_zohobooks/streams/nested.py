@@ -8,12 +8,13 @@ from typing_extensions import override
 
 from tap_zohobooks.pagination.offset_scan import OffsetScan
 from tap_zohobooks.pagination.page import MAX_ROWS
-from tap_zohobooks.pagination.rows import checked_key, page_of, shows_rows
+from tap_zohobooks.pagination.rows import parse_page, row_key, shows_rows
 from tap_zohobooks.singer.ordered_map import ordered_map
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from tap_zohobooks.pagination.page import Page, Params
     from tap_zohobooks.pagination.reader import Item
     from tap_zohobooks.streams.base import PartitionRead
     from tap_zohobooks.transform.cleaner import Row
@@ -43,34 +44,37 @@ class ChildStream(PerRowStream):
     def _child_rows(self, reading: PartitionRead, parent: Row) -> list[Row]:
         if not self._is_asked(parent):
             return []
-        rows = self._tried(reading, parent, lambda: self._children(reading, parent))
         own = {column: parent[column] for column in self.listed.keys
                if column in self.resource.keys}  # fmt: skip
-        found = [self._identified({**row, **own}) for row in rows or ()]
-        for row in found:
-            checked_key(self.name, row, self.resource.keys)
-        return found
 
-    def _children(self, reading: PartitionRead, parent: Row) -> list[Row]:
+        def complete(row: Row) -> Row:
+            return self._identified({**row, **own})
+
+        rows = self._tried(reading, parent, lambda: self._children(reading, parent, complete))
+        return [complete(row) for row in rows or ()]
+
+    def _children(
+        self, reading: PartitionRead, parent: Row, complete: Callable[[Row], Row]
+    ) -> list[Row]:
+        def key(row: Row) -> str:
+            return row_key(self.name, complete(row), self.resource.keys)
+
+        def fetch(params: Params) -> Page:
+            answer = self._get(reading, path, {**query, **params})
+            return parse_page(answer.document, answer.served, self.resource.rows_key, key)
+
         path = self.resource.list_path.format(**parent)
         query = {name: value.format(**parent) for name, value in self.resource.query.items()}
         answer = self._get(reading, path, query)
-        first = page_of(answer, self.resource.rows_key)
+        first = parse_page(answer.document, answer.served, self.resource.rows_key, key)
         if not shows_rows(answer.document, self.resource.rows_key):
             self.block_deletes(f"'{path}' said that all is well and held no list")
-        if not first.has_more or (not first.has_more_known and len(first.rows) < MAX_ROWS):
-            return first.rows  # most of these are not paged, and say nothing of it
-        scan = OffsetScan(
-            lambda params: page_of(
-                self._get(reading, path, {**query, **params}), self.resource.rows_key
-            ),
-            lambda row: checked_key(self.name, self._identified({**parent, **row}),
-                                    self.resource.keys),
-            first.per_page or MAX_ROWS,
-            held_page=first,
-        )  # fmt: skip
-        found = [row for rows, _ in scan.pages() for row in rows]
-        if scan.moved:
+        if not first.has_more or (not first.has_more_known and len(first.entries) < MAX_ROWS):
+            # Most of these are not paged, and do not state it.
+            return [entry.row for entry in first.entries]
+        scan = OffsetScan(fetch, first.per_page or MAX_ROWS, held_page=first)
+        found = [entry.row for entries, _ in scan.pages() for entry in entries]
+        if scan.has_moved:
             self.block_deletes(f"'{path}' moved while it was read")
         return found
 

@@ -14,17 +14,23 @@ from hypothesis import strategies as st
 
 from tap_zohobooks.errors import ParameterRefused, ServiceError
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
-from tap_zohobooks.pagination.offset_scan import MAX_REREADS, OffsetScan, next_window
-from tap_zohobooks.pagination.page import Page, Params, row_time
+from tap_zohobooks.pagination.offset_scan import MAX_REREADS, OffsetScan, next_range
+from tap_zohobooks.pagination.page import Page, Params, parse_entries, row_time
 from tap_zohobooks.pagination.reader import Reader
 from tap_zohobooks.streams.details import _in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from tap_zohobooks.transform.cleaner import Row
 
 EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
+
+
+def identify(row: Row) -> Hashable:
+    """Return the key of a row."""
+    key: Hashable = row["id"]
+    return key
 
 
 def at(second: int) -> str:
@@ -75,7 +81,13 @@ class Table:
         echo = column if self.echoes else (None, None)
         has_more, per_page = (start + size < len(keys), size) if self.tells else (bool(rows), None)
         return Page(
-            rows, has_more, EPOCH + timedelta(days=99), per_page, echo[0], echo[1], self.tells
+            parse_entries(rows, identify),
+            has_more,
+            EPOCH + timedelta(days=99),
+            per_page,
+            echo[0],
+            echo[1],
+            self.tells,
         )
 
     def _ordered(self, params: Params) -> tuple[list[str], str | None]:
@@ -117,7 +129,6 @@ class Table:
         """Return a reader of this table."""
         return Reader(
             self.fetch,
-            lambda row: row["id"],
             size,
             capabilities or EndpointCapabilities(),
             timeless=self.timeless,
@@ -311,9 +322,9 @@ def test_an_empty_page_that_promises_more() -> None:
     def fetch(params: Params) -> Page:
         """Answer a page; the first one without its rows."""
         page = real(params)
-        return replace(page, rows=[], has_more=True) if empty and empty.pop() else page
+        return replace(page, entries=[], has_more=True) if empty and empty.pop() else page
 
-    reader = Reader(fetch, lambda row: row["id"])
+    reader = Reader(fetch)
     found = [row["id"] for row, _ in reader.read(at(900)) if row]
     assert sorted(found) == [f"{n:05}" for n in range(900, 1000)]
     assert len(table.calls) <= 4
@@ -348,9 +359,9 @@ def test_a_list_that_rests_has_not_moved(size: int) -> None:
     """Whatever the sizes of pages and list: a doubt would keep a target from deleting, for ever."""
     for count in range(80):
         table = Table({f"{number:03}": number for number in range(count)})
-        scan = OffsetScan(table.fetch, lambda row: row["id"], size)
+        scan = OffsetScan(table.fetch, size)
         assert sum(len(rows) for rows, _ in scan.pages()) == count
-        assert not scan.moved, count
+        assert not scan.has_moved, count
 
 
 def test_equal_rows_that_are_never_all_shown() -> None:
@@ -361,10 +372,16 @@ def test_equal_rows_that_are_never_all_shown() -> None:
     def fetch(params: Params) -> Page:
         calls.append(params)
         size = int(params["per_page"])
-        return Page(rows[:size], has_more=True, served=EPOCH, per_page=size, sort_column="name")
+        return Page(
+            parse_entries(rows[:size], identify),
+            has_more=True,
+            served=EPOCH,
+            per_page=size,
+            sort_column="name",
+        )
 
     with pytest.raises(ServiceError, match="share one 'name'"):
-        list(OffsetScan(fetch, lambda row: row["id"], 200).pages())
+        list(OffsetScan(fetch, 200).pages())
     assert len(calls) < 60
 
 
@@ -542,9 +559,9 @@ def test_documents_vouch_for_no_more_than_their_list() -> None:
 
 def test_rows_without_a_time_arrive() -> None:
     """A row that does not say when it changed is read in every run."""
-    page = Page([{"id": "a", "last_modified_time": ""}, {"id": "b", "last_modified_time": at(5)}],
-                has_more=False, served=EPOCH)  # fmt: skip
-    items = list(Reader(lambda _: page, lambda row: row["id"]).read(at(4)))
+    rows = [{"id": "a", "last_modified_time": ""}, {"id": "b", "last_modified_time": at(5)}]
+    page = Page(parse_entries(rows, identify), has_more=False, served=EPOCH)
+    items = list(Reader(lambda _: page).read(at(4)))
     assert [row and row["id"] for row, _ in items] == ["a", "b"]
 
 
@@ -571,7 +588,7 @@ def test_rows_without_a_time_are_found_by_no_order_or_filter(
 @given(st.integers(1, 5000), st.integers(1, 200))
 def test_windows_overlap_and_advance(position: int, size: int) -> None:
     """Every window begins before the position and ends behind it."""
-    page, per_page = next_window(position, size)
+    page, per_page = next_range(position, size)
     assert (page - 1) * per_page < position < page * per_page
     assert 1 <= per_page <= max(size, 20)
 
@@ -595,13 +612,14 @@ def test_a_list_that_never_rests_is_given_up() -> None:
 
     table.before = replace
     with pytest.raises(ServiceError, match="never rests"):
-        list(OffsetScan(table.fetch, lambda row: row["id"], 200).pages())
+        list(OffsetScan(table.fetch, 200).pages())
     assert len(table.calls) < 60
 
 
 def test_a_service_that_repeats_itself_is_given_up() -> None:
     """A service that ignores the page number ends in an error, not in a loop."""
-    page = Page([{"id": "a", "last_modified_time": at(1)}], has_more=True, served=EPOCH)
+    rows = [{"id": "a", "last_modified_time": at(1)}]
+    page = Page(parse_entries(rows, identify), has_more=True, served=EPOCH)
     calls = []
 
     def fetch(params: Params) -> Page:
@@ -609,7 +627,7 @@ def test_a_service_that_repeats_itself_is_given_up() -> None:
         return page
 
     with pytest.raises(ServiceError, match="none that is new"):
-        list(OffsetScan(fetch, lambda row: row["id"], 200).pages())
+        list(OffsetScan(fetch, 200).pages())
     assert len(calls) < 10
 
 
@@ -626,30 +644,30 @@ def test_pages_smaller_than_asked_for(*, tells: bool) -> None:
 @pytest.mark.parametrize(("count", "calls"), [(30, 2), (450, 1)])
 def test_a_list_that_does_not_page_and_tells_nothing(count: int, calls: int) -> None:
     """More rows than asked for are all there are; fewer are, where asking on brings none new."""
-    page = Page([{"id": number} for number in range(count)], has_more=True, served=EPOCH,
-                has_more_known=False)  # fmt: skip
+    entries = parse_entries([{"id": number} for number in range(count)], identify)
+    page = Page(entries, has_more=True, served=EPOCH, has_more_known=False)
     asked: list[Params] = []
 
     def fetch(params: Params) -> Page:
         asked.append(params)
         return page
 
-    found = [rows for rows, _ in OffsetScan(fetch, lambda row: row["id"], 200).pages()]
+    found = [rows for rows, _ in OffsetScan(fetch, 200).pages()]
     assert sum(map(len, found)) == count
     assert len(asked) == calls
 
 
 def test_a_full_page_that_repeats_itself_is_no_end() -> None:
     """A service that cuts its answers and ignores the page number is never believed to be read."""
-    rows = [{"id": number} for number in range(200)]
+    entries = parse_entries([{"id": number} for number in range(200)], identify)
 
     def fetch(params: Params) -> Page:
         return Page(
-            rows[: int(params["per_page"])], has_more=True, served=EPOCH, has_more_known=False
+            entries[: int(params["per_page"])], has_more=True, served=EPOCH, has_more_known=False
         )
 
     with pytest.raises(ServiceError, match="none that is new"):
-        list(OffsetScan(fetch, lambda row: row["id"], 200).pages())
+        list(OffsetScan(fetch, 200).pages())
 
 
 ACTIONS = st.lists(

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_zohobooks.http.responses import Response
-from tap_zohobooks.pagination.rows import page_of
+from tap_zohobooks.pagination.rows import parse_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tap_zohobooks.pagination.page import Params
+    from tap_zohobooks.pagination.page import Page, Params
     from tests.conftest import Service
 
 EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -25,10 +25,15 @@ def answer(**document: Any) -> Response:
     return Response({"code": 0, "message": "success", **document}, EPOCH)
 
 
+def parsed(response: Response) -> Page:
+    """Return the page of bills that a response holds."""
+    return parse_page(response.document, response.served, "bills", lambda row: str(row["bill_id"]))
+
+
 @pytest.mark.parametrize("context", [CONTEXT, [CONTEXT]])
 def test_the_context_of_a_page(context: object) -> None:
     """The context is an object, as recorded, or a list of one, as files have it."""
-    page = page_of(answer(bills=[{"bill_id": "1"}], page_context=context), "bills")
+    page = parsed(answer(bills=[{"bill_id": "1"}], page_context=context))
     assert page.has_more_known
     assert page.has_more
     assert (page.per_page, page.sort_column) == (50, "date")
@@ -44,7 +49,7 @@ def test_a_page_that_does_not_tell_its_end(
     context: dict[str, object], rows: list[dict[str, str]]
 ) -> None:
     """Silence is not the end: there may be more rows, unless none came."""
-    page = page_of(answer(bills=rows, **context), "bills")
+    page = parsed(answer(bills=rows, **context))
     assert not page.has_more_known
     assert page.has_more is bool(rows)
 
