@@ -66,13 +66,9 @@ class PlacedPage:
     is_joined: bool
     is_repeated: bool
 
-    @property
-    def is_unpaged(self) -> bool:
-        """Whether the service returned the whole list, and ignored the page number."""
-        return _is_unpaged(self.page, self.per_page)
-
 
 def _is_unpaged(page: Page, per_page: int) -> bool:
+    """Tell whether the service returned the whole list, and ignored the page number."""
     return not page.has_more_known and len(page.entries) > per_page
 
 
@@ -165,7 +161,9 @@ class OffsetScan:
         page = placed.page
         if page.has_more_known or not page.entries:
             return not page.has_more
-        return placed.is_unpaged or (not fresh and len(page.entries) < placed.per_page)
+        return _is_unpaged(page, placed.per_page) or (
+            not fresh and len(page.entries) < placed.per_page
+        )
 
     def _take(self, placed: PlacedPage) -> Generator[tuple[list[Entry], Page], None, bool]:
         """Yield the unread rows of a page, and go on behind it; return whether the list ends there.

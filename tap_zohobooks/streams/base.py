@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
 
     from tap_zohobooks.http.responses import Response
+    from tap_zohobooks.pagination.list_read import Item
     from tap_zohobooks.pagination.page import Params
-    from tap_zohobooks.pagination.reader import Item
     from tap_zohobooks.singer.context import SyncContext
     from tap_zohobooks.transform.custom_fields import Schema
 

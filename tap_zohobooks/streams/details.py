@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tap_zohobooks.http.responses import Response
+    from tap_zohobooks.pagination.list_read import Item
     from tap_zohobooks.pagination.page import Params
-    from tap_zohobooks.pagination.reader import Item
     from tap_zohobooks.streams.base import PartitionRead
     from tap_zohobooks.transform.cleaner import Row
 

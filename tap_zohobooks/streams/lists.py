@@ -15,7 +15,7 @@ from tap_zohobooks.errors import (
 )
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.pagination.offset_scan import OffsetScan
-from tap_zohobooks.pagination.reader import Item, Reader
+from tap_zohobooks.pagination.reader import Reader
 from tap_zohobooks.pagination.rows import parse_page, row_key, rows_of
 from tap_zohobooks.resources import INCREMENTAL, ORGANIZATION, TIMELESS
 from tap_zohobooks.singer.activate_version import hidden_by
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tap_zohobooks.http.responses import Response
+    from tap_zohobooks.pagination.list_read import Item
     from tap_zohobooks.pagination.page import Page, Params
     from tap_zohobooks.transform.cleaner import Row
 from tap_zohobooks.streams.base import PartitionRead, ResourceStream
@@ -69,7 +70,7 @@ class ListStream(ResourceStream):
             capabilities,
             lambda text: self.logger.info("Stream '%s': %s", self.name, text),
             note_timeless=lambda: self.timeless.add(reading.organization),
-            timeless=bool(kept.get(TIMELESS)),
+            has_timeless_rows=bool(kept.get(TIMELESS)),
         )
 
     @cached_property

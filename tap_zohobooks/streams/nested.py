@@ -14,8 +14,8 @@ from tap_zohobooks.singer.ordered_map import ordered_map
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tap_zohobooks.pagination.list_read import Item
     from tap_zohobooks.pagination.page import Page, Params
-    from tap_zohobooks.pagination.reader import Item
     from tap_zohobooks.streams.base import PartitionRead
     from tap_zohobooks.transform.cleaner import Row
 from tap_zohobooks.streams.details import PerRowStream

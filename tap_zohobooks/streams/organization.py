@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.singerlib import Catalog
 
-    from tap_zohobooks.pagination.reader import Item
+    from tap_zohobooks.pagination.list_read import Item
     from tap_zohobooks.singer.context import SyncContext
     from tap_zohobooks.transform.custom_fields import Schema
 

@@ -131,7 +131,7 @@ class Table:
             self.fetch,
             size,
             capabilities or EndpointCapabilities(),
-            timeless=self.timeless,
+            has_timeless_rows=self.timeless,
         )
 
 
@@ -159,7 +159,7 @@ class Target:
                 assert self.rows[row["id"]] >= known
             if safe_bookmark is not None:
                 self.bookmark = max(self.bookmark or "", safe_bookmark)
-        table.timeless = reader.timeless
+        table.timeless = reader.has_timeless_rows
 
     def holds(self, table: Table) -> bool:
         """Tell whether every row of the table has arrived as it is now."""

@@ -1,0 +1,69 @@
+"""Read every page of a list, in its own order or from its oldest row on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tap_zohobooks.pagination.list_read import is_due, select_due
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from tap_zohobooks.pagination.list_read import Item, Items, ListRead
+    from tap_zohobooks.pagination.page import Entry
+
+
+@dataclass(slots=True)
+class FullScan:
+    """Reads an endpoint that does not sort, filtered if it can; the bookmark moves at the end.
+
+    It moves to the newest row that changed before the scan began: a row that changed during the
+    scan does not prove that the scan has missed none that changed before it.
+    """
+
+    read: ListRead
+    _newest: str = ""
+    _is_timeless: bool = False
+
+    def items(self) -> Items:
+        """Yield all rows, without those that changed before the start."""
+        read = self.read
+        is_filtered = read.capabilities.filters is not False and not read.has_timeless_rows
+        since = read.filter_start if is_filtered else None
+        scan = read.resume_scan(since=since)
+        for fresh, page in scan.pages():
+            if since and page.is_only_at(since):
+                read.probe.mark_unfilterable("nothing newer came, which may be its fault")
+                return False
+            yield from self._emit(fresh, opened=read.open(page))
+        read.is_sure = not scan.has_moved
+        if since is None and self._is_timeless:
+            read.record_timeless_rows()
+        if self._newest:
+            yield None, self._newest
+        return True
+
+    def _emit(self, entries: list[Entry], opened: str) -> Generator[Item, None, None]:
+        for entry in entries:
+            time = entry.time or ""
+            self._is_timeless = self._is_timeless or not time
+            if is_due(entry, self.read.start):
+                if self._newest < time <= opened:
+                    self._newest = time
+                yield entry.row, None
+
+
+@dataclass(slots=True)
+class AscendingScan:
+    """Reads an endpoint that sorts but does not filter; the bookmark moves with every row."""
+
+    read: ListRead
+
+    def items(self) -> Items:
+        """Yield all rows, or those that no strategy before has emitted."""
+        for fresh, page in self.read.resume_scan("A").pages():
+            if not self.read.probe.verify_order(page, "A"):
+                return False
+            yield from self.read.emit(select_due(fresh, self.read.reached))
+        return True

@@ -1,0 +1,105 @@
+"""What the strategies of one read share: what was emitted, held, and found out so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tap_zohobooks.pagination.capabilities import CapabilityProbe, EndpointCapabilities
+from tap_zohobooks.pagination.offset_scan import OffsetScan
+from tap_zohobooks.pagination.page import MAX_ROWS, list_params
+from tap_zohobooks.transform.cleaner import Row
+from tap_zohobooks.transform.timestamps import subtract_seconds
+
+if TYPE_CHECKING:
+    from tap_zohobooks.pagination.page import Entry, Fetch, Page
+
+Item = tuple[Row | None, str | None]
+Items = Generator[Item, None, bool]
+
+
+def ignore(*_: object) -> None:
+    """Do nothing."""
+
+
+@dataclass(slots=True)
+class ListRead:
+    """One read of one list, from `start` (UTC text) or from its beginning.
+
+    `held_page` is the first page of the next strategy, if that need not request it. `opened` is
+    when the first page was served. Of the rows emitted in the order of time, `reached` is the last
+    one's time. While some pages were accepted in an order that they do not prove
+    (`unconfirmed_pages`), rows promise nothing.
+    """
+
+    fetch: Fetch
+    size: int = MAX_ROWS
+    capabilities: EndpointCapabilities = field(default_factory=EndpointCapabilities)
+    log: Callable[[str], None] = ignore
+    note_timeless: Callable[[], None] = ignore
+    has_timeless_rows: bool = False
+    start: str | None = None
+    is_sure: bool = True
+    held_page: Page | None = None
+    opened: str | None = None
+    reached: str | None = None
+    unconfirmed_pages: int = 0
+    probe: CapabilityProbe = field(init=False)
+    _keys_reached: set[Hashable] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Probe the endpoint by the same requests."""
+        self.probe = CapabilityProbe(self.fetch, self.capabilities, self.log)
+
+    @property
+    def filter_start(self) -> str | None:
+        """The instant to filter from: a second early, as a filter may exclude its own instant."""
+        return self.start and subtract_seconds(self.start, 1)
+
+    def scan(self, order: str | None = None, since: str | None = None) -> OffsetScan:
+        """Return a scan of the list in an order, of what changed at or after an instant."""
+        return OffsetScan(self.fetch, self.size, list_params(order, since))
+
+    def resume_scan(self, order: str | None = None, since: str | None = None) -> OffsetScan:
+        """Return a scan that begins with the held page, if there is one."""
+        scan = self.scan(order, since)
+        scan.held_page, self.held_page = self.held_page, None
+        return scan
+
+    def open(self, page: Page) -> str:
+        """Record when the first page was served, and return that."""
+        self.opened = self.opened or page.served.isoformat()
+        return self.opened
+
+    def emit(self, entries: Iterable[Entry]) -> Generator[Item, None, None]:
+        """Emit rows that are in the order of time; those of the boundary second only once."""
+        for entry in entries:
+            if entry.time == self.reached and entry.key in self._keys_reached:
+                continue
+            if entry.time != self.reached:
+                self._keys_reached.clear()
+                self.reached = entry.time
+            self._keys_reached.add(entry.key)
+            yield entry.row, None if self.unconfirmed_pages else entry.time
+
+    def record_timeless_rows(self) -> None:
+        """Record that rows without a time of change exist: only a full scan finds them."""
+        self.has_timeless_rows = True
+        self.note_timeless()
+        self.log("Some rows do not say when they changed: each run reads the list whole.")
+
+
+def is_due(entry: Entry, since: str | None) -> bool:
+    """Tell whether a row changed at or after an instant; one without a time is always due."""
+    return since is None or entry.time is None or entry.time >= since
+
+
+def by_time(entries: Iterable[Entry]) -> list[Entry]:
+    """Sort rows by time of change."""
+    return sorted(entries, key=lambda entry: entry.time or "")
+
+
+def select_due(entries: Iterable[Entry], since: str | None) -> list[Entry]:
+    """Return the rows that changed at or after an instant, and those without a time."""
+    return [entry for entry in entries if is_due(entry, since)]
