@@ -26,7 +26,7 @@ from sandbox.server.serving import serve
 from tap_zohobooks.tap import TapZohoBooks
 
 if TYPE_CHECKING:
-    from sandbox.messages import Request
+    from sandbox.http import Request
 
 MINUTE = 60.0
 CEILING = 100

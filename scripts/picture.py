@@ -168,7 +168,7 @@ def shown(port: int = PORT) -> list[Text]:
                 "Client ID: ": known.client_id,
                 "Client secret: ": known.client_secret,
                 "[browser]: ": "code",
-                "Grant code: ": world.accounts.self_client_code(world.clock()),
+                "Grant code: ": world.accounts.issue_self_client_code(world.clock()),
                 "[all]: ": "1",
             },
         )

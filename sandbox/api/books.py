@@ -1,165 +1,167 @@
-"""Calls of Books: who may ask, what is left to ask, and where a path leads."""
+"""Zoho Books v3: check token, organization, limits and scope, then route a request."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from sandbox.api import documents
-from sandbox.api.limits import too_many
+from sandbox.api.failures import build_limit_error
 from sandbox.api.lists import List
-from sandbox.api.routes import Route, find
+from sandbox.api.routes import Route, find_route
 from sandbox.api.specials import SPECIALS
 from sandbox.data.catalog import endpoint
 from sandbox.data.organizations import organization_document
-from sandbox.messages import Answer, refusal, success
+from sandbox.http import Response, build_error, build_success
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sandbox.api.limits import Meter
+    from sandbox.data.catalog import Endpoint
     from sandbox.data.seeding import Holdings
-    from sandbox.messages import Request
-    from sandbox.world import World
+    from sandbox.http import Request
+    from sandbox.limits import Meter
+    from sandbox.state import State
 
-BOOKS = "/books/v3/"
-SCHEME = "Zoho-oauthtoken "
-RATES = {"settings/currencies/{currency_id}/exchangerates"}
+BOOKS: Final = "/books/v3/"
+SCHEME: Final = "Zoho-oauthtoken "
+RATES: Final = "settings/currencies/{currency_id}/exchangerates"
+
+
+@dataclass(frozen=True, slots=True)
+class BooksRequest:
+    """A request of Books: its path below ``/books/v3/``, its time, and the scopes of its token.
+
+    ``meter`` is that of the organization, None if this data center does not know it.
+    """
+
+    request: Request
+    path: str
+    now: datetime
+    meter: Meter | None
+    scopes: frozenset[str]
 
 
 class Books:
     """The part of the double that is Books v3."""
 
-    def __init__(self, world: World) -> None:
-        """Answer for a world."""
-        self._world = world
+    def __init__(self, state: State) -> None:
+        """Read from a state."""
+        self._state = state
 
-    def answer(
-        self, request: Request, path: str, now: datetime, meter: Meter | None, *, here: bool
-    ) -> tuple[Answer, str]:
-        """The answer to a call, and the name of its token; only its own data center knows it."""
-        header = request.headers.get("authorization", "")
-        if not header.startswith(SCHEME):
-            return refusal(401, 14, "Invalid value passed for authtoken."), ""
-        text = header.removeprefix(SCHEME)
-        token = self._world.accounts.find(text, now) if here else None
-        if token is None:
-            return _unauthorized(), ""
-        scopes = self._world.accounts.allowed(token)
-        return self._admitted(
-            request, path.removeprefix(BOOKS).strip("/"), now, meter, scopes
-        ), token.id
-
-    def _admitted(
-        self,
-        request: Request,
-        path: str,
-        now: datetime,
-        meter: Meter | None,
-        scopes: frozenset[str],
-    ) -> Answer:
-        if path.split("/", maxsplit=1)[0] == "organizations":
-            return self._organizations(path, scopes)
-        if meter is None:
-            name = request.params.get("organization_id", "")
+    def answer(self, asked: BooksRequest) -> Response:
+        """Answer a request that has a valid token."""
+        if asked.path.split("/", maxsplit=1)[0] == "organizations":
+            return self._answer_organizations(asked)
+        if asked.meter is None:
+            name = asked.request.params.get("organization_id", "")
             text = f"This user is not associated with the CompanyID/CompanyName: {name}."
-            return refusal(400, 6041, text)
-        return self._metered(request, path, now, meter, scopes)
+            return build_error(400, 6041, text)
+        return self._check_limits(asked, asked.meter)
 
-    def _metered(
-        self, request: Request, path: str, now: datetime, meter: Meter, scopes: frozenset[str]
-    ) -> Answer:
-        limits = self._world.limits
-        code = meter.check(limits, now)
+    def _check_limits(self, asked: BooksRequest, meter: Meter) -> Response:
+        limits = self._state.limits
+        code = meter.check(limits, asked.now)
         if code:
-            answer = too_many(code, meter.allowance(limits), limits.retry_after)
+            response = build_limit_error(code, meter.get_allowance(limits), limits.retry_after)
         else:
-            latency = self._world.duration(request)
-            meter.begin(now, latency)
-            answer = self._routed(request, path, now, scopes)
-            answer.latency = latency
-        answer.headers |= meter.headers(limits, now)
-        return answer
+            latency = self._state.compute_latency(asked.request)
+            meter.begin(asked.now, latency)
+            response = self._route(asked)
+            response.latency = latency
+        response.headers |= meter.build_headers(limits, asked.now)
+        return response
 
-    def _routed(self, request: Request, path: str, now: datetime, scopes: frozenset[str]) -> Answer:
-        own = self._world.holdings[request.params["organization_id"]]
-        special = next((one for one in SPECIALS if one.matches(path)), None)
-        route = find(path, own.spec.modules)
-        found = special or (route.endpoint if route else None)
-        if found is None:
-            return refusal(404, 5, "Invalid URL Passed")
-        area = found.scope
-        if not permits(scopes, area):
-            return _unauthorized()
-        if request.method != "GET":
-            return refusal(405, 37, "The HTTP method is not allowed for the requested resource")
-        refused = self._world.refusals.get(found.path)
-        if refused and refused.organization_id in {"", own.spec.organization_id}:
-            return refusal(refused.status, refused.code, refused.message)
+    def _route(self, asked: BooksRequest) -> Response:
+        own = self._state.holdings[asked.request.params["organization_id"]]
+        special = next((one for one in SPECIALS if one.has_path(asked.path)), None)
+        route = find_route(asked.path, own.spec.modules)
+        target = special or (route.endpoint if route else None)
+        if target is None:
+            return build_error(404, 5, "Invalid URL Passed")
+        if not can_read(asked.scopes, target.scope):
+            return build_unauthorized()
+        if asked.request.method != "GET":
+            text = "The HTTP method is not allowed for the requested resource"
+            return build_error(405, 37, text)
+        refusal = self._state.find_refusal(target.path, own.spec.organization_id)
+        if refusal:
+            return build_error(refusal.status, refusal.code, refusal.message)
         if special:
-            return special.answer(own, path, request.params)
-        return self._list_or_document(request, route, own, now) if route else _unauthorized()
+            return special.answer(own, asked.path, asked.request.params)
+        return self._answer_route(asked, route, own) if route else build_unauthorized()
 
-    def _list_or_document(
-        self, request: Request, route: Route, own: Holdings, now: datetime
-    ) -> Answer:
-        one = route.endpoint
+    def _answer_route(self, asked: BooksRequest, route: Route, own: Holdings) -> Response:
         if route.record_id:
-            return self._document(own, route)
-        parent = route.parent or request.params.get(one.parent_param, "")
+            return answer_document(own, route)
+        one, params = route.endpoint, asked.request.params
+        parent = route.parent or params.get(one.parent_param, "")
         if one.parent and parent not in own.table(one.parent).records:
-            return missing(endpoint(one.parent).document)
-        if (
-            one.path in RATES
-            and documents.row(
-                own.scene, endpoint(one.parent), own.table(one.parent).records[parent]
-            )["is_base_currency"]
-        ):
-            return refusal(400, None, "Exchange rates cannot be listed for the base currency.")
-        if one.path == "invoices" and request.params.get("filter_by") == "Type.DebitNote":
+            return build_not_found(endpoint(one.parent).document)
+        if one.path == RATES and is_base_currency(own, one, parent):
+            text = "Exchange rates cannot be listed for the base currency."
+            return build_error(400, None, text)
+        if one.path == "invoices" and params.get("filter_by") == "Type.DebitNote":
             one = endpoint("debitnotes")
-        listing = List(
-            own.scene,
-            one,
-            own.table(one.path),
-            self._world.behaviour[one.path],
-            parent,
-            own.scene.date(int(now.timestamp())),
-        )
-        return listing.answer(request.params)
+        today = own.scene.date(int(asked.now.timestamp()))
+        behaviour = self._state.behaviour[one.path]
+        return List(own.scene, one, own.table(one.path), behaviour, parent, today).answer(params)
 
-    def _document(self, own: Holdings, route: Route) -> Answer:
-        one = route.endpoint
-        record = own.table(one.path).records.get(route.record_id)
-        if record is None and one.path == "invoices":
-            one = endpoint("debitnotes")
-            record = own.table(one.path).records.get(route.record_id)
-        if record is None:
-            return missing(one.document)
-        return success(**{one.document: documents.document(own.scene, one, record)})
-
-    def _organizations(self, path: str, scopes: frozenset[str]) -> Answer:
-        if not permits(scopes, "settings"):
-            return _unauthorized()
-        _, _, wanted = path.partition("/")
+    def _answer_organizations(self, asked: BooksRequest) -> Response:
+        if not can_read(asked.scopes, "settings"):
+            return build_unauthorized()
+        _, _, wanted = asked.path.partition("/")
         if not wanted:
-            return success(organizations=self._world.organizations)
-        for place, (key, own) in enumerate(self._world.holdings.items()):
+            return build_success(organizations=self._state.organizations)
+        for place, (key, own) in enumerate(self._state.holdings.items()):
             if key == wanted:
-                return success(organization=organization_document(own.spec, first=not place))
-        return missing("organization")
+                return build_success(organization=organization_document(own.spec, first=not place))
+        return build_not_found("organization")
 
 
-def permits(scopes: frozenset[str], area: str) -> bool:
-    """Whether scopes let one read an area; custom modules need ALL even to read."""
+def answer_document(own: Holdings, route: Route) -> Response:
+    """Answer the request of one document; a debit note is found among the invoices, too."""
+    one = route.endpoint
+    record = own.table(one.path).records.get(route.record_id)
+    if record is None and one.path == "invoices":
+        one = endpoint("debitnotes")
+        record = own.table(one.path).records.get(route.record_id)
+    if record is None:
+        return build_not_found(one.document)
+    return build_success(**{one.document: documents.document(own.scene, one, record)})
+
+
+def is_base_currency(own: Holdings, one: Endpoint, currency_id: str) -> bool:
+    """Whether the parent of a list of exchange rates is the organization's own currency."""
+    record = own.table(one.parent).records[currency_id]
+    return bool(documents.row(own.scene, endpoint(one.parent), record)["is_base_currency"])
+
+
+def can_read(scopes: frozenset[str], area: str) -> bool:
+    """Whether scopes permit to read an area; custom modules need ALL even to read."""
     wide = {f"ZohoBooks.{area}.ALL", "ZohoBooks.fullaccess.all"}
     return bool(scopes & wide) or (area != "custommodules" and f"ZohoBooks.{area}.READ" in scopes)
 
 
-def missing(noun: str) -> Answer:
-    """The answer where there is no such document."""
+def build_not_found(noun: str) -> Response:
+    """Build the response if there is no such document."""
     text = noun.replace("_", " ").replace("-", " ").capitalize()
-    return refusal(404, 1002, f"{text} does not exist.")
+    return build_error(404, 1002, f"{text} does not exist.")
 
 
-def _unauthorized() -> Answer:
-    return refusal(401, 57, "You are not authorized to perform this operation")
+def read_token(request: Request) -> str:
+    """Read the access token from the header of a request; empty if there is none."""
+    header = request.headers.get("authorization", "")
+    return header.removeprefix(SCHEME) if header.startswith(SCHEME) else ""
+
+
+def deny_access(request: Request) -> Response:
+    """Build the response to a request whose token is missing or not valid."""
+    if not request.headers.get("authorization", "").startswith(SCHEME):
+        return build_error(401, 14, "Invalid value passed for authtoken.")
+    return build_unauthorized()
+
+
+def build_unauthorized() -> Response:
+    """Build the response of Books to a token that is dead, foreign, or lacks the scope."""
+    return build_error(401, 57, "You are not authorized to perform this operation")

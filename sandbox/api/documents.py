@@ -1,4 +1,4 @@
-"""Documents written out: a record's facts in the shape of a list row, or of a whole document."""
+"""Records as JSON objects: the facts of a record in the shape of a list row or a document."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sandbox.data.kinds import Shape
     from sandbox.data.scene import Scene
 
-# Where a change shows when no field is named: the first of these that a row has.
+# A change without a field is written to the first of these that a row has.
 VISIBLE: Final = (
     "reference_number",
     "description",
@@ -38,7 +38,7 @@ SHARED_SHAPES: Final = {"comments": "invoices.comments"}
 
 
 def shape_name(one: Endpoint) -> str:
-    """The shape file that an endpoint goes by."""
+    """Get the name of the shape file of an endpoint."""
     if one.path.startswith("cm_"):
         return "cm_module"
     if one.path.endswith("/comments") and not shape(one.slug, "row"):
@@ -47,47 +47,47 @@ def shape_name(one: Endpoint) -> str:
 
 
 def visible_field(one: Endpoint) -> str:
-    """The field of a row that tells its revision once it was changed."""
+    """Find the field of a row that holds its revision after a change."""
     row = shape(shape_name(one), "row")
     return next((name for name in VISIBLE if name in row), one.key)
 
 
 @lru_cache(maxsize=256)
 def row_fields(one: Endpoint) -> frozenset[str]:
-    """The fields that a row of a list may have."""
+    """List the fields that a row of a list may have."""
     return frozenset({*shape(shape_name(one), "row"), one.key})
 
 
 def row(scene: Scene, one: Endpoint, record: Record) -> dict[str, Any]:
-    """A record as its list shows it."""
+    """Write a record as a row of its list."""
     return _write(scene, one, record, "row")
 
 
 def document(scene: Scene, one: Endpoint, record: Record) -> dict[str, Any]:
-    """A record as its own page shows it; one without a page looks as in the list."""
+    """Write a record as a document; as a row if its list has no documents."""
     part = "document" if shape(shape_name(one), "document") else "row"
     return _write(scene, one, record, part)
 
 
 def whole(scene: Scene, one: Endpoint, record: Record) -> dict[str, Any]:
-    """All that the service holds of a record: the document, and what only the list shows."""
+    """Write all fields of a record: those of the document, and those that only the row has."""
     return {**row(scene, one, record), **document(scene, one, record)}
 
 
 def _write(scene: Scene, one: Endpoint, record: Record, part: str) -> dict[str, Any]:
-    made = _seeded(
+    made = _write_unchanged(
         scene, one, part, record.id, record.number, record.created, record.modified, record.parent
     )
     if not record.changes:
         return made
     name = shape_name(one)
     other = shape(name, "row" if part == "document" else "document")
-    return made | _changed(record.changes, shape(name, part), other)
+    return made | _select_changes(record.changes, shape(name, part), other)
 
 
-# Most rows never change, and a world with the same seed has the same ones: write each out once.
+# Most rows never change, and worlds of one seed have the same rows: write each one once.
 @lru_cache(maxsize=4096)
-def _seeded(
+def _write_unchanged(
     scene: Scene,
     one: Endpoint,
     part: str,
@@ -97,7 +97,7 @@ def _seeded(
     modified: int,
     parent: str,
 ) -> dict[str, Any]:
-    """A record as it was seeded; callers share what comes back and must not change it."""
+    """Write a record without its changes; the result is cached, callers must not change it."""
     record = Record(record_id, number, created, modified, parent)
     facts = facts_of(one.path)(scene, record, whole=part == "document")
     made = template(shape_name(one), part, scene.spec, scene.seed).make(number, facts)
@@ -120,6 +120,6 @@ def _seeded(
     return made
 
 
-def _changed(changes: Mapping[str, Any], mine: Shape, other: Shape) -> dict[str, Any]:
-    """The changed fields that belong here; one that no shape knows shows everywhere."""
+def _select_changes(changes: Mapping[str, Any], mine: Shape, other: Shape) -> dict[str, Any]:
+    """Select the changed fields of this part; a field that is in no shape is in both parts."""
     return {name: value for name, value in changes.items() if name in mine or name not in other}

@@ -1,4 +1,4 @@
-"""The parameters of a list call, read as the endpoint reads them."""
+"""The parameters of a list request, parsed as the endpoint reads them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from sandbox.data.catalog import Behaviour, Endpoint
 
-MOST: Final = 200
+MAX_PER_PAGE: Final = 200
 COMPARISONS: Final = {"_start": ">=", "_end": "<=", "_before": "<", "_after": ">"}
-# Parameters that choose rows by a field's value.
-CHOOSERS: Final = (
+# Parameters that filter rows by a field's value.
+FIELD_FILTERS: Final = (
     "customer_id",
     "vendor_id",
     "contact_id",
@@ -32,12 +32,16 @@ CHOOSERS: Final = (
 
 
 class InvalidValueError(ValueError):
-    """A parameter that the service balks at; it answers 400 code 2."""
+    """The name of a parameter whose value the service refuses with 400 code 2."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A list call understood."""
+    """A parsed list request.
+
+    ``order`` is ``A`` or ``D``; ``echo`` is the column and order that ``page_context`` names, None
+    if it names none; ``since`` is in epoch seconds; ``field_filters`` are (field, sign, text).
+    """
 
     page: int
     per_page: int
@@ -47,33 +51,33 @@ class Query:
     since: int | None
     exact: bool
     filter_by: str
-    chosen: tuple[tuple[str, str, str], ...]
+    field_filters: tuple[tuple[str, str, str], ...]
 
 
-def understand(one: Endpoint, behaviour: Behaviour, params: Mapping[str, str]) -> Query:
-    """Read the parameters as this endpoint does.
+def parse_query(one: Endpoint, behaviour: Behaviour, params: Mapping[str, str]) -> Query:
+    """Parse the parameters as this endpoint reads them.
 
     Raises:
-        InvalidValueError: Where it refuses one.
+        InvalidValueError: The endpoint refuses a value.
     """
-    column, order, echo = _sort(one, behaviour, params)
+    column, order, echo = _parse_sort(one, behaviour, params)
     return Query(
-        page=_count(params, "page", 1),
+        page=_parse_count(params, "page", 1),
         per_page=min(
-            _count(params, "per_page", one.per_page),
-            max(MOST, one.per_page),
+            _parse_count(params, "per_page", one.per_page),
+            max(MAX_PER_PAGE, one.per_page),
         ),
         column=column,
         order=order,
         echo=echo,
-        since=_since(behaviour, params),
+        since=_parse_since(behaviour, params),
         exact=behaviour.filter == "equality",
         filter_by=params.get("filter_by") or one.applied,
-        chosen=tuple(_chosen(one, params)),
+        field_filters=tuple(_parse_field_filters(one, params)),
     )
 
 
-def _sort(
+def _parse_sort(
     one: Endpoint, behaviour: Behaviour, params: Mapping[str, str]
 ) -> tuple[str, str, tuple[str, str] | None]:
     own_column, own_order = one.order
@@ -82,9 +86,9 @@ def _sort(
     if behaviour.sort == "refused" and "sort_column" in params:
         msg = "sort_column"
         raise InvalidValueError(msg)
-    known = asked in documents.row_fields(one)
+    is_known = asked in documents.row_fields(one)
     column, order = own_column, own_order
-    if behaviour.sort == "honoured" and known and direction in {"A", "D"}:
+    if behaviour.sort == "honoured" and is_known and direction in {"A", "D"}:
         column, order = asked, direction
     match behaviour.echo:
         case "lies":
@@ -95,10 +99,10 @@ def _sort(
             return column, order, None
 
 
-def _since(behaviour: Behaviour, params: Mapping[str, str]) -> int | None:
+def _parse_since(behaviour: Behaviour, params: Mapping[str, str]) -> int | None:
     asked = params.get("last_modified_time")
-    refused = behaviour.filter == "refused"
-    if refused and any(name.startswith("last_modified_time") for name in params):
+    is_refused = behaviour.filter == "refused"
+    if is_refused and any(name.startswith("last_modified_time") for name in params):
         msg = next(name for name in params if name.startswith("last_modified_time"))
         raise InvalidValueError(msg)
     if asked is None or behaviour.filter == "ignored":
@@ -110,22 +114,22 @@ def _since(behaviour: Behaviour, params: Mapping[str, str]) -> int | None:
     return since + (behaviour.filter == "after")
 
 
-def _chosen(one: Endpoint, params: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """The filters on fields that really apply; unknown ones are silently left aside."""
+def _parse_field_filters(one: Endpoint, params: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Parse the filters on fields of the row; the service ignores those on other fields."""
     fields = documents.row_fields(one)
-    chosen = (name for name in CHOOSERS if name in params and name in fields)
-    found = [(str(name), "=", params[name]) for name in chosen]
+    names = (name for name in FIELD_FILTERS if name in params and name in fields)
+    filters = [(str(name), "=", params[name]) for name in names]
     for field in ("date", "due_date"):
         if field in fields:
-            found += [
+            filters += [
                 (field, sign, params[field + ending])
                 for ending, sign in (("", "="), *COMPARISONS.items())
                 if params.get(field + ending)
             ]
-    return found
+    return filters
 
 
-def _count(params: Mapping[str, str], name: str, default: int) -> int:
+def _parse_count(params: Mapping[str, str], name: str, default: int) -> int:
     text = params.get(name, str(default))
     if not text.isascii() or not text.isdigit() or not int(text):
         raise InvalidValueError(name)

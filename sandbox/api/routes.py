@@ -1,4 +1,4 @@
-"""Which list or document a path leads to."""
+"""The list or document that a path names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sandbox.data.catalog import MODULE_PREFIX, Endpoint, endpoint, endpoints
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A list, under a parent where it is nested; or one document of it."""
+    """A list (``parent`` is the id of the row above a nested one), or one document of it."""
 
     endpoint: Endpoint
     parent: str = ""
@@ -18,7 +18,7 @@ class Route:
 
 
 @lru_cache(maxsize=1)
-def _nested() -> dict[tuple[str, str], Endpoint]:
+def _index_nested() -> dict[tuple[str, str], Endpoint]:
     return {
         (one.parent, one.path.rpartition("}/")[2]): one
         for one in endpoints().values()
@@ -27,14 +27,17 @@ def _nested() -> dict[tuple[str, str], Endpoint]:
 
 
 @lru_cache(maxsize=1)
-def _aliases() -> dict[str, str]:
+def _index_aliases() -> dict[str, str]:
     return {one.alias: one.path for one in endpoints().values() if one.alias}
 
 
-def find(path: str, modules: tuple[str, ...] = ()) -> Route | None:
-    """The route of a path below ``/books/v3/``; None where it leads nowhere."""
+def find_route(path: str, modules: tuple[str, ...] = ()) -> Route | None:
+    """Find the route of a path below ``/books/v3/``; None if there is none.
+
+    ``modules`` are the API names of the organization's custom modules.
+    """
     head, slash, rest = path.partition("/")
-    path = f"{_aliases().get(head, head)}{slash}{rest}"
+    path = f"{_index_aliases().get(head, head)}{slash}{rest}"
     if head.startswith(MODULE_PREFIX):
         return Route(endpoint(head), "", rest) if head in modules and "/" not in rest else None
     known = endpoints()
@@ -44,17 +47,17 @@ def find(path: str, modules: tuple[str, ...] = ()) -> Route | None:
     for length in range(len(steps) - 1, 0, -1):
         owner = "/".join(steps[:length])
         if owner in known:
-            return _below(known[owner], steps[length], "/".join(steps[length + 1 :]))
+            return _find_below(known[owner], steps[length], "/".join(steps[length + 1 :]))
     return None
 
 
-def _below(owner: Endpoint, record_id: str, tail: str) -> Route | None:
-    """A document of a list, a list under it, or a document of that list."""
+def _find_below(owner: Endpoint, record_id: str, tail: str) -> Route | None:
+    """Find a document of a list, a list under that document, or a document of that list."""
     if not tail:
         return Route(owner, "", record_id) if owner.document else None
-    nested = _nested().get((owner.path, tail))
+    nested = _index_nested().get((owner.path, tail))
     if nested:
         return Route(nested, record_id)
     tail, _, child = tail.rpartition("/")
-    nested = _nested().get((owner.path, tail))
+    nested = _index_nested().get((owner.path, tail))
     return Route(nested, record_id, child) if nested and nested.document else None

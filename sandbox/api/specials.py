@@ -1,4 +1,4 @@
-"""Endpoints that are neither a list nor one document of a list."""
+"""Endpoints that are neither a list nor a document of a list."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sandbox.api import documents
 from sandbox.data.catalog import MODULE_PREFIX, endpoint
 from sandbox.data.custom_fields import custom_id
 from sandbox.data.scene import ACCOUNTS
-from sandbox.messages import Answer, refusal, success
+from sandbox.http import Response, build_error, build_success
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,36 +17,36 @@ if TYPE_CHECKING:
     from sandbox.data.organizations import CustomField
     from sandbox.data.seeding import Holdings
 
-MOST_ITEMS: Final = 100
-Answering: TypeAlias = "Callable[[Holdings, str, Mapping[str, str]], Answer]"
+MAX_ITEMS: Final = 100
+Handler: TypeAlias = "Callable[[Holdings, str, Mapping[str, str]], Response]"
 
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """An endpoint of its own kind, and the area of the scope that it needs."""
+    """An endpoint, its handler, and the area of the scope that it needs."""
 
     path: str
     scope: str
-    answer: Answering
+    answer: Handler
 
-    def matches(self, path: str) -> bool:
-        """Whether a path is this endpoint's, or below it."""
+    def has_path(self, path: str) -> bool:
+        """Whether a path is this endpoint's or below it."""
         return path == self.path or path.startswith(f"{self.path}/")
 
 
-def item_details(own: Holdings, _path: str, params: Mapping[str, str]) -> Answer:
-    """Whole items by their ids, a hundred at most; ids that are gone are left out."""
+def get_item_details(own: Holdings, _path: str, params: Mapping[str, str]) -> Response:
+    """Get whole items by their ids, at most 100; ids that do not exist are left out."""
     wanted = [one for one in params.get("item_ids", "").split(",") if one]
-    if not wanted or len(wanted) > MOST_ITEMS:
-        return refusal(400, 2, "Invalid value passed for item_ids")
+    if not wanted or len(wanted) > MAX_ITEMS:
+        return build_error(400, 2, "Invalid value passed for item_ids")
     records = own.table("items").records
     one = endpoint("items")
     found = [documents.document(own.scene, one, records[key]) for key in wanted if key in records]
-    return success(items=found)
+    return build_success(items=found)
 
 
-def opening_balances(own: Holdings, _path: str, _params: Mapping[str, str]) -> Answer:
-    """The balances that the books began with: one object, not a list."""
+def get_opening_balances(own: Holdings, _path: str, _params: Mapping[str, str]) -> Response:
+    """Get the opening balances of the books: one object, not a list."""
     scene = own.scene
     accounts = [
         {
@@ -62,7 +62,7 @@ def opening_balances(own: Holdings, _path: str, _params: Mapping[str, str]) -> A
         }
         for place in range(4)
     ]
-    return success(
+    return build_success(
         opening_balance={
             "opening_balance_id": scene.spec.id(808, 1),
             "date": "2024-01-01",
@@ -73,13 +73,13 @@ def opening_balances(own: Holdings, _path: str, _params: Mapping[str, str]) -> A
     )
 
 
-def tax_group(own: Holdings, path: str, _params: Mapping[str, str]) -> Answer:
-    """A group of taxes, by the id of a tax that is one."""
+def get_tax_group(own: Holdings, path: str, _params: Mapping[str, str]) -> Response:
+    """Get a tax group by the id of a row of ``settings/taxes`` that is one."""
     wanted = path.rpartition("/")[2]
     record = own.table("settings/taxes").records.get(wanted)
     row = documents.row(own.scene, endpoint("settings/taxes"), record) if record else {}
     if row.get("tax_type") != "tax_group":
-        return refusal(404, 1002, "Tax group does not exist.")
+        return build_error(404, 1002, "Tax group does not exist.")
     members = [
         {
             "tax_id": own.scene.id("settings/taxes", 5000 + place),
@@ -89,7 +89,7 @@ def tax_group(own: Holdings, path: str, _params: Mapping[str, str]) -> Answer:
         }
         for place in range(2)
     ]
-    return success(
+    return build_success(
         tax_group={
             "tax_group_id": wanted,
             "tax_group_name": row["tax_name"],
@@ -99,28 +99,32 @@ def tax_group(own: Holdings, path: str, _params: Mapping[str, str]) -> Answer:
     )
 
 
-def custom_fields(own: Holdings, _path: str, params: Mapping[str, str]) -> Answer:
-    """The custom fields of an entity, under its name."""
+def list_custom_fields(own: Holdings, _path: str, params: Mapping[str, str]) -> Response:
+    """List the custom fields of an entity, under its name."""
     entity = params.get("entity", "")
-    found = [_described(own, place, one) for place, one in enumerate(_fields(own, entity))]
-    return success(customfields={entity: found})
+    found = [
+        _describe_field(own, place, one) for place, one in enumerate(_select_fields(own, entity))
+    ]
+    return build_success(customfields={entity: found})
 
 
-def fields(own: Holdings, _path: str, params: Mapping[str, str]) -> Answer:
-    """All fields of an entity; roles of some plans may not ask, and the refusal has no code."""
+def list_fields(own: Holdings, _path: str, params: Mapping[str, str]) -> Response:
+    """List all fields of an entity; the plan Standard gets an error without a code."""
     if own.spec.plan == "Standard":
-        return refusal(400, None, "You do not have the permission to perform this operation.")
+        return build_error(400, None, "You do not have the permission to perform this operation.")
     entity = params.get("entity", "")
-    found = [_described(own, place, one) for place, one in enumerate(_fields(own, entity))]
+    found = [
+        _describe_field(own, place, one) for place, one in enumerate(_select_fields(own, entity))
+    ]
     own_field = {"api_name": "date", "label": "Date", "data_type": "date", "is_custom_field": False}
-    return success(fields=[own_field, *found])
+    return build_success(fields=[own_field, *found])
 
 
-def _fields(own: Holdings, entity: str) -> tuple[CustomField, ...]:
+def _select_fields(own: Holdings, entity: str) -> tuple[CustomField, ...]:
     return own.spec.fields_of(entity.removesuffix("s") if entity[:3] != MODULE_PREFIX else entity)
 
 
-def _described(own: Holdings, place: int, one: CustomField) -> dict[str, Any]:
+def _describe_field(own: Holdings, place: int, one: CustomField) -> dict[str, Any]:
     return {
         "customfield_id": custom_id(own.scene, one),
         "field_id": custom_id(own.scene, one),
@@ -137,8 +141,8 @@ def _described(own: Holdings, place: int, one: CustomField) -> dict[str, Any]:
     }
 
 
-def modules(own: Holdings, _path: str, _params: Mapping[str, str]) -> Answer:
-    """The custom modules of an organization: a guess, no public document shows such a list."""
+def list_modules(own: Holdings, _path: str, _params: Mapping[str, str]) -> Response:
+    """List the custom modules of an organization; a guess, no public document shows this list."""
     found = [
         {
             "module_id": own.spec.id(809, place),
@@ -149,14 +153,14 @@ def modules(own: Holdings, _path: str, _params: Mapping[str, str]) -> Answer:
         }
         for place, name in enumerate(own.spec.modules)
     ]
-    return success(modules=found)
+    return build_success(modules=found)
 
 
 SPECIALS: Final = (
-    Special("itemdetails", "settings", item_details),
-    Special("settings/openingbalances", "settings", opening_balances),
-    Special("settings/taxgroups", "settings", tax_group),
-    Special("settings/customfields", "settings", custom_fields),
-    Special("settings/fields", "settings", fields),
-    Special("settings/modules", "settings", modules),
+    Special("itemdetails", "settings", get_item_details),
+    Special("settings/openingbalances", "settings", get_opening_balances),
+    Special("settings/taxgroups", "settings", get_tax_group),
+    Special("settings/customfields", "settings", list_custom_fields),
+    Special("settings/fields", "settings", list_fields),
+    Special("settings/modules", "settings", list_modules),
 )

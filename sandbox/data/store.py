@@ -70,7 +70,7 @@ class Table:
         self._indexes: dict[str, SortedIndex] = {}
         self._memory: dict[Hashable, Any] = {}
 
-    def remember(self, question: Hashable, find: Callable[[], Result]) -> Result:
+    def cache(self, question: Hashable, find: Callable[[], Result]) -> Result:
         """What was found for a question, until something changes."""
         if question not in self._memory:
             self._memory[question] = find()
@@ -109,7 +109,7 @@ class Table:
 
     def children(self, parent: str) -> list[str]:
         """The ids of the records under a parent, oldest first."""
-        return self.remember("children", self._by_parent).get(parent, [])
+        return self.cache("children", self._by_parent).get(parent, [])
 
     def _by_parent(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""The way to a first refresh token: consent in a browser, grant codes, and their exchange."""
+"""Authorization codes: consent in a browser, and the check of a code when it is exchanged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
-from sandbox.messages import HTML, Answer
+from sandbox.http import HTML, Response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,7 @@ Decision: TypeAlias = Literal["grant", "deny", "ask"]
 
 @dataclass(frozen=True, slots=True)
 class GrantCode:
-    """A code that can be turned into tokens once; a self client's has no ``redirect_uri``."""
+    """A code to exchange for tokens once; that of a self client has no ``redirect_uri``."""
 
     scopes: frozenset[str]
     expires: datetime
@@ -38,9 +38,10 @@ class GrantCode:
 
 @dataclass
 class Consent:
-    """What the user says when an application asks; ``ask`` shows a page with two buttons.
+    """The user's decision on a request for consent; ``ask`` shows a page with two buttons.
 
-    ``redirect_uris`` are those registered with the client; none means any on this machine.
+    ``redirect_uris`` are those registered with the client; if there are none, any loopback address
+    is accepted. ``codes`` are the codes not yet exchanged.
     """
 
     decision: Decision = "grant"
@@ -50,16 +51,19 @@ class Consent:
 
     def authorize(
         self, params: Mapping[str, str], now: datetime, code: str, server: tuple[str, str]
-    ) -> Answer:
-        """Answer the consent page; ``server`` is the location and the accounts server to name."""
+    ) -> Response:
+        """Answer a request for consent, with the new code if it is granted.
+
+        ``server`` is the data center and its accounts server, for the redirect.
+        """
         redirect = params.get("redirect_uri", "")
-        if not self._registered(redirect):
-            return page("Invalid Redirect Uri", status=400)
+        if not self._is_registered(redirect):
+            return render_page("Invalid Redirect Uri", status=400)
         decision = params.get("decision", self.decision)
         if decision == "ask":
-            return page("Allow access to Zoho Books?", params)
+            return render_page("Allow access to Zoho Books?", params)
         state = {"state": params["state"]} if "state" in params else {}
-        if decision == "deny" or self._too_many(now):
+        if decision == "deny" or self._count_request(now) > CODES_ALLOWED:
             return _redirect(redirect, {**state, "error": "access_denied"})
         self.codes[code] = GrantCode(
             scopes=frozenset(params.get("scope", "").replace(" ", ",").split(",")) - {""},
@@ -74,37 +78,38 @@ class Consent:
             {**state, "code": code, "location": location, "accounts-server": accounts_server},
         )
 
-    def _registered(self, redirect: str) -> bool:
+    def _is_registered(self, redirect: str) -> bool:
         if self.redirect_uris:
             return redirect in self.redirect_uris
         parts = urlsplit(redirect)
         return parts.scheme in {"http", "https"} and parts.hostname in LOOPBACK
 
-    def _too_many(self, now: datetime) -> bool:
+    def _count_request(self, now: datetime) -> int:
+        """Count a request, and return how many there were in the last 10 minutes."""
         while self._recent and self._recent[0] <= now - CODE_WINDOW:
             self._recent.popleft()
         self._recent.append(now)
-        return len(self._recent) > CODES_ALLOWED
+        return len(self._recent)
 
-    def redeem(self, given: Mapping[str, str], now: datetime) -> GrantCode | str:
-        """The grant of a code, which is used up by it; or the error to answer with."""
-        grant = self.codes.pop(given.get("code", ""), None)
+    def redeem(self, form: Mapping[str, str], now: datetime) -> GrantCode | str:
+        """Use up a code and return it; return the name of the error if it is not valid."""
+        grant = self.codes.pop(form.get("code", ""), None)
         if grant is None or now >= grant.expires:
             return "invalid_code"
-        if grant.redirect_uri and given.get("redirect_uri") != grant.redirect_uri:
+        if grant.redirect_uri and form.get("redirect_uri") != grant.redirect_uri:
             return "invalid_redirect_uri"
-        if grant.challenge and grant.challenge != challenge_of(given.get("code_verifier", "")):
+        if grant.challenge and grant.challenge != compute_challenge(form.get("code_verifier", "")):
             return "invalid_code"
         return grant
 
 
-def challenge_of(verifier: str) -> str:
-    """The S256 challenge of a PKCE verifier."""
+def compute_challenge(verifier: str) -> str:
+    """Compute the S256 challenge of a PKCE verifier."""
     return urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
-def page(title: str, params: Mapping[str, str] | None = None, status: int = 200) -> Answer:
-    """A page for a person; with parameters it asks for a decision on them."""
+def render_page(title: str, params: Mapping[str, str] | None = None, status: int = 200) -> Response:
+    """Render an HTML page; with parameters it has a button to grant them and one to deny."""
     buttons = ""
     if params is not None:
         fields = "".join(
@@ -117,9 +122,9 @@ def page(title: str, params: Mapping[str, str] | None = None, status: int = 200)
             '<button id="reject" name="decision" value="deny">Reject</button></form>'
         )
     text = f"<!doctype html><title>{title}</title><h1>{title}</h1>{buttons}"
-    return Answer(status, text.encode(), {"Content-Type": HTML})
+    return Response(status, text.encode(), {"Content-Type": HTML})
 
 
-def _redirect(uri: str, params: Mapping[str, str]) -> Answer:
+def _redirect(uri: str, params: Mapping[str, str]) -> Response:
     joint = "&" if urlsplit(uri).query else "?"
-    return Answer(302, b"", {"Location": f"{uri}{joint}{urlencode(params)}"})
+    return Response(302, b"", {"Location": f"{uri}{joint}{urlencode(params)}"})

@@ -1,10 +1,10 @@
-"""The data centers: which host is whose."""
+"""The data centers and their hosts."""
 
 from __future__ import annotations
 
 from typing import Final
 
-# Accounts server and API host of each.
+# Accounts server and API host of each data center.
 REGIONS: Final = {
     "us": ("accounts.zoho.com", "www.zohoapis.com"),
     "eu": ("accounts.zoho.eu", "www.zohoapis.eu"),
@@ -21,10 +21,10 @@ HOSTS: Final = {host: region for region, hosts in REGIONS.items() for host in ho
 PREFIX: Final = "/dc/"
 
 
-def placed(host: str, path: str, home: str) -> tuple[str, str]:
-    """The data center that a request went to, and its path there.
+def resolve_region(host: str, path: str, home: str) -> tuple[str, str]:
+    """Resolve the data center of a request, and its path there.
 
-    On one loopback address a path that begins ``/dc/<region>/`` stands for another data center.
+    On the one loopback address a path that begins ``/dc/<region>/`` is another data center.
     """
     if path.startswith(PREFIX):
         region, slash, rest = path.removeprefix(PREFIX).partition("/")
@@ -32,6 +32,6 @@ def placed(host: str, path: str, home: str) -> tuple[str, str]:
     return HOSTS.get(host, home), path
 
 
-def accounts_server(region: str, base_url: str) -> str:
-    """The accounts server of a data center: a real address, or one below ``base_url``."""
+def get_accounts_server(region: str, base_url: str) -> str:
+    """Get the URL of a data center's accounts server, below ``base_url`` if it is not blank."""
     return f"{base_url}{PREFIX}{region}" if base_url else f"https://{REGIONS[region][0]}"

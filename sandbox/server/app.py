@@ -1,4 +1,4 @@
-"""The double over HTTP: a thin Starlette application round a world."""
+"""The double over HTTP: a Starlette application that passes requests to a world."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.requests import Request as Incoming
-from starlette.responses import Response
+from starlette.responses import Response as Outgoing
 from starlette.routing import Mount, Route
 from typing_extensions import override
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from sandbox.messages import Request
+from sandbox.http import Request
 from sandbox.server.control import Control
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
-    from sandbox.messages import Answer
+    from sandbox.http import Response
     from sandbox.world import World
 
 
 class Protocol(H11Protocol):
-    """HTTP/1.1 that lets the application get at its connection, to break it."""
+    """HTTP/1.1 that passes the connection to the application, which may break it."""
 
     @override
     def connection_made(self, transport: Any) -> None:
-        """Keep the connection where a request finds it."""
+        """Put the connection into the state of each request."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
 
@@ -41,41 +41,41 @@ class Service:
         self._world = world
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, with the delay and the damage that the answer asks for."""
+        """Answer a request after the latency of the response, with its fault."""
         incoming = Incoming(scope, receive)
-        answer = self._world.answer(await understood(incoming))
-        if answer.latency:
-            await asyncio.sleep(answer.latency)
+        response = self._world.answer(await read_request(incoming))
+        if response.latency:
+            await asyncio.sleep(response.latency)
         transport = scope["state"].get("transport") if "state" in scope else None
-        match answer.fault, transport:
+        match response.fault, transport:
             case "drop", asyncio.Transport():
                 transport.abort()
-                await _gone(receive)
+                await _wait_for_disconnect(receive)
             case "cut", asyncio.Transport():
-                await _start(answer, send)
-                half = answer.body[: len(answer.body) // 2]
+                await _send_start(response, send)
+                half = response.body[: len(response.body) // 2]
                 await send({"type": "http.response.body", "body": half, "more_body": True})
                 transport.close()
-                await _gone(receive)
+                await _wait_for_disconnect(receive)
             case _:
-                await _start(answer, send)
-                await send({"type": "http.response.body", "body": answer.body})
+                await _send_start(response, send)
+                await send({"type": "http.response.body", "body": response.body})
 
 
-async def _start(answer: Answer, send: Send) -> None:
-    headers = {**answer.headers, "Content-Length": str(len(answer.body))}
+async def _send_start(response: Response, send: Send) -> None:
+    headers = {**response.headers, "Content-Length": str(len(response.body))}
     pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": pairs})
+    await send({"type": "http.response.start", "status": response.status, "headers": pairs})
 
 
-async def _gone(receive: Receive) -> None:
-    """Wait until the server has noticed that the client is gone."""
+async def _wait_for_disconnect(receive: Receive) -> None:
+    """Wait until the server has noticed the closed connection."""
     while (await receive())["type"] != "http.disconnect":
         continue
 
 
-async def understood(incoming: Incoming) -> Request:
-    """A request in the world's words."""
+async def read_request(incoming: Incoming) -> Request:
+    """Read a request of Starlette as one of the world."""
     body = await incoming.body()
     kind = incoming.headers.get("content-type", "")
     form = kind.startswith("application/x-www-form-urlencoded")
@@ -90,18 +90,18 @@ async def understood(incoming: Incoming) -> Request:
     )
 
 
-def application(world: World) -> Starlette:
-    """The application of a world, with its controls under ``/sandbox/``."""
+def build_application(world: World) -> Starlette:
+    """Build the application of a world, with its controls under ``/sandbox/``."""
     control = Control(world)
 
-    async def steer(incoming: Incoming) -> Response:
-        request = await understood(incoming)
-        answer = control.answer(request)
-        return Response(answer.body, answer.status, answer.headers)
+    async def control_world(incoming: Incoming) -> Outgoing:
+        request = await read_request(incoming)
+        response = control.answer(request)
+        return Outgoing(response.body, response.status, response.headers)
 
     return Starlette(
         routes=[
-            Route("/sandbox/{verb}", steer, methods=["GET", "POST"]),
+            Route("/sandbox/{verb}", control_world, methods=["GET", "POST"]),
             Mount("/", Service(world)),
         ]
     )

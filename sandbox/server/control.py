@@ -1,4 +1,4 @@
-"""Controls for other processes: what tests do to a world in Python, over loopback HTTP."""
+"""Controls of a world for other processes: its Python methods over loopback HTTP."""
 
 from __future__ import annotations
 
@@ -8,41 +8,45 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
 
-from sandbox.api.faults import Faults
 from sandbox.data.catalog import Behaviour
-from sandbox.messages import JSON, Answer, encode
+from sandbox.faults import Faults
+from sandbox.http import JSON, Response, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sandbox.messages import Request
+    from sandbox.http import Request
     from sandbox.world import World
 
 BAD_REQUEST: Final = 400
-Telling: TypeAlias = "Callable[[dict[str, str]], Any]"
-Doing: TypeAlias = "Callable[[dict[str, Any]], Any]"
+Query: TypeAlias = "Callable[[dict[str, str]], Any]"
+Command: TypeAlias = "Callable[[dict[str, Any]], Any]"
 
 
 class Control:
-    """``GET`` tells, ``POST`` does; bodies are JSON objects that mirror the Python calls."""
+    """``GET`` is a query, ``POST`` a command; bodies are JSON objects of a method's arguments."""
 
     def __init__(self, world: World) -> None:
-        """Steer a world."""
+        """Control a world."""
         self._world = world
-        self._told = self._telling(world)
-        self._done = {**self._data(world), **self._tokens(world), **self._rules(world)}
+        self._queries = self._list_queries(world)
+        self._commands = {
+            **self._list_data_commands(world),
+            **self._list_token_commands(world),
+            **self._list_rule_commands(world),
+        }
 
-    def _telling(self, world: World) -> dict[str, Telling]:
+    def _list_queries(self, world: World) -> dict[str, Query]:
         return {
             "log": lambda _params: [asdict(call) for call in world.log],
             "rows": lambda params: world.rows(params["organization_id"], params["collection"]),
             "revisions": lambda params: world.revisions(
                 params["organization_id"], params["collection"]
             ),
-            "summary": self._summary,
+            "summary": self._summarize,
         }
 
-    def _data(self, world: World) -> dict[str, Doing]:
+    def _list_data_commands(self, world: World) -> dict[str, Command]:
         return {
             "insert": lambda given: {"id": world.insert(**given)},
             "change": self._change,
@@ -51,7 +55,7 @@ class Control:
             ),
         }
 
-    def _tokens(self, world: World) -> dict[str, Doing]:
+    def _list_token_commands(self, world: World) -> dict[str, Command]:
         return {
             "cancel_tokens": lambda _given: world.cancel_tokens(),
             "expire_tokens": lambda _given: world.expire_tokens(),
@@ -63,47 +67,47 @@ class Control:
             "consent": lambda given: setattr(world.accounts.consent, "decision", given["decision"]),
         }
 
-    def _rules(self, world: World) -> dict[str, Doing]:
+    def _list_rule_commands(self, world: World) -> dict[str, Command]:
         return {
             "faults": lambda given: setattr(world, "faults", Faults(**given)),
             "script": lambda given: world.script.extend(given["faults"]),
-            "behaviour": self._behaviour,
-            "limits": self._limits,
+            "behaviour": self._set_behaviour,
+            "limits": self._set_limits,
             "latency": lambda given: setattr(world, "latency", float(given["seconds"])),
             "refuse": lambda given: world.refuse(**given),
             "reset_log": lambda _given: world.log.clear(),
         }
 
-    def answer(self, request: Request) -> Answer:
-        """Answer a call of the controls; a mistake in it is told, as status 400."""
+    def answer(self, request: Request) -> Response:
+        """Answer a request of the controls; a mistake in it is an error of status 400."""
         verb = request.path.rpartition("/")[2]
         try:
             if request.method == "GET":
-                found = self._told[verb](dict(request.params))
+                found = self._queries[verb](dict(request.params))
             else:
-                found = self._done[verb](msgspec.json.decode(request.body or b"{}", type=dict))
+                found = self._commands[verb](msgspec.json.decode(request.body or b"{}", type=dict))
         except (KeyError, TypeError, ValueError, msgspec.DecodeError) as wrong:
             body = encode({"error": f"{type(wrong).__name__}: {wrong}"})
-            return Answer(BAD_REQUEST, body, {"Content-Type": JSON})
-        return Answer(200, encode({} if found is None else found), {"Content-Type": JSON})
+            return Response(BAD_REQUEST, body, {"Content-Type": JSON})
+        return Response(200, encode({} if found is None else found), {"Content-Type": JSON})
 
     def _change(self, given: dict[str, Any]) -> None:
         self._world.change(
             given.pop("organization_id"), given.pop("collection"), given.pop("id"), **given
         )
 
-    def _behaviour(self, given: dict[str, Any]) -> None:
+    def _set_behaviour(self, given: dict[str, Any]) -> None:
         collection = given.pop("collection")
         self._world.behaviour[collection] = Behaviour(**given)
 
-    def _limits(self, given: dict[str, Any]) -> None:
+    def _set_limits(self, given: dict[str, Any]) -> None:
         for name, value in given.items():
             if name not in asdict(self._world.limits):
                 msg = f"there is no limit {name!r}"
                 raise ValueError(msg)
             setattr(self._world.limits, name, value)
 
-    def _summary(self, _params: dict[str, str]) -> dict[str, Any]:
+    def _summarize(self, _params: dict[str, str]) -> dict[str, Any]:
         log = self._world.log
         return {
             "calls": len(log),

@@ -1,4 +1,4 @@
-"""A world on a loopback port, for as long as it is needed."""
+"""Serve a world on a loopback port."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from sandbox.server.app import Protocol, application
+from sandbox.server.app import Protocol, build_application
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,24 +20,24 @@ LOOPBACK = "127.0.0.1"
 
 
 def listen(host: str = LOOPBACK, port: int = 0) -> socket.socket:
-    """A listening socket; port 0 takes a free one."""
+    """Open a listening socket; port 0 takes a free one."""
     listener = socket.create_server((host, port), backlog=128)
-    # asyncio does this only for sockets that name their protocol. Without it head and body of an
-    # answer, written one after the other, are 40 milliseconds apart; connections inherit it.
+    # asyncio does this only for sockets that name their protocol. Without it the head and the body
+    # of a response are 40 milliseconds apart. Connections inherit it.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
 
-def address(listener: socket.socket) -> str:
-    """The base URL of a listening socket."""
+def get_base_url(listener: socket.socket) -> str:
+    """Get the base URL of a listening socket."""
     host, port = listener.getsockname()[:2]
     return f"http://{host}:{port}"
 
 
-def server(world: World) -> uvicorn.Server:
-    """A server of a world, not yet running."""
+def build_server(world: World) -> uvicorn.Server:
+    """Build the server of a world; it does not run yet."""
     config = uvicorn.Config(
-        application(world),
+        build_application(world),
         http=Protocol,
         ws="none",
         lifespan="off",
@@ -53,14 +53,14 @@ def server(world: World) -> uvicorn.Server:
 
 @contextmanager
 def serve(world: World, port: int = 0) -> Iterator[str]:
-    """Serve a world from a thread of its own; yields the base URL."""
+    """Serve a world from a thread; yields the base URL."""
     with listen(port=port) as listener:
-        running = server(world)
-        world.accounts.base_url = address(listener)
+        running = build_server(world)
+        world.accounts.base_url = get_base_url(listener)
         thread = Thread(target=running.run, args=([listener],), name="sandbox", daemon=True)
         thread.start()
         try:
-            yield address(listener)
+            yield get_base_url(listener)
         finally:
             running.should_exit = True
             thread.join()

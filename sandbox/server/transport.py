@@ -1,4 +1,4 @@
-"""A transport for ``requests`` that asks a world directly, without a socket."""
+"""A transport for ``requests`` that passes requests to a world, without a socket."""
 
 from __future__ import annotations
 
@@ -12,28 +12,30 @@ from requests.exceptions import ReadTimeout
 from typing_extensions import override
 from urllib3.response import HTTPResponse
 
-from sandbox.messages import Request
+from sandbox.http import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from requests import PreparedRequest, Response
+    from requests import PreparedRequest
+    from requests import Response as Received
 
-    from sandbox.messages import Answer
+    from sandbox.http import Response
     from sandbox.world import World
 
 
-def no_sleep(_seconds: float) -> None:
-    """Let no time pass."""
+def skip_sleep(_seconds: float) -> None:
+    """Return at once."""
 
 
 class WorldAdapter(HTTPAdapter):
-    """Mount it on a session: every request of that session is answered by the world.
+    """An adapter to mount on a session, so that a world answers its requests.
 
-    ``sleep`` is told the latency of each answer; faults become the exceptions of ``requests``.
+    ``sleep`` is called with the latency of each response (seconds); faults become the exceptions of
+    ``requests``.
     """
 
-    def __init__(self, world: World, sleep: Callable[[float], None] = no_sleep) -> None:
+    def __init__(self, world: World, sleep: Callable[[float], None] = skip_sleep) -> None:
         """Answer from a world."""
         super().__init__()
         self.world = world
@@ -48,41 +50,41 @@ class WorldAdapter(HTTPAdapter):
         verify: bool | str = True,
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
-    ) -> Response:
+    ) -> Received:
         """Answer a prepared request.
 
         Raises:
-            requests.ReadTimeout: Where the world takes longer than the timeout.
-            requests.ConnectionError: Where it drops the connection.
+            requests.ReadTimeout: The latency is longer than the timeout.
+            requests.ConnectionError: The connection is dropped.
         """
-        answer = self.world.answer(understood(request))
-        patience = timeout[1] if isinstance(timeout, tuple) else timeout
-        if patience is not None and answer.latency > patience:
-            self._sleep(patience)
+        response = self.world.answer(convert_request(request))
+        limit = timeout[1] if isinstance(timeout, tuple) else timeout
+        if limit is not None and response.latency > limit:
+            self._sleep(limit)
             msg = "Read timed out."
             raise ReadTimeout(msg, request=request)
-        self._sleep(answer.latency)
-        if answer.fault == "drop":
-            msg = "Connection aborted: remote end closed the connection without an answer."
+        self._sleep(response.latency)
+        if response.fault == "drop":
+            msg = "Connection aborted: remote end closed the connection without a response."
             raise Disconnected(msg, request=request)
-        return self.build_response(request, wire(answer, request.method or "GET"))
+        return self.build_response(request, build_wire_response(response, request.method or "GET"))
 
 
-def wire(answer: Answer, method: str) -> HTTPResponse:
-    """An answer as it would arrive: a cut body is shorter than its announced length."""
-    body = answer.body[: len(answer.body) // 2] if answer.fault == "cut" else answer.body
+def build_wire_response(response: Response, method: str) -> HTTPResponse:
+    """Build a response of urllib3; a cut body is shorter than its Content-Length."""
+    body = response.body[: len(response.body) // 2] if response.fault == "cut" else response.body
     return HTTPResponse(
         body=BytesIO(body),
-        headers={**answer.headers, "Content-Length": str(len(answer.body))},
-        status=answer.status,
+        headers={**response.headers, "Content-Length": str(len(response.body))},
+        status=response.status,
         preload_content=False,
         enforce_content_length=True,
         request_method=method,
     )
 
 
-def understood(request: PreparedRequest) -> Request:
-    """A prepared request in the world's words."""
+def convert_request(request: PreparedRequest) -> Request:
+    """Convert a prepared request to one of the world."""
     parts = urlsplit(request.url or "")
     headers = {name.lower(): str(value) for name, value in request.headers.items()}
     body = request.body or b""

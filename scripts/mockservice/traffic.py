@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.server.serving import address, listen
+from sandbox.server.serving import get_base_url, listen
 from tap_zohobooks.resources import TABLE
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Recorder:
             thread = Thread(target=server.run, args=([listener],), daemon=True)
             thread.start()
             try:
-                yield address(listener)
+                yield get_base_url(listener)
             finally:
                 server.should_exit = True
                 thread.join()

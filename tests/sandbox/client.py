@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from sandbox import Answer, Request, World
+from sandbox import Request, Response, World
 
 NOW = datetime(2026, 11, 20, 15, 30, tzinfo=timezone.utc)
 DECODER = msgspec.json.Decoder(float_hook=Decimal)
@@ -44,7 +44,7 @@ class Client:
         self.organization_id = str(self.world.organizations[0]["organization_id"])
         self.token = self.mint()["access_token"]
 
-    def accounts(self, **form: str) -> Answer:
+    def accounts(self, **form: str) -> Response:
         """Call the token endpoint."""
         known = self.world.credentials
         given = {
@@ -60,7 +60,7 @@ class Client:
         """Mint an access token."""
         return body(self.accounts(**form))
 
-    def call(self, path: str, method: str = "GET", **params: str) -> Answer:
+    def call(self, path: str, method: str = "GET", **params: str) -> Response:
         """Call Books."""
         given = {"organization_id": self.organization_id, **params}
         headers = {"authorization": f"Zoho-oauthtoken {self.token}"}
@@ -79,7 +79,7 @@ class Client:
         return rows
 
 
-def body(answer: Answer) -> dict[str, Any]:
+def body(answer: Response) -> dict[str, Any]:
     """The decoded body of an answer."""
     decoded: dict[str, Any] = DECODER.decode(answer.body)
     return decoded

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox import Answer, World
+from sandbox import Response, World
 from sandbox.data.catalog import endpoints
 from tests.sandbox.client import Client, Clock, instant
 
@@ -267,7 +267,7 @@ def test_amounts_are_padded_as_the_currency_asks(
 ) -> None:
     """Raw JSON shows as many decimals as the currency has, trailing zeros included."""
     everywhere.organization_id = organization(everywhere.world, code)
-    answer: Answer = everywhere.call("journals")
+    answer: Response = everywhere.call("journals")
     totals = re.findall(rb'"total":([^,}]+)', answer.body)
     assert totals
     assert {len(one.partition(b".")[2]) for one in totals} == {decimals}

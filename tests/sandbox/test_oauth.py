@@ -8,16 +8,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from sandbox import Answer, Request, World
+from sandbox import Request, Response, World
 from sandbox.oauth.accounts import ALL_SCOPES
-from sandbox.oauth.consent import challenge_of
+from sandbox.oauth.consent import compute_challenge
 from sandbox.oauth.regions import REGIONS
 from tests.sandbox.client import Client, Clock, body
 
 REDIRECT = "http://127.0.0.1:8123/callback"
 
 
-def consent(client: Client, **params: str) -> Answer:
+def consent(client: Client, **params: str) -> Response:
     """Open the consent page."""
     given = {
         "response_type": "code",
@@ -31,7 +31,7 @@ def consent(client: Client, **params: str) -> Answer:
     return client.world.answer(Request("GET", "/oauth/v2/auth", given))
 
 
-def returned(answer: Answer) -> dict[str, str]:
+def returned(answer: Response) -> dict[str, str]:
     """What the browser brings back to the redirect address."""
     assert answer.status == 302
     query = parse_qs(urlsplit(answer.headers["Location"]).query)
@@ -141,7 +141,7 @@ def test_a_code_is_bound_to_its_redirect_and_its_challenge(client: Client) -> No
     code = returned(consent(client))["code"]
     wrong = exchange(client, code, redirect_uri="http://127.0.0.1:9/callback")
     assert wrong == {"error": "invalid_redirect_uri"}
-    asked = {"code_challenge": challenge_of("v" * 43), "code_challenge_method": "S256"}
+    asked = {"code_challenge": compute_challenge("v" * 43), "code_challenge_method": "S256"}
     first, second = (returned(consent(client, **asked))["code"] for _ in range(2))
     assert exchange(client, first) == {"error": "invalid_code"}
     assert "refresh_token" in exchange(client, second, code_verifier="v" * 43)
@@ -184,8 +184,8 @@ def test_no_code_goes_to_an_address_that_is_not_registered(client: Client, uri: 
 def test_a_self_clients_code_needs_no_redirect(client: Client, clock: Clock) -> None:
     """A code from the console is good for the minutes chosen there, once, without a redirect."""
     accounts = client.world.accounts
-    code = accounts.self_client_code(clock(), ALL_SCOPES)
-    late = accounts.self_client_code(clock(), life=timedelta(minutes=3))
+    code = accounts.issue_self_client_code(clock(), ALL_SCOPES)
+    late = accounts.issue_self_client_code(clock(), life=timedelta(minutes=3))
     assert "refresh_token" in client.mint(grant_type="authorization_code", code=code)
     clock.forward(180)
     assert exchange(client, late) == {"error": "invalid_code"}

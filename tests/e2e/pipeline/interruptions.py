@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import subprocess
 
     from sandbox import World
-    from sandbox.messages import Request
+    from sandbox.http import Request
 
 PATIENCE = 60
 

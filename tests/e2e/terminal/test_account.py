@@ -82,7 +82,7 @@ def test_what_is_looked_for_is_found(terminal: Terminals) -> None:
     one = terminal()
     known = one.world.credentials
     for secret in (known.client_secret, known.refresh_token,
-                   one.world.accounts.self_client_code(one.world.clock())):  # fmt: skip
+                   one.world.accounts.issue_self_client_code(one.world.clock())):  # fmt: skip
         leak = one.folder / "leak.log"
         leak.write_text(f"a line with {secret} in it")
         with pytest.raises(AssertionError):

@@ -57,7 +57,7 @@ def test_a_login_in_the_browser(terminal: Terminals) -> None:
 def test_a_login_with_a_grant_code(terminal: Terminals) -> None:
     """A Self Client's code serves in any data center; an only organization is not asked for."""
     one = terminal(region="jp", organizations=1)
-    code = one.world.accounts.self_client_code(one.world.clock())
+    code = one.world.accounts.issue_self_client_code(one.world.clock())
     dialogue = one.login()
     dialogue.answer("(browser, code) [browser]: ", "code")
     dialogue.expect("ZohoBooks.invoices.READ")
@@ -93,7 +93,7 @@ def test_the_data_center_is_found(terminal: Terminals, *, multi_dc: bool) -> Non
 def test_an_expired_code(terminal: Terminals) -> None:
     """A code that has lived its minutes ends the login with the next step, and writes nothing."""
     one = terminal()
-    code = one.world.accounts.self_client_code(one.world.clock(), life=timedelta(0))
+    code = one.world.accounts.issue_self_client_code(one.world.clock(), life=timedelta(0))
     dialogue = one.login(f"--code={code}")
     dialogue.expect("Error: The grant code is no longer good (invalid_code")
     assert dialogue.end() == 77

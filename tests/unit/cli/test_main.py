@@ -153,7 +153,7 @@ def test_nobody_can_be_asked(
 def test_everything_can_be_said_beforehand(desk: Desks, tmp_path: Path) -> None:
     """With options for all questions a login needs no terminal."""
     one = desk()
-    code = one.world.accounts.self_client_code(one.world.clock())
+    code = one.world.accounts.issue_self_client_code(one.world.clock())
     result = one.run("login", f"--code={code}", "--organization=60012345678", "--meltano", "--yes",
                      refresh_token="")  # fmt: skip
     assert result.exit_code == 0, result.stderr
@@ -254,7 +254,7 @@ def test_nothing_is_spent_on_a_file_that_cannot_be(desk: Desks, tmp_path: Path) 
     one = desk()
     (tmp_path / ".env").mkdir()
     before = dict(one.world.scopes)
-    code = one.world.accounts.self_client_code(one.world.clock())
+    code = one.world.accounts.issue_self_client_code(one.world.clock())
     result = one.run("login", f"--code={code}", refresh_token="")
     assert result.exit_code == 78
     assert ".env cannot be written" in last_line(result)
@@ -485,7 +485,7 @@ def test_no_secret_is_shown(desk: Desks, caplog: pytest.LogCaptureFixture) -> No
     """Neither the output nor the most talkative log of any command holds a secret or a token."""
     caplog.set_level(logging.DEBUG)
     one = desk()
-    code = one.world.accounts.self_client_code(one.world.clock())
+    code = one.world.accounts.issue_self_client_code(one.world.clock())
     results = [
         one.run("login", f"--code={code}", "--renew", "--all-organizations", "--meltano"),
         one.run("organizations"),

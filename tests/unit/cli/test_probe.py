@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox import Answer, Behaviour, Request
-from sandbox.messages import refusal
+from sandbox import Behaviour, Request, Response
+from sandbox.http import build_error
 from tap_zohobooks.cli.common import select_streams
 from tap_zohobooks.cli.probe import Finding, examine, lists, strategy
 from tap_zohobooks.errors import AccessDenied, QuotaReached, ServiceError
@@ -127,9 +127,9 @@ def test_a_filter_that_is_refused(service: Services, monkeypatch: pytest.MonkeyP
     one = service(rows=5)
     answer = one.world.answer
 
-    def strict(request: Request) -> Answer:
+    def strict(request: Request) -> Response:
         if "filter_by" in request.params:
-            return refusal(400, 2, "Invalid value passed for filter_by")
+            return build_error(400, 2, "Invalid value passed for filter_by")
         return answer(request)
 
     monkeypatch.setattr(one.world, "answer", strict)

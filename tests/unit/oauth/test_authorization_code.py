@@ -67,7 +67,7 @@ class Scene:
 
     def code(self, **options: Any) -> str:
         """Return a Self Client's grant code."""
-        return self.world.accounts.self_client_code(self.world.clock(), **options)
+        return self.world.accounts.issue_self_client_code(self.world.clock(), **options)
 
 
 @pytest.fixture

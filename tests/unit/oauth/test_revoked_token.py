@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from sandbox import Answer, Request
+    from sandbox import Request, Response
 
 Services = Callable[..., Service]
 LOGGER = logging.getLogger("tap-zohobooks")
@@ -118,7 +118,7 @@ def scene(service: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     accounts = made.service.world.accounts
     answer = accounts.answer
 
-    def counted(request: Request, path: str, region: str, now: datetime) -> Answer:
+    def counted(request: Request, path: str, region: str, now: datetime) -> Response:
         made.asked += 1
         return answer(request, path, region, now)
 

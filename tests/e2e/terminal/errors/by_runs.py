@@ -21,7 +21,7 @@ from tests.e2e.terminal.errors.scene import (
 
 if TYPE_CHECKING:
     from sandbox import Request, World
-    from sandbox.messages import Answer
+    from sandbox.http import Response
     from tests.e2e.terminal.errors.scene import Way
 
 MODIFIED = {"replication_key": "last_modified_time"}
@@ -217,9 +217,9 @@ def _(scene: Scene) -> Outcome:
 @WAYS.to(Reason.LIST_NEVER_ENDS)
 def _(scene: Scene) -> Outcome:
     service = scene.service(organizations=1, rows={"bankaccounts": 30})
-    kept: list[Answer] = []
+    kept: list[Response] = []
 
-    def repeat(request: Request, answer: Answer) -> Answer:
+    def repeat(request: Request, answer: Response) -> Response:
         if not request.path.endswith("/bankaccounts"):
             return answer
         kept.append(answer)
@@ -234,7 +234,7 @@ def _(scene: Scene) -> Outcome:
     service = scene.service(organizations=1, rows={"bankaccounts": 30})
     first: list[dict[str, Any]] = []
 
-    def hide(request: Request, answer: Answer) -> Answer:
+    def hide(request: Request, answer: Response) -> Response:
         if not request.path.endswith("/bankaccounts"):
             return answer
         body = json.loads(answer.body)
@@ -249,7 +249,7 @@ def _(scene: Scene) -> Outcome:
 
 @WAYS.to(Reason.KEY_MISSING)
 def _(scene: Scene) -> Outcome:
-    def strip(request: Request, answer: Answer) -> Answer:
+    def strip(request: Request, answer: Response) -> Response:
         return replaced(answer, contacts=[{"name": "x"}]) if _lists("contacts", request) else answer
 
     service = scene.service(organizations=1)
@@ -259,7 +259,7 @@ def _(scene: Scene) -> Outcome:
 
 @WAYS.to(Reason.NO_ROWS)
 def _(scene: Scene) -> Outcome:
-    def reword(request: Request, answer: Answer) -> Answer:
+    def reword(request: Request, answer: Response) -> Response:
         return replaced(answer, a=[], b=[]) if _lists("contacts", request) else answer
 
     service = scene.service(organizations=1)
@@ -269,7 +269,7 @@ def _(scene: Scene) -> Outcome:
 
 @WAYS.to(Reason.NOT_ONE_DOCUMENT)
 def _(scene: Scene) -> Outcome:
-    def empty(request: Request, answer: Answer) -> Answer:
+    def empty(request: Request, answer: Response) -> Response:
         return replaced(answer, contact=[]) if "/contacts/" in request.path else answer
 
     service = scene.service(organizations=1)

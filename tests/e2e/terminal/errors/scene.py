@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TypeAlias
 
-    from sandbox.messages import Answer, Request
+    from sandbox.http import Request, Response
     from tap_zohobooks.error_catalog import Reason
     from tests.e2e.terminal.conftest import Dialogue
 
@@ -44,10 +44,10 @@ class Gateway(World):
     def __init__(self, *args: Any) -> None:
         """Let everything pass."""
         super().__init__(*args)
-        self.meddle: Callable[[Request, Answer], Answer] = lambda _, answer: answer
+        self.meddle: Callable[[Request, Response], Response] = lambda _, answer: answer
 
     @override
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Response:
         return self.meddle(request, super().answer(request))
 
 
@@ -145,7 +145,7 @@ def text_of(reason: Reason) -> re.Pattern[str]:
     return re.compile(".*".join(parts))
 
 
-def replaced(answer: Answer, **document: Any) -> Answer:
+def replaced(answer: Response, **document: Any) -> Response:
     """Return an answer with another document in it."""
     answer.body = json.dumps({"code": 0, "message": "success", **document}).encode()
     return answer
