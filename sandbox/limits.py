@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypedDict
 
-from sandbox.data.times import seconds_to_midnight, zone
+from sandbox.data.times import count_seconds_to_midnight, get_zone
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -76,7 +76,7 @@ class Meter:
 
     def _forget_old(self, limits: Limits, now: datetime) -> None:
         second = now.timestamp()
-        day = now.astimezone(zone(self.zone)).date().isoformat()
+        day = now.astimezone(get_zone(self.zone)).date().isoformat()
         if day != self._day:
             self._day, self.used = day, 0
         while self._recent and self._recent[0] <= second - limits.window:
@@ -107,5 +107,5 @@ class Meter:
         return {
             "X-Rate-Limit-Limit": str(allowance),
             "X-Rate-Limit-Remaining": str(allowance - self.used),
-            "X-Rate-Limit-Reset": str(seconds_to_midnight(now, self.zone)),
+            "X-Rate-Limit-Reset": str(count_seconds_to_midnight(now, self.zone)),
         }

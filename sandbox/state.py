@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from sandbox.data.catalog import Behaviour, endpoint
-from sandbox.data.organizations import organization_row
+from sandbox.data.catalog import Behaviour, get_endpoint
+from sandbox.data.organizations import build_organization_row
 from sandbox.faults import Faults
 from sandbox.limits import Meter
 
@@ -36,7 +36,7 @@ class Behaviours(dict[str, Behaviour]):
 
     def __missing__(self, collection: str) -> Behaviour:
         """Copy the known behaviour of the service, so that a test can change it."""
-        self[collection] = behaviour = endpoint(collection).behaviour()
+        self[collection] = behaviour = get_endpoint(collection).copy_behaviour()
         return behaviour
 
 
@@ -70,7 +70,7 @@ class State:
     def organizations(self) -> list[dict[str, Any]]:
         """The rows of the list of organizations."""
         return [
-            organization_row(own.spec, first=not place)
+            build_organization_row(own.spec, first=not place)
             for place, own in enumerate(self.holdings.values())
         ]
 

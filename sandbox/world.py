@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from sandbox.api import documents
 from sandbox.api.books import BOOKS, Books, BooksRequest, deny_access, read_token
 from sandbox.api.failures import build_fault
-from sandbox.data.catalog import endpoint, endpoints
-from sandbox.data.organizations import specs
+from sandbox.data.catalog import get_endpoint, load_endpoints
+from sandbox.data.organizations import select_organizations
 from sandbox.data.seeding import Holdings
-from sandbox.data.times import epoch_of
+from sandbox.data.times import to_epoch
 from sandbox.http import LoggedRequest, Response, build_error
 from sandbox.limits import Limits
 from sandbox.oauth.accounts import Accounts
@@ -77,7 +77,7 @@ class World(State):
         sizes = {"*": rows} if isinstance(rows, int) else {"*": 12, **rows}
         holdings = {
             spec.organization_id: Holdings(spec, seed, sizes, now, dict(bulk or {}))
-            for spec in specs(organizations)
+            for spec in select_organizations(organizations)
         }
         world = cls(holdings, Accounts(region=region, seed=seed), Limits(**limits), clock)
         world.latency = latency
@@ -156,41 +156,41 @@ class World(State):
 
     def rows(self, organization_id: str, collection: str) -> list[dict[str, Any]]:
         """Return all fields of all records of a collection, oldest first."""
-        own, one = self.holdings[organization_id], endpoint(collection)
+        own, one = self.holdings[organization_id], get_endpoint(collection)
         with self.lock:
-            records = own.table(collection).records.values()
-            return [dict(documents.whole(own.scene, one, record)) for record in records]
+            records = own.get_table(collection).records.values()
+            return [dict(documents.write_all_fields(own.scene, one, record)) for record in records]
 
-    def listed(self, organization_id: str, collection: str, record_id: str) -> dict[str, Any]:
+    def row(self, organization_id: str, collection: str, record_id: str) -> dict[str, Any]:
         """Return a record as a row of its list."""
         own = self.holdings[organization_id]
-        record = own.table(collection).records[record_id]
-        return dict(documents.row(own.scene, endpoint(collection), record))
+        record = own.get_table(collection).records[record_id]
+        return dict(documents.write_row(own.scene, get_endpoint(collection), record))
 
     def document(self, organization_id: str, collection: str, record_id: str) -> dict[str, Any]:
         """Return a record as a document."""
         own = self.holdings[organization_id]
-        record = own.table(collection).records[record_id]
-        return dict(documents.document(own.scene, endpoint(collection), record))
+        record = own.get_table(collection).records[record_id]
+        return dict(documents.write_document(own.scene, get_endpoint(collection), record))
 
     def ids(self, organization_id: str, collection: str) -> set[str]:
         """Return the ids of a collection."""
         with self.lock:
-            return set(self.holdings[organization_id].table(collection).records)
+            return set(self.holdings[organization_id].get_table(collection).records)
 
     def revision(self, organization_id: str, collection: str, record_id: str) -> int:
         """Return how often a record was written: 1 as seeded, 1 more for each change."""
-        return self.holdings[organization_id].table(collection).records[record_id].revision
+        return self.holdings[organization_id].get_table(collection).records[record_id].revision
 
     def revisions(self, organization_id: str, collection: str) -> dict[str, int]:
         """Return the revision of every record of a collection, by id."""
         with self.lock:
-            records = self.holdings[organization_id].table(collection).records
+            records = self.holdings[organization_id].get_table(collection).records
             return {record.id: record.revision for record in records.values()}
 
     def visible_field(self, collection: str) -> str:
         """Return the field of a changed row that holds its revision, as ``REV-<number>``."""
-        return documents.visible_field(endpoint(collection))
+        return documents.find_visible_field(get_endpoint(collection))
 
     def insert(self, organization_id: str, collection: str, **fields: Any) -> str:
         """Add a record and return its id; its times are now, unless they are given.
@@ -213,7 +213,7 @@ class World(State):
         with self.lock:
             _, modified = self._parse_times(fields)
             own = self.holdings[organization_id]
-            record = own.table(collection).records[record_id]
+            record = own.get_table(collection).records[record_id]
             marked = {self.visible_field(collection): f"REV-{record.revision + 1}"}
             own.change(collection, record_id, modified, {**marked, **self._drop_times(fields)})
 
@@ -224,12 +224,12 @@ class World(State):
             KeyError: There is no such record.
         """
         with self.lock:
-            self.holdings[organization_id].table(collection).delete(record_id)
+            self.holdings[organization_id].get_table(collection).delete(record_id)
 
     def _parse_times(self, fields: Mapping[str, Any]) -> tuple[int, int]:
         now = self.clock()
-        modified = epoch_of(fields.get("last_modified_time", now) or 0)
-        return epoch_of(fields.get("created_time", min(now, self.clock()))), modified
+        modified = to_epoch(fields.get("last_modified_time", now) or 0)
+        return to_epoch(fields.get("created_time", min(now, self.clock()))), modified
 
     @staticmethod
     def _drop_times(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -270,4 +270,4 @@ class World(State):
     @property
     def collections(self) -> list[str]:
         """The names of all collections without custom modules."""
-        return list(endpoints())
+        return list(load_endpoints())

@@ -10,8 +10,8 @@ from sandbox.api.failures import build_limit_error
 from sandbox.api.lists import List
 from sandbox.api.routes import Route, find_route
 from sandbox.api.specials import SPECIALS
-from sandbox.data.catalog import endpoint
-from sandbox.data.organizations import organization_document
+from sandbox.data.catalog import get_endpoint
+from sandbox.data.organizations import build_organization_document
 from sandbox.http import Response, build_error, build_success
 
 if TYPE_CHECKING:
@@ -96,16 +96,18 @@ class Books:
             return answer_document(own, route)
         one, params = route.endpoint, asked.request.params
         parent = route.parent or params.get(one.parent_param, "")
-        if one.parent and parent not in own.table(one.parent).records:
-            return build_not_found(endpoint(one.parent).document)
+        if one.parent and parent not in own.get_table(one.parent).records:
+            return build_not_found(get_endpoint(one.parent).document)
         if one.path == RATES and is_base_currency(own, one, parent):
             text = "Exchange rates cannot be listed for the base currency."
             return build_error(400, None, text)
         if one.path == "invoices" and params.get("filter_by") == "Type.DebitNote":
-            one = endpoint("debitnotes")
-        today = own.scene.date(int(asked.now.timestamp()))
+            one = get_endpoint("debitnotes")
+        today = own.scene.format_date(int(asked.now.timestamp()))
         behaviour = self._state.behaviour[one.path]
-        return List(own.scene, one, own.table(one.path), behaviour, parent, today).answer(params)
+        return List(own.scene, one, own.get_table(one.path), behaviour, parent, today).answer(
+            params
+        )
 
     def _answer_organizations(self, asked: BooksRequest) -> Response:
         if not can_read(asked.scopes, "settings"):
@@ -115,26 +117,30 @@ class Books:
             return build_success(organizations=self._state.organizations)
         for place, (key, own) in enumerate(self._state.holdings.items()):
             if key == wanted:
-                return build_success(organization=organization_document(own.spec, first=not place))
+                return build_success(
+                    organization=build_organization_document(own.spec, first=not place)
+                )
         return build_not_found("organization")
 
 
 def answer_document(own: Holdings, route: Route) -> Response:
     """Answer the request of one document; a debit note is found among the invoices, too."""
     one = route.endpoint
-    record = own.table(one.path).records.get(route.record_id)
+    record = own.get_table(one.path).records.get(route.record_id)
     if record is None and one.path == "invoices":
-        one = endpoint("debitnotes")
-        record = own.table(one.path).records.get(route.record_id)
+        one = get_endpoint("debitnotes")
+        record = own.get_table(one.path).records.get(route.record_id)
     if record is None:
         return build_not_found(one.document)
-    return build_success(**{one.document: documents.document(own.scene, one, record)})
+    return build_success(**{one.document: documents.write_document(own.scene, one, record)})
 
 
 def is_base_currency(own: Holdings, one: Endpoint, currency_id: str) -> bool:
     """Whether the parent of a list of exchange rates is the organization's own currency."""
-    record = own.table(one.parent).records[currency_id]
-    return bool(documents.row(own.scene, endpoint(one.parent), record)["is_base_currency"])
+    record = own.get_table(one.parent).records[currency_id]
+    return bool(
+        documents.write_row(own.scene, get_endpoint(one.parent), record)["is_base_currency"]
+    )
 
 
 def can_read(scopes: frozenset[str], area: str) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sandbox.data.custom_fields import custom_fields, leaked
-from sandbox.data.facts import facts_of
-from sandbox.data.shapes import MISSING, shape, template
+from sandbox.data.custom_fields import build_custom_fields, build_customer_fields
+from sandbox.data.facts import get_facts
+from sandbox.data.shapes import MISSING, get_template, load_shape
 from sandbox.data.store import Record
 
 if TYPE_CHECKING:
@@ -37,41 +37,41 @@ VISIBLE: Final = (
 SHARED_SHAPES: Final = {"comments": "invoices.comments"}
 
 
-def shape_name(one: Endpoint) -> str:
+def get_shape_name(one: Endpoint) -> str:
     """Get the name of the shape file of an endpoint."""
     if one.path.startswith("cm_"):
         return "cm_module"
-    if one.path.endswith("/comments") and not shape(one.slug, "row"):
+    if one.path.endswith("/comments") and not load_shape(one.slug, "row"):
         return SHARED_SHAPES["comments"]
     return one.slug
 
 
-def visible_field(one: Endpoint) -> str:
+def find_visible_field(one: Endpoint) -> str:
     """Find the field of a row that holds its revision after a change."""
-    row = shape(shape_name(one), "row")
+    row = load_shape(get_shape_name(one), "row")
     return next((name for name in VISIBLE if name in row), one.key)
 
 
 @lru_cache(maxsize=256)
-def row_fields(one: Endpoint) -> frozenset[str]:
+def list_row_fields(one: Endpoint) -> frozenset[str]:
     """List the fields that a row of a list may have."""
-    return frozenset({*shape(shape_name(one), "row"), one.key})
+    return frozenset({*load_shape(get_shape_name(one), "row"), one.key})
 
 
-def row(scene: Scene, one: Endpoint, record: Record) -> dict[str, Any]:
+def write_row(scene: Scene, one: Endpoint, record: Record) -> dict[str, Any]:
     """Write a record as a row of its list."""
     return _write(scene, one, record, "row")
 
 
-def document(scene: Scene, one: Endpoint, record: Record) -> dict[str, Any]:
+def write_document(scene: Scene, one: Endpoint, record: Record) -> dict[str, Any]:
     """Write a record as a document; as a row if its list has no documents."""
-    part = "document" if shape(shape_name(one), "document") else "row"
+    part = "document" if load_shape(get_shape_name(one), "document") else "row"
     return _write(scene, one, record, part)
 
 
-def whole(scene: Scene, one: Endpoint, record: Record) -> dict[str, Any]:
+def write_all_fields(scene: Scene, one: Endpoint, record: Record) -> dict[str, Any]:
     """Write all fields of a record: those of the document, and those that only the row has."""
-    return {**row(scene, one, record), **document(scene, one, record)}
+    return {**write_row(scene, one, record), **write_document(scene, one, record)}
 
 
 def _write(scene: Scene, one: Endpoint, record: Record, part: str) -> dict[str, Any]:
@@ -80,9 +80,9 @@ def _write(scene: Scene, one: Endpoint, record: Record, part: str) -> dict[str, 
     )
     if not record.changes:
         return made
-    name = shape_name(one)
-    other = shape(name, "row" if part == "document" else "document")
-    return made | _select_changes(record.changes, shape(name, part), other)
+    name = get_shape_name(one)
+    other = load_shape(name, "row" if part == "document" else "document")
+    return made | _select_changes(record.changes, load_shape(name, part), other)
 
 
 # Most rows never change, and worlds of one seed have the same rows: write each one once.
@@ -99,8 +99,8 @@ def _write_unchanged(
 ) -> dict[str, Any]:
     """Write a record without its changes; the result is cached, callers must not change it."""
     record = Record(record_id, number, created, modified, parent)
-    facts = facts_of(one.path)(scene, record, whole=part == "document")
-    made = template(shape_name(one), part, scene.spec, scene.seed).make(number, facts)
+    facts = get_facts(one.path)(scene, record, whole=part == "document")
+    made = get_template(get_shape_name(one), part, scene.spec, scene.seed).make(number, facts)
     key = facts.get(one.key, record_id)
     if key is MISSING:
         made.pop(one.key, None)
@@ -108,15 +108,15 @@ def _write_unchanged(
         made[one.key] = key
     if not modified and "last_modified_time" in made:
         made["last_modified_time"] = ""
-    if one.parent and shape_name(one) != one.slug:
+    if one.parent and get_shape_name(one) != one.slug:
         made[one.parent_key] = made.pop("invoice_id", parent)
     if one.parent and one.parent_key in made:
         made[one.parent_key] = parent
-    custom = scene.spec.fields_of(one.path if one.path.startswith("cm_") else one.entity)
+    custom = scene.spec.get_fields(one.path if one.path.startswith("cm_") else one.entity)
     if custom:
-        made |= custom_fields(scene, custom, record, part, made)
+        made |= build_custom_fields(scene, custom, record, part, made)
     if "customer_custom_fields" in made:
-        made |= leaked(scene, record)
+        made |= build_customer_fields(scene, record)
     return made
 
 

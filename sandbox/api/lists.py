@@ -78,16 +78,16 @@ class List:
         return (self.scene.spec.edition == "india" and one.other_rows) or one.rows
 
     def _write_row(self, record: Record) -> dict[str, Any]:
-        return documents.row(self.scene, self.endpoint, record)
+        return documents.write_row(self.scene, self.endpoint, record)
 
     def select(self, query: Query, start: int, end: int) -> tuple[list[str], int]:
         """Select the ids of a query from ``start`` to before ``end``, and count all of them."""
         if not self.endpoint.paged:
             start, end = 0, len(self.table.records)
         column = query.column
-        index = self.table.index(column, TIMES.get(column) or self._make_sort_key(column))
+        index = self.table.get_index(column, TIMES.get(column) or self._make_sort_key(column))
         is_by_time = query.since is not None and column == "last_modified_time"
-        first = index.since(query.since) if is_by_time else 0
+        first = index.find_position(query.since) if is_by_time else 0
         tests = self._build_tests(query)
         is_plain = query.since is None or (is_by_time and not query.exact)
         if is_plain and not tests and not self.parent:
@@ -110,7 +110,7 @@ class List:
         if query.order == "D":
             ids.reverse()
         if self.parent:
-            below = set(self.table.children(self.parent))
+            below = set(self.table.find_children(self.parent))
             ids = [one for one in ids if one in below]
         if query.since is not None:
             ids = [one for one in ids if self._is_in_time(records[one], query)]

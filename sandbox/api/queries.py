@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sandbox.api import documents
-from sandbox.data.times import asked_for
+from sandbox.data.times import parse_filter_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +86,7 @@ def _parse_sort(
     if behaviour.sort == "refused" and "sort_column" in params:
         msg = "sort_column"
         raise InvalidValueError(msg)
-    is_known = asked in documents.row_fields(one)
+    is_known = asked in documents.list_row_fields(one)
     column, order = own_column, own_order
     if behaviour.sort == "honoured" and is_known and direction in {"A", "D"}:
         column, order = asked, direction
@@ -107,7 +107,7 @@ def _parse_since(behaviour: Behaviour, params: Mapping[str, str]) -> int | None:
         raise InvalidValueError(msg)
     if asked is None or behaviour.filter == "ignored":
         return None
-    since = asked_for(asked)
+    since = parse_filter_time(asked)
     if since is None:
         msg = "last_modified_time"
         raise InvalidValueError(msg)
@@ -116,7 +116,7 @@ def _parse_since(behaviour: Behaviour, params: Mapping[str, str]) -> int | None:
 
 def _parse_field_filters(one: Endpoint, params: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """Parse the filters on fields of the row; the service ignores those on other fields."""
-    fields = documents.row_fields(one)
+    fields = documents.list_row_fields(one)
     names = (name for name in FIELD_FILTERS if name in params and name in fields)
     filters = [(str(name), "=", params[name]) for name in names]
     for field in ("date", "due_date"):

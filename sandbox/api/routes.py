@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sandbox.data.catalog import MODULE_PREFIX, Endpoint, endpoint, endpoints
+from sandbox.data.catalog import MODULE_PREFIX, Endpoint, get_endpoint, load_endpoints
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +21,14 @@ class Route:
 def _index_nested() -> dict[tuple[str, str], Endpoint]:
     return {
         (one.parent, one.path.rpartition("}/")[2]): one
-        for one in endpoints().values()
+        for one in load_endpoints().values()
         if one.parent and "{" in one.path
     }
 
 
 @lru_cache(maxsize=1)
 def _index_aliases() -> dict[str, str]:
-    return {one.alias: one.path for one in endpoints().values() if one.alias}
+    return {one.alias: one.path for one in load_endpoints().values() if one.alias}
 
 
 def find_route(path: str, modules: tuple[str, ...] = ()) -> Route | None:
@@ -39,8 +39,8 @@ def find_route(path: str, modules: tuple[str, ...] = ()) -> Route | None:
     head, slash, rest = path.partition("/")
     path = f"{_index_aliases().get(head, head)}{slash}{rest}"
     if head.startswith(MODULE_PREFIX):
-        return Route(endpoint(head), "", rest) if head in modules and "/" not in rest else None
-    known = endpoints()
+        return Route(get_endpoint(head), "", rest) if head in modules and "/" not in rest else None
+    known = load_endpoints()
     if path in known and "{" not in path and path != "debitnotes":
         return Route(known[path])
     steps = path.split("/")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sandbox.api import documents
-from sandbox.data.catalog import MODULE_PREFIX, endpoint
-from sandbox.data.custom_fields import custom_id
+from sandbox.data.catalog import MODULE_PREFIX, get_endpoint
+from sandbox.data.custom_fields import make_field_id
 from sandbox.data.scene import ACCOUNTS
 from sandbox.http import Response, build_error, build_success
 
@@ -39,9 +39,11 @@ def get_item_details(own: Holdings, _path: str, params: Mapping[str, str]) -> Re
     wanted = [one for one in params.get("item_ids", "").split(",") if one]
     if not wanted or len(wanted) > MAX_ITEMS:
         return build_error(400, 2, "Invalid value passed for item_ids")
-    records = own.table("items").records
-    one = endpoint("items")
-    found = [documents.document(own.scene, one, records[key]) for key in wanted if key in records]
+    records = own.get_table("items").records
+    one = get_endpoint("items")
+    found = [
+        documents.write_document(own.scene, one, records[key]) for key in wanted if key in records
+    ]
     return build_success(items=found)
 
 
@@ -50,24 +52,24 @@ def get_opening_balances(own: Holdings, _path: str, _params: Mapping[str, str]) 
     scene = own.scene
     accounts = [
         {
-            "acount_split_id": scene.spec.id(807, place),
-            "account_id": scene.account(place)[0],
+            "acount_split_id": scene.spec.make_id(807, place),
+            "account_id": scene.get_account(place)[0],
             "account_name": ACCOUNTS[place][0],
             "debit_or_credit": "debit" if place % 2 else "credit",
             "exchange_rate": "",
             "currency_id": scene.spec.currency_id,
             "currency_code": scene.spec.currency,
-            "bcy_amount": scene.money(place * 1001),
-            "amount": scene.money(place * 1001),
+            "bcy_amount": scene.to_amount(place * 1001),
+            "amount": scene.to_amount(place * 1001),
         }
         for place in range(4)
     ]
     return build_success(
         opening_balance={
-            "opening_balance_id": scene.spec.id(808, 1),
+            "opening_balance_id": scene.spec.make_id(808, 1),
             "date": "2024-01-01",
             "price_precision": scene.spec.decimals,
-            "total": scene.money(6006),
+            "total": scene.to_amount(6006),
             "accounts": accounts,
         }
     )
@@ -76,13 +78,13 @@ def get_opening_balances(own: Holdings, _path: str, _params: Mapping[str, str]) 
 def get_tax_group(own: Holdings, path: str, _params: Mapping[str, str]) -> Response:
     """Get a tax group by the id of a row of ``settings/taxes`` that is one."""
     wanted = path.rpartition("/")[2]
-    record = own.table("settings/taxes").records.get(wanted)
-    row = documents.row(own.scene, endpoint("settings/taxes"), record) if record else {}
+    record = own.get_table("settings/taxes").records.get(wanted)
+    row = documents.write_row(own.scene, get_endpoint("settings/taxes"), record) if record else {}
     if row.get("tax_type") != "tax_group":
         return build_error(404, 1002, "Tax group does not exist.")
     members = [
         {
-            "tax_id": own.scene.id("settings/taxes", 5000 + place),
+            "tax_id": own.scene.make_id("settings/taxes", 5000 + place),
             "tax_name": f"Part {place + 1}",
             "tax_percentage": row["tax_percentage"] / 2,
             "tax_type": "tax",
@@ -121,13 +123,13 @@ def list_fields(own: Holdings, _path: str, params: Mapping[str, str]) -> Respons
 
 
 def _select_fields(own: Holdings, entity: str) -> tuple[CustomField, ...]:
-    return own.spec.fields_of(entity.removesuffix("s") if entity[:3] != MODULE_PREFIX else entity)
+    return own.spec.get_fields(entity.removesuffix("s") if entity[:3] != MODULE_PREFIX else entity)
 
 
 def _describe_field(own: Holdings, place: int, one: CustomField) -> dict[str, Any]:
     return {
-        "customfield_id": custom_id(own.scene, one),
-        "field_id": custom_id(own.scene, one),
+        "customfield_id": make_field_id(own.scene, one),
+        "field_id": make_field_id(own.scene, one),
         "index": place + 1,
         "label": one.label,
         "api_name": one.api_name,
@@ -145,7 +147,7 @@ def list_modules(own: Holdings, _path: str, _params: Mapping[str, str]) -> Respo
     """List the custom modules of an organization; a guess, no public document shows this list."""
     found = [
         {
-            "module_id": own.spec.id(809, place),
+            "module_id": own.spec.make_id(809, place),
             "api_name": name,
             "module_name": name.removeprefix(MODULE_PREFIX).title(),
             "is_custom_module": True,

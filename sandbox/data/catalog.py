@@ -72,12 +72,12 @@ class Endpoint:
         """The entity under which the metadata keep its custom fields."""
         return self.document or self.rows.removesuffix("s")
 
-    def behaviour(self) -> Behaviour:
+    def copy_behaviour(self) -> Behaviour:
         """A fresh copy of how the service is known to treat sort and filter here."""
         return Behaviour(*self.treats)
 
 
-def _read(cells: dict[str, str]) -> Endpoint:
+def _parse_row(cells: dict[str, str]) -> Endpoint:
     cells = {name: "" if cell == "-" else cell for name, cell in cells.items()}
     more = dict(pair.split("=", 1) for pair in cells["more"].split())
     column, direction = cells["order"].split()
@@ -105,15 +105,15 @@ def _read(cells: dict[str, str]) -> Endpoint:
 
 
 @lru_cache(maxsize=1)
-def endpoints() -> dict[str, Endpoint]:
+def load_endpoints() -> dict[str, Endpoint]:
     """Every endpoint by its path, in the order of the table."""
     with TABLE.open(encoding="utf-8") as lines:
         rows = DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
-        return {one.path: one for one in map(_read, rows)}
+        return {one.path: one for one in map(_parse_row, rows)}
 
 
 @lru_cache(maxsize=256)
-def endpoint(collection: str) -> Endpoint:
+def get_endpoint(collection: str) -> Endpoint:
     """The endpoint of a collection's name; a name that begins ``cm_`` is a custom module.
 
     Raises:
@@ -139,4 +139,4 @@ def endpoint(collection: str) -> Endpoint:
             custom_fields=True,
             other_rows=collection,
         )
-    return endpoints()[collection]
+    return load_endpoints()[collection]

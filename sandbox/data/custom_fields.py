@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sandbox.data.numbers import mix, money, name_number
+from sandbox.data.numbers import hash_name, mix, to_amount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sandbox.data.store import Record
 
 
-def custom_fields(
+def build_custom_fields(
     scene: Scene,
     fields: tuple[CustomField, ...],
     record: Record,
@@ -25,16 +25,16 @@ def custom_fields(
     """The custom fields of a record: by name in a row, in a hash, and in an array."""
     listed: list[dict[str, Any]] = []
     hashed: dict[str, Any] = {}
-    chance = scene.chance("settings/customfields", record.number)
+    chance = scene.draw("settings/customfields", record.number)
     for index, one in enumerate(fields):
         lot = mix(chance, index)
         if lot % 3 == 0:
             continue
-        value, shown = custom_value(scene, one, lot >> 8)
+        value, shown = draw_value(scene, one, lot >> 8)
         hashed |= {one.api_name: shown, f"{one.api_name}_unformatted": value}
-        option = {"selected_option_id": scene.spec.id(804, lot % 97)} if one.options else {}
+        option = {"selected_option_id": scene.spec.make_id(804, lot % 97)} if one.options else {}
         values = {"index": index + 1, "value": value, "value_formatted": shown}
-        listed.append({**_described(scene, one), **values, **option})
+        listed.append({**_describe_field(scene, one), **values, **option})
     written: dict[str, Any] = {} if part == "document" else dict(hashed)
     if isinstance(made.get("custom_fields"), list):
         written["custom_fields"] = listed
@@ -43,10 +43,10 @@ def custom_fields(
     return written
 
 
-def _described(scene: Scene, one: CustomField) -> dict[str, Any]:
+def _describe_field(scene: Scene, one: CustomField) -> dict[str, Any]:
     return {
-        "customfield_id": custom_id(scene, one),
-        "field_id": custom_id(scene, one),
+        "customfield_id": make_field_id(scene, one),
+        "field_id": make_field_id(scene, one),
         "label": one.label,
         "api_name": one.api_name,
         "placeholder": one.api_name,
@@ -59,40 +59,40 @@ def _described(scene: Scene, one: CustomField) -> dict[str, Any]:
     }
 
 
-def leaked(scene: Scene, record: Record) -> dict[str, Any]:
+def build_customer_fields(scene: Scene, record: Record) -> dict[str, Any]:
     """The customer's own custom fields, which leak into documents under their plain names."""
-    theirs = scene.spec.fields_of("contact")
-    written = custom_fields(
+    theirs = scene.spec.get_fields("contact")
+    written = build_custom_fields(
         scene, theirs, record, "row", {"custom_fields": [], "custom_field_hash": {}}
     )
     listed, hashed = written.pop("custom_fields"), written.pop("custom_field_hash")
     return {**written, "customer_custom_fields": listed, "customer_custom_field_hash": hashed}
 
 
-def custom_id(scene: Scene, one: CustomField) -> str:
+def make_field_id(scene: Scene, one: CustomField) -> str:
     """The id of a custom field."""
-    return scene.spec.id(805, name_number(f"{one.entity}.{one.api_name}") % 10**7)
+    return scene.spec.make_id(805, hash_name(f"{one.entity}.{one.api_name}") % 10**7)
 
 
-def custom_value(scene: Scene, one: CustomField, lot: int) -> tuple[Any, str]:
+def draw_value(scene: Scene, one: CustomField, lot: int) -> tuple[Any, str]:
     """A value of a custom field, and how it is shown."""
     match one.data_type:
         case "decimal" | "percent":
             value: Any = Decimal(lot % 10**6).scaleb(-2).normalize() + 0
             return value, f"{value:.2f}"
         case "amount":
-            value = money(lot % 10**7, scene.spec.decimals)
+            value = to_amount(lot % 10**7, scene.spec.decimals)
             return value, f"{scene.spec.symbol}{value:,}"
         case "number":
             return lot % 500, f"{lot % 500}"
         case "check_box":
             return lot % 2 == 0, str(lot % 2 == 0).lower()
         case "date":
-            date = scene.date(1_700_000_000 + lot % 10**7)
+            date = scene.format_date(1_700_000_000 + lot % 10**7)
             return date, "/".join(reversed(date.split("-")))
         case "date_time":
             moment = 1_700_000_000 + lot % 10**7
-            return scene.local(moment), scene.shown(moment)
+            return scene.format_time(moment), scene.format_display_time(moment)
         case "multiselect":
             chosen = [option for place, option in enumerate(one.options) if lot >> place & 1]
             return chosen, ", ".join(chosen)
@@ -100,7 +100,7 @@ def custom_value(scene: Scene, one: CustomField, lot: int) -> tuple[Any, str]:
             option = one.options[lot % len(one.options)]
             return option, option
         case "lookup":
-            return scene.spec.id(806, lot % 10**6), scene.pools.word(lot)
+            return scene.spec.make_id(806, lot % 10**6), scene.pools.pick_word(lot)
         case _:
-            text = f"{lot % 9000:04d}" if lot % 2 else scene.pools.word(lot)
+            text = f"{lot % 9000:04d}" if lot % 2 else scene.pools.pick_word(lot)
             return text, text

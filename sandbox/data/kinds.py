@@ -46,7 +46,7 @@ _ENDINGS: Final = (
 )
 
 
-def _number_kind(name: str) -> str:
+def _classify_number(name: str) -> str:
     if _COUNTS.search(name):
         return "count"
     if "percent" in name or "exchange_rate" in name:
@@ -54,7 +54,7 @@ def _number_kind(name: str) -> str:
     return "money" if _MONEY.search(name) else "number"
 
 
-def _text_kind(name: str, value: str) -> str:
+def _classify_text(name: str, value: str) -> str:
     if not value.strip():
         return EMPTY
     for kind, pattern in _PATTERNS:
@@ -63,35 +63,38 @@ def _text_kind(name: str, value: str) -> str:
     return "text"
 
 
-def _name_kind(name: str) -> str:
+def _classify_name(name: str) -> str:
     """What a text field that is always blank would hold, where its name tells."""
     return next((kind for ending, kind in _ENDINGS if name.endswith(ending)), EMPTY)
 
 
-def _spoken_kind(name: str) -> str:
+def _classify_documented_text(name: str) -> str:
     """What a field holds that a file calls text: an amount is written in digits even so."""
     if name.startswith("is_"):
         return "bool"
     if _NUMERIC.search(name):
         return "digits"
-    return "text" if _name_kind(name) == EMPTY else _name_kind(name)
+    return "text" if _classify_name(name) == EMPTY else _classify_name(name)
 
 
-def shape_of_values(values: list[dict[str, Any]]) -> Shape:
+def infer_shape(values: list[dict[str, Any]]) -> Shape:
     """The shape of objects that were seen; a field missing from some is a field all the same."""
     names = {name: None for value in values for name in value}
-    return {name: _kind(name, [value[name] for value in values if name in value]) for name in names}
+    return {
+        name: _infer_kind(name, [value[name] for value in values if name in value])
+        for name in names
+    }
 
 
-def _kind(name: str, values: list[Any]) -> Kind:
+def _infer_kind(name: str, values: list[Any]) -> Kind:
     objects = [value for value in values if isinstance(value, dict)]
     if objects:
-        return shape_of_values(objects)
+        return infer_shape(objects)
     arrays = [value for value in values if isinstance(value, list)]
     if arrays:
         members = [member for array in arrays for member in array]
-        return [_kind(name, members)] if members else []
-    kinds = {_scalar(name, value) for value in values}
+        return [_infer_kind(name, members)] if members else []
+    kinds = {_classify_scalar(name, value) for value in values}
     filled = sorted(kinds - {EMPTY})
     if not filled:
         return EMPTY
@@ -99,17 +102,17 @@ def _kind(name: str, values: list[Any]) -> Kind:
     return f"{first}?" if EMPTY in kinds else first
 
 
-def _scalar(name: str, value: object) -> str:
+def _classify_scalar(name: str, value: object) -> str:
     match value:
         case bool():
             return "bool"
         case int() | float():
-            return _number_kind(name)
+            return _classify_number(name)
         case _:
-            return _text_kind(name, str(value))
+            return _classify_text(name, str(value))
 
 
-def kind_of_schema(name: str, schema: dict[str, Any], described: dict[str, Any]) -> Kind:
+def convert_schema(name: str, schema: dict[str, Any], described: dict[str, Any]) -> Kind:
     """The kind that an OpenAPI schema describes, with its references followed."""
     while "$ref" in schema:
         target: Any = described
@@ -118,44 +121,44 @@ def kind_of_schema(name: str, schema: dict[str, Any], described: dict[str, Any])
         schema = target
     if "properties" in schema:
         return {
-            field: kind_of_schema(field, inner, described)
+            field: convert_schema(field, inner, described)
             for field, inner in schema["properties"].items()
         }
     match schema.get("type"):
         case "array":
             items = schema.get("items") or {}
-            return [kind_of_schema(name, items, described)] if items else []
+            return [convert_schema(name, items, described)] if items else []
         case "object":
             return {}
         case "boolean":
             return "bool"
         case "number" | "integer":
-            return "id" if name.endswith("_id") else _number_kind(name)
+            return "id" if name.endswith("_id") else _classify_number(name)
         case _:
-            example = _text_kind(name, str(schema.get("example") or ""))
+            example = _classify_text(name, str(schema.get("example") or ""))
             if example not in {EMPTY, "digits", "text"}:
                 return example
-            return _spoken_kind(name)
+            return _classify_documented_text(name)
 
 
-def merge(seen: Shape, described: Shape) -> Shape:
+def merge_shapes(seen: Shape, described: Shape) -> Shape:
     """A recorded shape, with what a file adds: the kind of blank fields and of empty arrays."""
-    return {name: _merged(name, kind, described.get(name)) for name, kind in seen.items()}
+    return {name: _merge_kinds(name, kind, described.get(name)) for name, kind in seen.items()}
 
 
-def _merged(name: str, seen: Kind, described: Kind | None) -> Kind:
+def _merge_kinds(name: str, seen: Kind, described: Kind | None) -> Kind:
     match seen, described:
         case "empty", str() if described.rstrip("?") not in {EMPTY, "text"}:
             return f"{described.rstrip('?')}?"
-        case "empty", None if _name_kind(name) != EMPTY:
-            return f"{_name_kind(name)}?"
+        case "empty", None if _classify_name(name) != EMPTY:
+            return f"{_classify_name(name)}?"
         case "empty", "text" if not _MONEY.search(name) and "stock" not in name:
             return "text?"
         case dict(), dict():
-            return merge(seen, described)
+            return merge_shapes(seen, described)
         case [], [dict() | str()]:
             return described
         case [dict() as inner], [dict() as other]:
-            return [merge(inner, other)]
+            return [merge_shapes(inner, other)]
         case _:
             return seen

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import yaml
 
-from sandbox.data.catalog import Endpoint, endpoint, endpoints
-from sandbox.data.kinds import Shape, kind_of_schema, merge, shape_of_values
+from sandbox.data.catalog import Endpoint, get_endpoint, load_endpoints
+from sandbox.data.kinds import Shape, convert_schema, infer_shape, merge_shapes
 
 SHAPES: Final = Path(__file__).with_name("shapes")
 ENVELOPE: Final = frozenset({"code", "message", "page_context"})
@@ -53,7 +53,7 @@ NEVER_SEEN: Final[dict[str, frozenset[str]]] = {
 }
 
 
-def _plain(path: str) -> str:
+def _normalize(path: str) -> str:
     return re.sub(r"\{[^}]*\}", "{}", path).strip("/")
 
 
@@ -71,9 +71,9 @@ class OpenApi:
             content = operations.get("get", {}).get("responses", {}).get("200", {}).get("content")
             schema = (content or {}).get("application/json", {}).get("schema")
             if schema:
-                answer = kind_of_schema("", schema, described)
+                answer = convert_schema("", schema, described)
                 if isinstance(answer, dict):
-                    self._answers[stem, _plain(path)] = answer
+                    self._answers[stem, _normalize(path)] = answer
 
     def find(self, path: str, *, debit: bool = False) -> Shape:
         """What the files say of a path's answer; empty where they say nothing."""
@@ -83,7 +83,7 @@ class OpenApi:
         return {}
 
 
-def _record(answer: Shape, *keys: str) -> Shape:
+def _find_record(answer: Shape, *keys: str) -> Shape:
     """The shape of one record in an answer, whichever way the file wraps it."""
     inner = next((answer[key] for key in keys if key in answer), answer)
     if len(answer) == 1 and inner is answer:
@@ -112,29 +112,30 @@ class Recordings:
         path_is_plain = not one.parent or one.rows == "contact_persons"
         rows = self._rows.get(one.rows, []) if path_is_plain else []
         documents = self._documents.get(one.document, []) if path_is_plain else []
-        return {"row": shape_of_values(rows), "document": shape_of_values(documents)}
+        return {"row": infer_shape(rows), "document": infer_shape(documents)}
 
 
-def _described(one: Endpoint, openapi: OpenApi) -> dict[str, Shape]:
-    path = _plain(one.path)
+def _describe(one: Endpoint, openapi: OpenApi) -> dict[str, Shape]:
+    path = _normalize(one.path)
     debit = one.path == "debitnotes"
-    rows = openapi.find(_plain(SPELLINGS.get(path, path)), debit=debit)
+    rows = openapi.find(_normalize(SPELLINGS.get(path, path)), debit=debit)
     single = f"{path}/{{}}"
     document = openapi.find(
-        _plain(SPELLINGS.get(single, f"{_plain(SPELLINGS.get(path, path))}/{{}}")), debit=debit
+        _normalize(SPELLINGS.get(single, f"{_normalize(SPELLINGS.get(path, path))}/{{}}")),
+        debit=debit,
     )
     return {
-        "row": _record(rows, one.rows, one.rows.replace("_", ""), one.rows + "s"),
-        "document": _record(document, one.document) if one.document else {},
+        "row": _find_record(rows, one.rows, one.rows.replace("_", ""), one.rows + "s"),
+        "document": _find_record(document, one.document) if one.document else {},
     }
 
 
-def _shapes(one: Endpoint, recordings: Recordings, openapi: OpenApi) -> dict[str, Shape]:
-    recorded, described = recordings.shape(one), _described(one, openapi)
+def _combine(one: Endpoint, recordings: Recordings, openapi: OpenApi) -> dict[str, Shape]:
+    recorded, described = recordings.shape(one), _describe(one, openapi)
     if one.path == "debitnotes":
         recorded = {"row": {}, "document": {}}
     found = {
-        part: merge(recorded[part], described[part]) if recorded[part] else described[part]
+        part: merge_shapes(recorded[part], described[part]) if recorded[part] else described[part]
         for part in ("row", "document")
     }
     hidden = NEVER_SEEN.get(one.slug, frozenset())
@@ -147,8 +148,8 @@ def _shapes(one: Endpoint, recordings: Recordings, openapi: OpenApi) -> dict[str
 def main(recordings: Path, openapi: Path) -> None:
     """Write a shape file for each endpoint that the folders know."""
     recorded, described = Recordings(recordings), OpenApi(openapi)
-    for one in (*endpoints().values(), endpoint(MODULE)):
-        found = _shapes(one, recorded, described)
+    for one in (*load_endpoints().values(), get_endpoint(MODULE)):
+        found = _combine(one, recorded, described)
         if found:
             text = json.dumps(found, indent=1, ensure_ascii=False)
             (SHAPES / f"{one.slug}.json").write_text(f"{text}\n", "utf-8")

@@ -20,16 +20,16 @@ def mix(*parts: int) -> int:
     return state
 
 
-def name_number(name: str) -> int:
+def hash_name(name: str) -> int:
     """A number that stands for a name, the same in every process."""
     return crc32(name.encode())
 
 
-def money(units: int, decimals: int) -> Decimal:
+def to_amount(units: int, decimals: int) -> Decimal:
     """An amount given in its smallest unit, padded as the currency asks: 5980, 2 -> 59.80."""
     return Decimal(units).scaleb(-decimals)
 
 
-def every(nth: int, number: int, first: int) -> bool:
+def is_nth(nth: int, number: int, first: int) -> bool:
     """Whether a number is one of every ``nth``, counted from ``first``."""
     return number % nth == first

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.data.numbers import mix
-from sandbox.data.vocabulary import CURRENCY_KIND, currency_place
+from sandbox.data.vocabulary import CURRENCY_KIND, find_currency
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,16 +50,16 @@ class OrganizationSpec:
         """A number of its own, for everything about it that is drawn by lot."""
         return mix(int(self.organization_id))
 
-    def id(self, kind: int, number: int) -> str:
+    def make_id(self, kind: int, number: int) -> str:
         """The id of number so-and-so of a kind of thing: 15 to 19 digits, as text."""
         return f"{self.id_prefix}{kind * 100_000_000 + number:012d}"
 
     @cached_property
     def currency_id(self) -> str:
         """The id of the base currency."""
-        return self.id(CURRENCY_KIND, currency_place(self.currency))
+        return self.make_id(CURRENCY_KIND, find_currency(self.currency))
 
-    def fields_of(self, entity: str) -> tuple[CustomField, ...]:
+    def get_fields(self, entity: str) -> tuple[CustomField, ...]:
         """The custom fields of an entity."""
         return self._by_entity.get(entity, ())
 
@@ -72,14 +72,14 @@ class OrganizationSpec:
         }
 
 
-def _fields(
+def _make_fields(
     *rows: tuple[str, str, str, str] | tuple[str, str, str, str, tuple[str, ...]],
 ) -> tuple[CustomField, ...]:
     return tuple(CustomField(*row) for row in rows)
 
 
 # cf_priority is a number here and a word there; cf_route is a text that looks like a number.
-US_FIELDS: Final = _fields(
+US_FIELDS: Final = _make_fields(
     ("invoice", "cf_po_reference", "PO Reference", "string"),
     ("invoice", "cf_weight", "Weight", "decimal"),
     ("invoice", "cf_priority", "Priority", "number"),
@@ -94,7 +94,7 @@ US_FIELDS: Final = _fields(
     ("cm_debtor", "cf_debt_amount", "Debt amount", "amount"),
     ("cm_debtor", "cf_due_on", "Due on", "date"),
 )
-INDIA_FIELDS: Final = _fields(
+INDIA_FIELDS: Final = _make_fields(
     ("invoice", "cf_hsn_code", "HSN code", "decimal"),
     ("invoice", "cf_priority", "Priority", "dropdown", ("Low", "High")),
     ("invoice", "cf_margin", "Margin", "percent"),
@@ -191,14 +191,14 @@ PRESETS: Final = (
 )
 
 
-def specs(wanted: int | Sequence[OrganizationSpec]) -> list[OrganizationSpec]:
+def select_organizations(wanted: int | Sequence[OrganizationSpec]) -> list[OrganizationSpec]:
     """The organizations asked for: a list of their own, or the first so many of the presets."""
     if not isinstance(wanted, int):
         return list(wanted)
-    return [_preset(number) for number in range(wanted)]
+    return [_make_preset(number) for number in range(wanted)]
 
 
-def _preset(number: int) -> OrganizationSpec:
+def _make_preset(number: int) -> OrganizationSpec:
     lap, position = divmod(number, len(PRESETS))
     spec = PRESETS[position]
     if not lap:
@@ -212,7 +212,7 @@ def _preset(number: int) -> OrganizationSpec:
     )
 
 
-def organization_row(spec: OrganizationSpec, *, first: bool) -> dict[str, Any]:
+def build_organization_row(spec: OrganizationSpec, *, first: bool) -> dict[str, Any]:
     """An organization as the list shows it; the Indian edition spells things its own way."""
     row: dict[str, Any] = {
         "organization_id": spec.organization_id,
@@ -236,7 +236,7 @@ def organization_row(spec: OrganizationSpec, *, first: bool) -> dict[str, Any]:
         "portal_name": f"portal{spec.organization_id}",
         "org_settings": {"is_org_active": spec.active},
     }
-    return {**row, **_india(spec)} if spec.edition == "india" else row
+    return {**row, **_build_india_fields(spec)} if spec.edition == "india" else row
 
 
 SAME_FOR_ALL: Final[dict[str, Any]] = {
@@ -254,7 +254,7 @@ SAME_FOR_ALL: Final[dict[str, Any]] = {
 }
 
 
-def _india(spec: OrganizationSpec) -> dict[str, Any]:
+def _build_india_fields(spec: OrganizationSpec) -> dict[str, Any]:
     blank = [{"index": index, "label": "", "value": ""} for index in range(1, 6)]
     return {
         "fiscal_year_start_month": 3,
@@ -269,9 +269,9 @@ def _india(spec: OrganizationSpec) -> dict[str, Any]:
     }
 
 
-def organization_document(spec: OrganizationSpec, *, first: bool) -> dict[str, Any]:
+def build_organization_document(spec: OrganizationSpec, *, first: bool) -> dict[str, Any]:
     """An organization on its own: it disagrees with the list about the month and the date."""
-    row = organization_row(spec, first=first)
+    row = build_organization_row(spec, first=first)
     months = {"india": "april", "uk": "april"}
     return {
         **row,

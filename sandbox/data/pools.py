@@ -8,7 +8,7 @@ from typing import Final
 
 from faker import Faker
 
-from sandbox.data.numbers import every, mix
+from sandbox.data.numbers import is_nth, mix
 
 # Text as people type it: blanks at the ends, right-to-left, emoji, quotes, other scripts.
 AWKWARD: Final = (
@@ -61,39 +61,39 @@ class Pools:
     words: tuple[str, ...]
     sentences: tuple[str, ...]
 
-    def company(self, number: int) -> str:
+    def pick_company(self, number: int) -> str:
         """The name of company number so-and-so: distinct for every number, awkward at times."""
-        if every(20, number, 7):
+        if is_nth(20, number, 7):
             name = AWKWARD[number // 20 % len(AWKWARD)]
             return name if number < 20 * len(AWKWARD) else f"{name} {number}"
         name = self.companies[number % len(self.companies)]
         return name if number < len(self.companies) else f"{name} {number}"
 
-    def person(self, number: int) -> Person:
+    def pick_person(self, number: int) -> Person:
         """A person by number."""
         return self.people[mix(number, 1) % len(self.people)]
 
-    def place(self, number: int) -> Place:
+    def pick_place(self, number: int) -> Place:
         """An address by number."""
         return self.places[mix(number, 2) % len(self.places)]
 
-    def product(self, number: int) -> str:
+    def pick_product(self, number: int) -> str:
         """The name of an item: distinct for every number."""
         name = self.products[number % len(self.products)]
         return name if number < len(self.products) else f"{name} {number}"
 
-    def word(self, number: int) -> str:
+    def pick_word(self, number: int) -> str:
         """A word by number."""
         return self.words[number % len(self.words)]
 
-    def sentence(self, number: int) -> str:
+    def pick_sentence(self, number: int) -> str:
         """A sentence by number; one in eleven bears emoji or another script."""
         text = self.sentences[number % len(self.sentences)]
-        return f"{text} ✅ {AWKWARD[number % len(AWKWARD)]}" if every(11, number, 3) else text
+        return f"{text} ✅ {AWKWARD[number % len(AWKWARD)]}" if is_nth(11, number, 3) else text
 
 
 @lru_cache(maxsize=8)
-def pools(seed: int) -> Pools:
+def make_pools(seed: int) -> Pools:
     """The pools of a seed; Faker is slow, so they are made once a process."""
     fake = Faker("en_US")
     fake.seed_instance(seed)

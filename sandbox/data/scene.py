@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
-from sandbox.data.catalog import endpoints
-from sandbox.data.numbers import every, mix, money, name_number
-from sandbox.data.pools import pools
-from sandbox.data.times import display_date, display_time, local, local_date
-from sandbox.data.vocabulary import CURRENCIES, CURRENCY_KIND, currency_place
+from sandbox.data.catalog import load_endpoints
+from sandbox.data.numbers import hash_name, is_nth, mix, to_amount
+from sandbox.data.pools import make_pools
+from sandbox.data.times import format_date, format_display_date, format_display_time, format_time
+from sandbox.data.vocabulary import CURRENCIES, CURRENCY_KIND, find_currency
 
 if TYPE_CHECKING:
     from sandbox.data.organizations import OrganizationSpec
@@ -75,14 +75,14 @@ class Line:
 
 
 @lru_cache(maxsize=512)
-def kind_number(collection: str) -> int:
+def get_kind_number(collection: str) -> int:
     """The part of an id that tells what it is the id of."""
     if collection == "settings/currencies":
         return CURRENCY_KIND
-    known = list(endpoints())
+    known = list(load_endpoints())
     if collection in known:
         return 10 + known.index(collection)
-    return 400 + name_number(collection) % 100
+    return 400 + hash_name(collection) % 100
 
 
 class Scene:
@@ -92,7 +92,7 @@ class Scene:
         """Set the scene."""
         self.spec = spec
         self.seed = seed
-        self.pools = pools(seed)
+        self.pools = make_pools(seed)
         self.taxes = TAXES.get(spec.edition, TAXES["global"])
         self._sizes = sizes
         self._parties: dict[int, Party] = {}
@@ -108,69 +108,69 @@ class Scene:
         """Two scenes are one where their documents would be."""
         return isinstance(other, Scene) and self._identity == other._identity
 
-    def id(self, collection: str, number: int) -> str:
+    def make_id(self, collection: str, number: int) -> str:
         """The id of a seeded record."""
-        return self.spec.id(kind_number(collection), number)
+        return self.spec.make_id(get_kind_number(collection), number)
 
-    def chance(self, collection: str, number: int) -> int:
+    def draw(self, collection: str, number: int) -> int:
         """What is drawn by lot for a record."""
-        return mix(self.seed, self.spec.salt, kind_number(collection), number)
+        return mix(self.seed, self.spec.salt, get_kind_number(collection), number)
 
-    def size(self, collection: str) -> int:
+    def get_size(self, collection: str) -> int:
         """How many records a table was seeded with, and at least a few to refer to."""
         return max(self._sizes.get(collection, 0), 3)
 
-    def local(self, epoch: int) -> str:
+    def format_time(self, epoch: int) -> str:
         """An instant as rows carry it."""
-        return local(epoch, self.spec.time_zone)
+        return format_time(epoch, self.spec.time_zone)
 
-    def date(self, epoch: int) -> str:
+    def format_date(self, epoch: int) -> str:
         """The organization's date of an instant."""
-        return local_date(epoch, self.spec.time_zone)
+        return format_date(epoch, self.spec.time_zone)
 
-    def shown(self, epoch: int) -> str:
+    def format_display_time(self, epoch: int) -> str:
         """An instant in the display format."""
-        return display_time(epoch, self.spec.time_zone)
+        return format_display_time(epoch, self.spec.time_zone)
 
-    def shown_date(self, epoch: int) -> str:
+    def format_display_date(self, epoch: int) -> str:
         """A date in the display format."""
-        return display_date(epoch, self.spec.time_zone)
+        return format_display_date(epoch, self.spec.time_zone)
 
-    def money(self, units: int) -> Decimal:
+    def to_amount(self, units: int) -> Decimal:
         """An amount of the base currency, given in its smallest unit."""
-        return money(units, self.spec.decimals)
+        return to_amount(units, self.spec.decimals)
 
-    def party(self, number: int) -> Party:
+    def get_party(self, number: int) -> Party:
         """The contact of a number; every third is a vendor."""
         known = self._parties.get(number)
         if known is None:
-            foreign = every(9, number, 4)
+            foreign = is_nth(9, number, 4)
             base = (self.spec.currency, self.spec.symbol, self.spec.decimals, self.spec.currency)
             known = self._parties[number] = Party(
-                self.id("contacts", number),
+                self.make_id("contacts", number),
                 number,
-                self.pools.company(number),
-                self.pools.person(number),
-                self.pools.place(number),
+                self.pools.pick_company(number),
+                self.pools.pick_person(number),
+                self.pools.pick_place(number),
                 CURRENCIES[number % len(CURRENCIES)] if foreign else base,
             )
         return known
 
-    def customer(self, chance: int) -> Party:
+    def pick_customer(self, chance: int) -> Party:
         """A contact that buys."""
-        number = chance % self.size("contacts")
-        return self.party(number - 1 if every(3, number, 2) else number)
+        number = chance % self.get_size("contacts")
+        return self.get_party(number - 1 if is_nth(3, number, 2) else number)
 
-    def vendor(self, chance: int) -> Party:
+    def pick_vendor(self, chance: int) -> Party:
         """A contact that sells."""
-        number = chance % max(self.size("contacts") // 3, 1)
-        return self.party(3 * number + 2)
+        number = chance % max(self.get_size("contacts") // 3, 1)
+        return self.get_party(3 * number + 2)
 
-    def currency_id(self, code: str) -> str:
+    def get_currency_id(self, code: str) -> str:
         """The id of a currency by its code."""
-        return self.spec.id(CURRENCY_KIND, currency_place(code))
+        return self.spec.make_id(CURRENCY_KIND, find_currency(code))
 
-    def lines(self, chance: int, decimals: int) -> list[Line]:
+    def draw_lines(self, chance: int, decimals: int) -> list[Line]:
         """One to four lines; their amounts and taxes are rounded half up, as the service does."""
         scale = 10**decimals
         made = []
@@ -183,7 +183,7 @@ class Scene:
             amount = quantity * rate
             made.append(
                 Line(
-                    (lot >> 40) % self.size("items"),
+                    (lot >> 40) % self.get_size("items"),
                     quantity,
                     rate,
                     tax,
@@ -193,10 +193,10 @@ class Scene:
             )
         return made
 
-    def user(self) -> dict[str, Any]:
+    def build_user_fields(self) -> dict[str, Any]:
         """Who made and changed things."""
-        person = self.pools.person(0)
-        user = self.id("users", 0)
+        person = self.pools.pick_person(0)
+        user = self.make_id("users", 0)
         return {
             "created_by": person.name,
             "created_by_id": user,
@@ -206,12 +206,12 @@ class Scene:
             "last_modified_id": user,
         }
 
-    def money_terms(self, party: Party) -> dict[str, Any]:
+    def build_currency_fields(self, party: Party) -> dict[str, Any]:
         """The currency that a document is written in, and at which rate."""
         code, symbol, decimals, name = party.currency
         own = code == self.spec.currency
         return {
-            "currency_id": self.currency_id(code),
+            "currency_id": self.get_currency_id(code),
             "currency_code": code,
             "currency_symbol": symbol,
             "currency_name_formatted": f"{code}- {name}",
@@ -219,7 +219,7 @@ class Scene:
             "exchange_rate": Decimal("1.000000") if own else Decimal("1.284500"),
         }
 
-    def account(self, number: int) -> tuple[str, str]:
+    def get_account(self, number: int) -> tuple[str, str]:
         """Id and name of an account of the chart."""
         place = number % len(ACCOUNTS)
-        return self.id("chartofaccounts", place), ACCOUNTS[place][0]
+        return self.make_id("chartofaccounts", place), ACCOUNTS[place][0]

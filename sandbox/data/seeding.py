@@ -5,10 +5,10 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-from sandbox.data.catalog import endpoint, endpoints
+from sandbox.data.catalog import get_endpoint, load_endpoints
 from sandbox.data.numbers import mix
-from sandbox.data.scene import Scene, kind_number
-from sandbox.data.store import Record, Table, timeline
+from sandbox.data.scene import Scene, get_kind_number
+from sandbox.data.store import Record, Table, draw_timeline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,55 +36,59 @@ class Holdings:
         self._now = now
         self._bulk = bulk
         self._tables: dict[str, Table] = {}
-        self.scene = Scene(spec, seed, {name: self.size(name) for name in endpoints()})
+        self.scene = Scene(spec, seed, {name: self.get_size(name) for name in load_endpoints()})
 
-    def size(self, collection: str) -> int:
+    def get_size(self, collection: str) -> int:
         """How many records a collection is seeded with."""
         if collection in self._sizes:
             return self._sizes[collection]
-        natural = endpoint(collection).natural
+        natural = get_endpoint(collection).natural
         return min(natural or self._sizes["*"], self._sizes["*"])
 
-    def table(self, collection: str) -> Table:
+    def get_table(self, collection: str) -> Table:
         """The table of a collection.
 
         Raises:
             KeyError: Where the service has no such collection.
         """
         if collection not in self._tables:
-            one = endpoint(collection)
+            one = get_endpoint(collection)
             self._tables[collection] = Table(
-                self._children(collection, one.parent) if one.parent else self._seeded(collection)
+                self._seed_children(collection, one.parent)
+                if one.parent
+                else self._seed(collection)
             )
         return self._tables[collection]
 
-    def _random(self, collection: str) -> Random:
-        return Random(mix(self.scene.seed, self.spec.salt, kind_number(collection)))
+    def _make_random(self, collection: str) -> Random:
+        return Random(mix(self.scene.seed, self.spec.salt, get_kind_number(collection)))
 
-    def _seeded(self, collection: str) -> list[Record]:
-        kind = kind_number(collection)
-        times = timeline(
-            self.size(collection),
+    def _seed(self, collection: str) -> list[Record]:
+        kind = get_kind_number(collection)
+        times = draw_timeline(
+            self.get_size(collection),
             self._now,
-            self._random(collection),
+            self._make_random(collection),
             self._bulk.get(collection, 0),
         )
         return [
-            Record(self.spec.id(kind, number), number, created, modified)
+            Record(self.spec.make_id(kind, number), number, created, modified)
             for number, (created, modified) in enumerate(times)
         ]
 
-    def _children(self, collection: str, parent: str) -> list[Record]:
+    def _seed_children(self, collection: str, parent: str) -> list[Record]:
         """A few under each parent, or none."""
-        kind = kind_number(collection)
-        most = endpoint(collection).most
+        kind = get_kind_number(collection)
+        most = get_endpoint(collection).most
         made: list[Record] = []
-        for above in self.table(parent).records.values():
+        for above in self.get_table(parent).records.values():
             for place in range(mix(kind, above.number) % (most + 1)):
                 number = len(made)
                 created = above.created + place * DAY
                 made.append(
-                    Record(self.spec.id(kind, number), number, created, above.modified, above.id)
+                    Record(
+                        self.spec.make_id(kind, number), number, created, above.modified, above.id
+                    )
                 )
         return made
 
@@ -92,11 +96,13 @@ class Holdings:
         self, collection: str, created: int, modified: int, fields: dict[str, Any]
     ) -> Record:
         """Add a record."""
-        table = self.table(collection)
-        number = table.next_number()
-        one = endpoint(collection)
+        table = self.get_table(collection)
+        number = table.take_number()
+        one = get_endpoint(collection)
         parent = str(fields.get(one.parent_key, "")) if one.parent else ""
-        record_id = str(fields.get(one.key) or self.spec.id(kind_number(collection), number))
+        record_id = str(
+            fields.get(one.key) or self.spec.make_id(get_kind_number(collection), number)
+        )
         record = Record(record_id, number, min(created, modified), modified, parent, 1, fields)
         table.put(record)
         return record
@@ -105,7 +111,7 @@ class Holdings:
         self, collection: str, record_id: str, modified: int, fields: dict[str, Any]
     ) -> None:
         """Write a record anew."""
-        table = self.table(collection)
+        table = self.get_table(collection)
         record = table.records[record_id]
         record.revision += 1
         record.modified = modified

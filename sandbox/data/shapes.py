@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from sandbox.data.numbers import mix, money, name_number
-from sandbox.data.pools import pools
-from sandbox.data.times import display_date, display_time, local, local_date
+from sandbox.data.numbers import hash_name, mix, to_amount
+from sandbox.data.pools import make_pools
+from sandbox.data.times import format_date, format_display_date, format_display_time, format_time
 from sandbox.data.vocabulary import WORDS
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ MISSING: Final = object()
 
 
 @lru_cache(maxsize=256)
-def shape(slug: str, part: str) -> Shape:
+def load_shape(slug: str, part: str) -> Shape:
     """The shape of a list's rows (``row``) or documents (``document``); empty where unknown."""
     file = FOLDER / f"{slug}.json"
     if not file.exists():
@@ -46,51 +46,51 @@ class Filler:
     def __init__(self, spec: OrganizationSpec, seed: int) -> None:
         """Fill for one organization."""
         self._spec = spec
-        self._pools = pools(seed)
+        self._pools = make_pools(seed)
 
-    def value(self, name: str, kind: str, variant: int) -> object:
+    def fill(self, name: str, kind: str, variant: int) -> object:
         """A value of a kind; a kind that may be blank is blank at most times."""
-        chance = mix(name_number(name), variant)
+        chance = mix(hash_name(name), variant)
         if kind.endswith("?"):
             kind = kind[:-1]
             if chance % 100 < SEVENTY_PERCENT:
                 return ""
         word = WORDS.get(name)
-        return word if word is not None else self._of_kind(name, kind, chance)
+        return word if word is not None else self._fill_kind(name, kind, chance)
 
-    def _of_kind(self, name: str, kind: str, chance: int) -> object:
+    def _fill_kind(self, name: str, kind: str, chance: int) -> object:
         when = EPOCH + chance % 30_000_000
         zone = self._spec.time_zone
         match kind:
             case "id":
-                return self._spec.id(900, name_number(name) % 1_000_000)
+                return self._spec.make_id(900, hash_name(name) % 1_000_000)
             case "bool":
                 return chance % 5 == 0
             case "money":
-                return money(0, self._spec.decimals)
+                return to_amount(0, self._spec.decimals)
             case "number":
                 return Decimal("0.00")
             case "count":
                 return chance % 10
             case "time":
-                return local(when, zone)
+                return format_time(when, zone)
             case "date":
-                return local_date(when, zone)
+                return format_date(when, zone)
             case "display-time":
-                return display_time(when, zone)
+                return format_display_time(when, zone)
             case "display-date":
-                return display_date(when, zone)
+                return format_display_date(when, zone)
             case _:
-                return self._text(name, kind, chance)
+                return self._fill_text(name, kind, chance)
 
-    def _text(self, name: str, kind: str, chance: int) -> str:
+    def _fill_text(self, name: str, kind: str, chance: int) -> str:
         match kind:
             case "empty":
                 return ""
             case "display-money":
                 return f"{self._spec.symbol}0.00"
             case "email":
-                return self._pools.person(chance).email
+                return self._pools.pick_person(chance).email
             case "url":
                 # Recorded: the links to documents end in a blank.
                 return f"https://books.example.com/{name}?id={chance % 10**9} "
@@ -99,7 +99,7 @@ class Filler:
             case "digits":
                 return str(chance % 10_000)
             case _:
-                return self._pools.word(chance)
+                return self._pools.pick_word(chance)
 
 
 class Template:
@@ -111,17 +111,17 @@ class Template:
         self.nested = {
             name: Template(inner, filler)
             for name, kind in fields.items()
-            if (inner := _inner(kind)) is not None
+            if (inner := _get_inner(kind)) is not None
         }
         self._variants = [
-            {name: self._default(name, kind, filler, variant) for name, kind in fields.items()}
+            {name: self._fill_default(name, kind, filler, variant) for name, kind in fields.items()}
             for variant in range(VARIANTS)
         ]
 
-    def _default(self, name: str, kind: Kind, filler: Filler, variant: int) -> object:
+    def _fill_default(self, name: str, kind: Kind, filler: Filler, variant: int) -> object:
         match kind:
             case str():
-                return filler.value(name, kind, variant)
+                return filler.fill(name, kind, variant)
             case dict():
                 return self.nested[name].make(variant, {})
             case _:
@@ -152,7 +152,7 @@ class Template:
                 return value
 
 
-def _inner(kind: Kind) -> Shape | None:
+def _get_inner(kind: Kind) -> Shape | None:
     match kind:
         case dict():
             return kind
@@ -163,6 +163,6 @@ def _inner(kind: Kind) -> Shape | None:
 
 
 @lru_cache(maxsize=1024)
-def template(slug: str, part: str, spec: OrganizationSpec, seed: int) -> Template:
+def get_template(slug: str, part: str, spec: OrganizationSpec, seed: int) -> Template:
     """The template of a list's rows or documents in an organization."""
-    return Template(shape(slug, part), Filler(spec, seed))
+    return Template(load_shape(slug, part), Filler(spec, seed))

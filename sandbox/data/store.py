@@ -54,7 +54,7 @@ class SortedIndex:
         if key is not None:
             del self.entries[bisect_left(self.entries, (key, record_id))]
 
-    def since(self, *least: Any) -> int:
+    def find_position(self, *least: Any) -> int:
         """The position of the first entry that is not below a key."""
         return bisect_left(self.entries, (least, ""))
 
@@ -77,13 +77,13 @@ class Table:
         found: Result = self._memory[question]
         return found
 
-    def index(self, column: str, key: Callable[[Record], Sortable]) -> SortedIndex:
+    def get_index(self, column: str, key: Callable[[Record], Sortable]) -> SortedIndex:
         """The index on a column, made when it is first asked for."""
         if column not in self._indexes:
             self._indexes[column] = SortedIndex(key, self.records.values())
         return self._indexes[column]
 
-    def next_number(self) -> int:
+    def take_number(self) -> int:
         """A number that no record ever had."""
         self._numbers += 1
         return self._numbers
@@ -107,11 +107,11 @@ class Table:
         self._touch()
         return record
 
-    def children(self, parent: str) -> list[str]:
+    def find_children(self, parent: str) -> list[str]:
         """The ids of the records under a parent, oldest first."""
-        return self.cache("children", self._by_parent).get(parent, [])
+        return self.cache("children", self._group_by_parent).get(parent, [])
 
-    def _by_parent(self) -> dict[str, list[str]]:
+    def _group_by_parent(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for record in self.records.values():
             found.setdefault(record.parent, []).append(record.id)
@@ -122,7 +122,7 @@ class Table:
         self._memory.clear()
 
 
-def timeline(count: int, now: int, random: Random, bulk: int = 0) -> list[tuple[int, int]]:
+def draw_timeline(count: int, now: int, random: Random, bulk: int = 0) -> list[tuple[int, int]]:
     """Times of creation and last change for so many rows over two years before ``now``.
 
     Changes are distinct, older than two days and not in the order of creation; the last ``bulk``

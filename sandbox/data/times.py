@@ -13,34 +13,34 @@ ASKED: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}")
 
 
 @lru_cache(maxsize=64)
-def zone(name: str) -> ZoneInfo:
+def get_zone(name: str) -> ZoneInfo:
     """A time zone by its IANA name."""
     return ZoneInfo(name)
 
 
-def local(epoch: int, zone_name: str) -> str:
+def format_time(epoch: int, zone_name: str) -> str:
     """An instant as rows carry it: the organization's offset, without a colon."""
-    moment = datetime.fromtimestamp(epoch, zone(zone_name))
+    moment = datetime.fromtimestamp(epoch, get_zone(zone_name))
     text = moment.isoformat()
     return text[:22] + text[23:]
 
 
-def local_date(epoch: int, zone_name: str) -> str:
+def format_date(epoch: int, zone_name: str) -> str:
     """The organization's calendar date of an instant."""
-    return datetime.fromtimestamp(epoch, zone(zone_name)).date().isoformat()
+    return datetime.fromtimestamp(epoch, get_zone(zone_name)).date().isoformat()
 
 
-def display_time(epoch: int, zone_name: str) -> str:
+def format_display_time(epoch: int, zone_name: str) -> str:
     """An instant in the display format, ``09 Jun 2026 09:47 AM``."""
-    return datetime.fromtimestamp(epoch, zone(zone_name)).strftime("%d %b %Y %I:%M %p")
+    return datetime.fromtimestamp(epoch, get_zone(zone_name)).strftime("%d %b %Y %I:%M %p")
 
 
-def display_date(epoch: int, zone_name: str) -> str:
+def format_display_date(epoch: int, zone_name: str) -> str:
     """A date in the display format, ``09 Jun 2026``."""
-    return datetime.fromtimestamp(epoch, zone(zone_name)).strftime("%d %b %Y")
+    return datetime.fromtimestamp(epoch, get_zone(zone_name)).strftime("%d %b %Y")
 
 
-def asked_for(text: str) -> int | None:
+def parse_filter_time(text: str) -> int | None:
     """The instant that a ``last_modified_time`` parameter names; None where the service balks."""
     if not ASKED.fullmatch(text):
         return None
@@ -50,15 +50,15 @@ def asked_for(text: str) -> int | None:
         return None
 
 
-def seconds_to_midnight(now: datetime, zone_name: str) -> int:
+def count_seconds_to_midnight(now: datetime, zone_name: str) -> int:
     """Seconds until the organization's next midnight, when its daily quota starts afresh."""
-    here = now.astimezone(zone(zone_name))
+    here = now.astimezone(get_zone(zone_name))
     next_day = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     gap = next_day.astimezone(timezone.utc) - now.astimezone(timezone.utc)
     return max(int(gap.total_seconds()), 0)
 
 
-def epoch_of(moment: datetime | str | float) -> int:
+def to_epoch(moment: datetime | str | float) -> int:
     """Whole seconds of an instant given as a datetime, ISO text or epoch seconds."""
     match moment:
         case datetime():

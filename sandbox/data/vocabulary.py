@@ -71,7 +71,7 @@ CURRENCIES: Final = (
 CODES: Final = [one[0] for one in CURRENCIES]
 
 
-def currency_place(code: str) -> int:
+def find_currency(code: str) -> int:
     """The position of a currency in the list.
 
     Raises:

@@ -28,7 +28,7 @@ LOT = 20261101
 
 def revisions(service: Service, stream: str, organization: str) -> dict[str, int]:
     """Return what the service holds: each row's revision."""
-    table = service.world.holdings[organization].table(TABLE[stream].list_path)
+    table = service.world.holdings[organization].get_table(TABLE[stream].list_path)
     return {name: record.revision for name, record in table.records.items()}
 
 
@@ -58,7 +58,7 @@ def test_change_between_all_pages(service: Make) -> None:
             return
         changes += 1
         place.clock.sleep(1)
-        rows = [*world.holdings[organization].table(path).records]
+        rows = [*world.holdings[organization].get_table(path).records]
         world.change(organization, path, lot.choice(rows))
         world.insert(organization, path)
         world.delete(organization, path, lot.choice(rows[1:]))

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox import Response, World
-from sandbox.data.catalog import endpoints
+from sandbox.data.catalog import load_endpoints
 from tests.sandbox.client import Client, Clock, instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DOCUMENTS = [path for path, one in endpoints().items() if one.document and not one.parent]
-NESTED = [path for path, one in endpoints().items() if one.parent]
+DOCUMENTS = [path for path, one in load_endpoints().items() if one.document and not one.parent]
+NESTED = [path for path, one in load_endpoints().items() if one.parent]
 COLON_FREE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}")
 
 
@@ -49,7 +49,7 @@ def everywhere(clock: Clock) -> Client:
 @pytest.mark.parametrize("path", DOCUMENTS)
 def test_every_document_is_found_under_its_key(client: Client, path: str) -> None:
     """Each listed row has a document of the same id under the key of the table."""
-    one = endpoints()[path]
+    one = load_endpoints()[path]
     wanted = min(client.world.ids(client.organization_id, path))
     shown = path if path != "debitnotes" else "invoices"
     document = client.get(f"{shown}/{wanted}")[one.document]
@@ -59,7 +59,7 @@ def test_every_document_is_found_under_its_key(client: Client, path: str) -> Non
 @pytest.mark.parametrize("path", NESTED)
 def test_every_nested_list_is_found_under_its_parent(client: Client, path: str) -> None:
     """Lists under another row hold that row's children, and no others."""
-    one = endpoints()[path]
+    one = load_endpoints()[path]
     world, key = client.world, client.organization_id
     own = world.holdings[key]
     for parent in world.ids(key, one.parent):
@@ -68,7 +68,7 @@ def test_every_nested_list_is_found_under_its_parent(client: Client, path: str) 
         params = {one.parent_param: parent} if one.parent_param else {}
         shown = path.replace(f"{{{one.parent_key}}}", parent)
         rows = client.rows(shown, **params)
-        assert len(rows) == len(own.table(path).children(parent))
+        assert len(rows) == len(own.get_table(path).find_children(parent))
         assert all(row[one.parent_key] == parent for row in rows if one.parent_key in row)
 
 
@@ -78,7 +78,7 @@ def test_nested_lists_of_a_parent_that_is_gone_are_not_found(client: Client) -> 
     assert (answer.status, answer.code) == (404, 1002)
 
 
-@pytest.mark.parametrize("path", sorted(endpoints()))
+@pytest.mark.parametrize("path", sorted(load_endpoints()))
 def test_nothing_is_null_and_no_id_is_a_number(everywhere: Client, path: str) -> None:
     """Unset is blank text, and every id is text, in every row and document."""
     for key in everywhere.world.holdings:
@@ -141,7 +141,7 @@ def test_some_fields_are_lost_with_the_list_row(
     client: Client, path: str, only_listed: set[str]
 ) -> None:
     """Fields that were recorded in list rows only are missing from the document."""
-    one = endpoints()[path]
+    one = load_endpoints()[path]
     row = client.rows(path)[0]
     document = client.get(f"{path}/{row[one.key]}")[one.document]
     assert only_listed <= set(row)
@@ -482,7 +482,7 @@ def test_recurring_bills_answer_to_both_spellings(client: Client) -> None:
 def test_local_times_name_the_instant_that_the_record_has(client: Client) -> None:
     """A time in a row is the record's instant, whatever the offset."""
     world, key = client.world, client.organization_id
-    table = world.holdings[key].table("bills")
+    table = world.holdings[key].get_table("bills")
     for row in client.rows("bills"):
         assert (
             instant(row["last_modified_time"]).timestamp() == table.records[row["bill_id"]].modified

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandbox import Behaviour, World
-from sandbox.data.catalog import endpoints
+from sandbox.data.catalog import load_endpoints
 from tests.sandbox.client import Client, Clock, instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TOP = [path for path in endpoints() if "{" not in path and not endpoints()[path].parent]
+TOP = [path for path in load_endpoints() if "{" not in path and not load_endpoints()[path].parent]
 BEHIND_INVOICES = "debitnotes"
 LISTED = [path for path in TOP if path != BEHIND_INVOICES]
 
@@ -23,16 +23,16 @@ LISTED = [path for path in TOP if path != BEHIND_INVOICES]
 def test_every_list_answers_with_its_rows_under_its_own_key(client: Client, path: str) -> None:
     """Each list of the table answers 200 with code 0 and rows that bear their id as text."""
     answer = client.get(path)
-    one = endpoints()[path]
+    one = load_endpoints()[path]
     assert answer["code"] == 0
     assert answer[one.rows]
     assert all(isinstance(row[one.key], str) for row in answer[one.rows])
 
 
-@pytest.mark.parametrize("path", [path for path in LISTED if endpoints()[path].paged])
+@pytest.mark.parametrize("path", [path for path in LISTED if load_endpoints()[path].paged])
 def test_pages_of_a_list_hold_every_row_once(client: Client, path: str) -> None:
     """Walking the pages of a list yields each of its records exactly once."""
-    one = endpoints()[path]
+    one = load_endpoints()[path]
     everything = {"include_root_category": "false"}
     if one.applied:
         everything["filter_by"] = one.applied.replace(".Active", ".All")
@@ -101,7 +101,7 @@ def test_a_list_has_an_order_of_its_own(client: Client, path: str, column: str, 
     """Unsorted calls come in the recorded default order, and page_context names it."""
     answer = client.get(path)
     context = answer["page_context"]
-    values = [row[column].casefold() for row in answer[endpoints()[path].rows]]
+    values = [row[column].casefold() for row in answer[load_endpoints()[path].rows]]
     assert (context["sort_column"], context["sort_order"]) == (column, order)
     assert values == sorted(values, reverse=order == "D")
 
@@ -111,7 +111,7 @@ def test_a_list_has_an_order_of_its_own(client: Client, path: str, column: str, 
 def test_a_sort_by_change_is_honoured_and_echoed(client: Client, path: str, order: str) -> None:
     """sort_column=last_modified_time sorts the rows, and page_context says so."""
     answer = client.get(path, sort_column="last_modified_time", sort_order=order)
-    times = [row["last_modified_time"] for row in answer[endpoints()[path].rows]]
+    times = [row["last_modified_time"] for row in answer[load_endpoints()[path].rows]]
     instants = [instant(one) for one in times]
     assert instants == sorted(instants, reverse=order == "D")
     assert answer["page_context"]["sort_column"] == "last_modified_time"
@@ -286,7 +286,7 @@ def test_a_filter_by_status_keeps_what_has_it(
     everything = client.world.rows(client.organization_id, path)
     wanted = [one for one in everything if one[field] == value]
     assert wanted
-    assert len(answer[endpoints()[path].rows]) == len(wanted)
+    assert len(answer[load_endpoints()[path].rows]) == len(wanted)
     assert answer["page_context"]["applied_filter"] == asked
 
 
@@ -320,4 +320,4 @@ def test_a_disputed_key_is_spelt_both_ways(client: Client, path: str) -> None:
         keys.append(
             next(name for name, value in client.get(path).items() if isinstance(value, list))
         )
-    assert keys == [endpoints()[path].rows, endpoints()[path].other_rows]
+    assert keys == [load_endpoints()[path].rows, load_endpoints()[path].other_rows]

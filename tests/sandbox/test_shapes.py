@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox.api.documents import shape_name
+from sandbox.api.documents import get_shape_name
 from sandbox.data import make_shapes
-from sandbox.data.catalog import endpoints
-from sandbox.data.kinds import Kind, kind_of_schema, merge, shape_of_values
-from sandbox.data.shapes import FOLDER, shape
+from sandbox.data.catalog import load_endpoints
+from sandbox.data.kinds import Kind, convert_schema, infer_shape, merge_shapes
+from sandbox.data.shapes import FOLDER, load_shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,15 +43,15 @@ def test_a_shape_holds_kinds_and_nothing_else(file: str) -> None:
     assert {one.rstrip("?") for one in leaves(content)} <= KINDS
 
 
-@pytest.mark.parametrize("path", sorted(endpoints()))
+@pytest.mark.parametrize("path", sorted(load_endpoints()))
 def test_every_list_has_a_shape_for_its_rows(path: str) -> None:
     """Each endpoint goes by a shape file that has fields."""
-    assert shape(shape_name(endpoints()[path]), "row")
+    assert load_shape(get_shape_name(load_endpoints()[path]), "row")
 
 
 def test_no_shape_is_left_over() -> None:
     """Each shape file belongs to an endpoint, or to custom modules."""
-    known = {shape_name(one) for one in endpoints().values()} | {"cm_module"}
+    known = {get_shape_name(one) for one in load_endpoints().values()} | {"cm_module"}
     assert {path.stem for path in FOLDER.glob("*.json")} == known
 
 
@@ -61,7 +61,7 @@ def test_kinds_are_told_from_recorded_values() -> None:
         {"a_id": "260815000000097001", "total": 1.5, "when": "2026-06-09T09:47:08-0400"},
         {"a_id": "", "total": 2, "when": "09 Jun 2026", "flag": True, "tags": [], "sub": {"x": ""}},
     ]
-    assert shape_of_values(rows) == {
+    assert infer_shape(rows) == {
         "a_id": "id?",
         "total": "money",
         "when": "text",
@@ -75,7 +75,7 @@ def test_a_file_tells_what_a_recording_left_blank() -> None:
     """Blank fields and empty arrays take their kind from the OpenAPI file; others keep theirs."""
     seen: dict[str, Kind] = {"rate": "empty", "taxes": [], "total": "money", "odd": "empty"}
     described: dict[str, Kind] = {"rate": "money", "taxes": [{"tax_id": "id"}], "total": "text"}
-    assert merge(seen, described) == {
+    assert merge_shapes(seen, described) == {
         "rate": "money?",
         "taxes": [{"tax_id": "id"}],
         "total": "money",
@@ -121,7 +121,7 @@ def test_kinds_are_told_from_an_openapi_schema() -> None:
             "bare": {"type": "object"},
         }
     }
-    assert kind_of_schema("", schema, described) == {
+    assert convert_schema("", schema, described) == {
         "a_id": "id",
         "total": "money",
         "is_on": "bool",

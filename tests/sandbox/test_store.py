@@ -23,7 +23,7 @@ steps = st.lists(
 def test_an_index_is_what_sorting_would_give(done: list[tuple[str, int, int]]) -> None:
     """After any inserts, changes and deletes an index equals the records sorted anew."""
     table = Table([])
-    index = table.index("last_modified_time", lambda record: (record.modified,))
+    index = table.get_index("last_modified_time", lambda record: (record.modified,))
     for verb, number, modified in done:
         if verb == "put":
             table.put(Record(str(number), number, 0, modified))
@@ -60,7 +60,7 @@ def test_pages_part_what_is_asked_for(
         for page in range(1, 27)
         for row in client.rows("bills", page=str(page), **asked)
     ]
-    records = world.holdings[ORGANIZATION].table("bills").records
+    records = world.holdings[ORGANIZATION].get_table("bills").records
     least = int((start + timedelta(seconds=since)).timestamp()) if since >= 0 else 0
     assert sorted(seen) == sorted(one.id for one in records.values() if one.modified >= least)
     times = [records[one].modified for one in seen]

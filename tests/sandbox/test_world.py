@@ -10,7 +10,7 @@ from time import process_time
 import pytest
 
 from sandbox import CustomField, Request, World
-from sandbox.data.catalog import endpoints
+from sandbox.data.catalog import load_endpoints
 from sandbox.data.organizations import PRESETS
 from tests.sandbox.client import Client, Clock, instant
 
@@ -112,13 +112,13 @@ def test_data_can_change_between_any_two_calls(client: Client) -> None:
     assert [len(client.rows("bills")) for _ in range(3)] == [29, 28, 27]
 
 
-@pytest.mark.parametrize("path", sorted(endpoints()))
+@pytest.mark.parametrize("path", sorted(load_endpoints()))
 def test_every_collection_can_be_changed_in_sight(world: World, path: str) -> None:
     """Each collection has a field in which a change shows, and it shows there."""
     key = world.organizations[0]["organization_id"]
     record_id = min(world.ids(key, path))
     world.change(key, path, record_id)
-    found = world.document(key, path, record_id) | world.listed(key, path, record_id)
+    found = world.document(key, path, record_id) | world.row(key, path, record_id)
     assert found[world.visible_field(path)] == "REV-2"
 
 

@@ -22,8 +22,8 @@ FACTS: Final[dict[str, FactsOf]] = {
 }
 
 
-def facts_of(collection: str) -> FactsOf:
+def get_facts(collection: str) -> FactsOf:
     """The facts of a collection's records."""
     if collection.startswith(MODULE_PREFIX):
-        return partial(settings.module_record, module=collection)
-    return FACTS.get(collection, nested.child)
+        return partial(settings.build_module_record, module=collection)
+    return FACTS.get(collection, nested.build_child)

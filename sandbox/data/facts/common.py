@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from sandbox.data.numbers import every, money
-from sandbox.data.scene import kind_number
+from sandbox.data.numbers import is_nth, to_amount
+from sandbox.data.scene import get_kind_number
 
 if TYPE_CHECKING:
     from sandbox.data.scene import Line, Party, Scene
@@ -34,15 +34,15 @@ class Paper:
     prefix: str
     statuses: tuple[str, ...]
 
-    def named(self, record: Record, digits: int) -> dict[str, Any]:
+    def build_identity(self, record: Record, digits: int) -> dict[str, Any]:
         """The id and the number of one."""
         number = f"{self.prefix}-{record.number + 1:0{digits}d}"
         return {self.key: record.id, self.number: number}
 
 
-def stamps(scene: Scene, record: Record) -> dict[str, Any]:
+def build_stamps(scene: Scene, record: Record) -> dict[str, Any]:
     """When a document was made and changed, in every spelling that the service has."""
-    created, modified = scene.local(record.created), scene.local(record.modified)
+    created, modified = scene.format_time(record.created), scene.format_time(record.modified)
     return {
         "created_time": created,
         "last_modified_time": modified,
@@ -50,17 +50,19 @@ def stamps(scene: Scene, record: Record) -> dict[str, Any]:
     }
 
 
-def shown_stamps(scene: Scene, record: Record, *, dates: bool) -> dict[str, Any]:
+def build_display_stamps(scene: Scene, record: Record, *, dates: bool) -> dict[str, Any]:
     """The same in the display format."""
-    show = scene.shown_date if dates else scene.shown
+    show = scene.format_display_date if dates else scene.format_display_time
     return {
         "created_time_formatted": show(record.created),
         "last_modified_time_formatted": show(record.modified),
-        "created_date": scene.shown_date(record.created) if dates else scene.date(record.created),
+        "created_date": scene.format_display_date(record.created)
+        if dates
+        else scene.format_date(record.created),
     }
 
 
-def address(party: Party, country: str, code_field: str) -> dict[str, Any]:
+def build_address(party: Party, country: str, code_field: str) -> dict[str, Any]:
     """A postal address; the postcode is a ``zipcode`` in lists of invoices, ``zip`` elsewhere."""
     place = party.place
     return {
@@ -73,13 +75,13 @@ def address(party: Party, country: str, code_field: str) -> dict[str, Any]:
         "country": country,
         "phone": "",
         "fax": "",
-        "attention": "None" if every(13, party.number, 5) else "",
+        "attention": "None" if is_nth(13, party.number, 5) else "",
     }
 
 
-def addresses(scene: Scene, party: Party, code_field: str) -> dict[str, Any]:
+def build_addresses(scene: Scene, party: Party, code_field: str) -> dict[str, Any]:
     """Where to bill and where to ship; shipping is blank for every other."""
-    billing = address(party, scene.spec.country, code_field)
+    billing = build_address(party, scene.spec.country, code_field)
     blank = dict.fromkeys(billing, "")
     return {
         "billing_address": billing,
@@ -89,19 +91,19 @@ def addresses(scene: Scene, party: Party, code_field: str) -> dict[str, Any]:
     }
 
 
-def in_base(scene: Scene, amount: Decimal, rate: Decimal) -> Decimal:
+def convert_to_base(scene: Scene, amount: Decimal, rate: Decimal) -> Decimal:
     """An amount in the organization's own currency."""
     return (amount * rate).quantize(Decimal(1).scaleb(-scene.spec.decimals), ROUND_HALF_UP)
 
 
-def totals(scene: Scene, party: Party, lines: list[Line]) -> dict[str, Any]:
+def build_totals(scene: Scene, party: Party, lines: list[Line]) -> dict[str, Any]:
     """What the lines add up to, in the document's currency and in the base currency."""
     decimals = party.currency[2]
     net = sum(line.amount for line in lines)
     tax = sum(line.tax_amount for line in lines)
-    terms = scene.money_terms(party)
+    terms = scene.build_currency_fields(party)
     rate = terms["exchange_rate"]
-    sub_total, tax_total, total = (money(units, decimals) for units in (net, tax, net + tax))
+    sub_total, tax_total, total = (to_amount(units, decimals) for units in (net, tax, net + tax))
     return {
         **terms,
         "sub_total": sub_total,
@@ -111,38 +113,38 @@ def totals(scene: Scene, party: Party, lines: list[Line]) -> dict[str, Any]:
         "total_taxable_amount": sub_total,
         "total_without_tax": sub_total,
         "tax_amount": tax_total,
-        "bcy_sub_total": in_base(scene, sub_total, rate),
-        "bcy_tax_total": in_base(scene, tax_total, rate),
-        "bcy_total": in_base(scene, total, rate),
-        "bcy_total_without_tax": in_base(scene, sub_total, rate),
+        "bcy_sub_total": convert_to_base(scene, sub_total, rate),
+        "bcy_tax_total": convert_to_base(scene, tax_total, rate),
+        "bcy_total": convert_to_base(scene, total, rate),
+        "bcy_total_without_tax": convert_to_base(scene, sub_total, rate),
         "total_quantity": sum(line.quantity for line in lines),
         "item_quantity": sum(line.quantity for line in lines),
         "quantity": sum(line.quantity for line in lines),
     }
 
 
-def line_id(scene: Scene, collection: str, record: Record, place: int) -> str:
+def make_line_id(scene: Scene, collection: str, record: Record, place: int) -> str:
     """The id of a line of a document."""
-    return scene.spec.id(LINE_KIND + kind_number(collection), record.number * 10 + place)
+    return scene.spec.make_id(LINE_KIND + get_kind_number(collection), record.number * 10 + place)
 
 
-def line_items(
+def build_line_items(
     scene: Scene, collection: str, record: Record, party: Party, lines: list[Line], account: int
 ) -> list[dict[str, Any]]:
     """The lines of a document; a heading stands before the first of every seventh."""
-    account_id, account_name = scene.account(account)
+    account_id, account_name = scene.get_account(account)
     made = [
         {
-            "line_item_id": line_id(scene, collection, record, place),
+            "line_item_id": make_line_id(scene, collection, record, place),
             "item_order": place + 1,
             "account_id": account_id,
             "account_name": account_name,
-            **_line(scene, line, party.currency[2]),
+            **_build_line(scene, line, party.currency[2]),
         }
         for place, line in enumerate(lines)
     ]
-    if every(7, record.number, 3):
-        made.insert(0, {"line_item_id": line_id(scene, collection, record, 9), **HEADING})
+    if is_nth(7, record.number, 3):
+        made.insert(0, {"line_item_id": make_line_id(scene, collection, record, 9), **HEADING})
     return made
 
 
@@ -156,12 +158,12 @@ HEADING: Final[dict[str, Any]] = {
 }
 
 
-def _line(scene: Scene, line: Line, decimals: int) -> dict[str, Any]:
-    amount, rate = money(line.amount, decimals), money(line.rate, decimals)
+def _build_line(scene: Scene, line: Line, decimals: int) -> dict[str, Any]:
+    amount, rate = to_amount(line.amount, decimals), to_amount(line.rate, decimals)
     return {
-        "item_id": scene.id("items", line.item),
-        "name": scene.pools.product(line.item),
-        "description": scene.pools.sentence(line.item),
+        "item_id": scene.make_id("items", line.item),
+        "name": scene.pools.pick_product(line.item),
+        "description": scene.pools.pick_sentence(line.item),
         "quantity": Decimal(line.quantity * 100).scaleb(-2),
         "rate": rate,
         "bcy_rate": rate,
@@ -170,12 +172,12 @@ def _line(scene: Scene, line: Line, decimals: int) -> dict[str, Any]:
         "item_total": amount,
         "amount": amount,
         "is_backorder": "",
-        **tax_of(scene, line.tax),
-        "line_item_taxes": taxes_of(scene, line.tax, line.tax_amount, decimals),
+        **build_tax_fields(scene, line.tax),
+        "line_item_taxes": build_taxes(scene, line.tax, line.tax_amount, decimals),
     }
 
 
-def tax_of(scene: Scene, tax: int) -> dict[str, Any]:
+def build_tax_fields(scene: Scene, tax: int) -> dict[str, Any]:
     """The tax of a line; blank where it bears none."""
     if not tax:
         return {
@@ -186,44 +188,44 @@ def tax_of(scene: Scene, tax: int) -> dict[str, Any]:
         }
     name, percent = scene.taxes[tax - 1]
     return {
-        "tax_id": scene.id("settings/taxes", tax - 1),
+        "tax_id": scene.make_id("settings/taxes", tax - 1),
         "tax_name": name,
         "tax_percentage": Decimal(percent),
     }
 
 
-def taxes_of(scene: Scene, tax: int, units: int, decimals: int) -> list[dict[str, Any]]:
+def build_taxes(scene: Scene, tax: int, units: int, decimals: int) -> list[dict[str, Any]]:
     """The taxes of a line or document; India's are split, and name their halves only here."""
     if not tax:
         return []
     name, percent = scene.taxes[tax - 1]
-    tax_id = scene.id("settings/taxes", tax - 1)
+    tax_id = scene.make_id("settings/taxes", tax - 1)
     if scene.spec.edition != "india":
         return [
             {
                 "tax_id": tax_id,
                 "tax_name": name,
                 "tax_percentage": Decimal(percent),
-                "tax_amount": money(units, decimals),
+                "tax_amount": to_amount(units, decimals),
             }
         ]
     half = units // 2
     halves = (("CGST", units - half), ("SGST", half))
     return [
         {
-            "tax_id": scene.id("settings/taxes", 5000 + place),
+            "tax_id": scene.make_id("settings/taxes", 5000 + place),
             "tax_name": f"{part}{percent / 2:g} ({percent / 2:g}%)",
-            "tax_amount": money(share, decimals),
+            "tax_amount": to_amount(share, decimals),
             "tax_percentage": Decimal(percent) / 2,
         }
         for place, (part, share) in enumerate(halves)
     ]
 
 
-def document_taxes(scene: Scene, lines: list[Line], decimals: int) -> list[dict[str, Any]]:
+def build_document_taxes(scene: Scene, lines: list[Line], decimals: int) -> list[dict[str, Any]]:
     """The taxes of a whole document, one entry a tax; some bear no id."""
     found: list[dict[str, Any]] = []
     for tax in sorted({line.tax for line in lines if line.tax}):
         units = sum(line.tax_amount for line in lines if line.tax == tax)
-        found += taxes_of(scene, tax, units, decimals)
+        found += build_taxes(scene, tax, units, decimals)
     return found

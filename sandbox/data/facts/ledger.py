@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from sandbox.data.facts.common import line_id, stamps
-from sandbox.data.numbers import every
+from sandbox.data.facts.common import build_stamps, make_line_id
+from sandbox.data.numbers import is_nth
 from sandbox.data.scene import ACCOUNTS
 
 if TYPE_CHECKING:
@@ -17,36 +17,36 @@ if TYPE_CHECKING:
 BANKS: Final = (3, 4, 5, 6, 7)
 
 
-def account(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+def build_account(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """An account of the chart; every seventh is inactive, and hidden unless all are asked for."""
     place = record.number % len(ACCOUNTS)
     lap = record.number // len(ACCOUNTS)
     name, kind = ACCOUNTS[place]
-    active = not every(7, record.number, 6)
+    active = not is_nth(7, record.number, 6)
     facts: dict[str, Any] = {
         "account_id": record.id,
         "account_name": f"{name} {lap + 1}" if lap else name,
         "account_code": f"{record.number:04d}" if record.number % 3 else "",
         "account_type": kind,
         "account_type_formatted": kind.replace("_", " ").title(),
-        **stamps(scene, record),
-        **scene.user(),
-        **_place(scene, place, lap),
-        "description": scene.pools.sentence(record.number),
+        **build_stamps(scene, record),
+        **scene.build_user_fields(),
+        **_build_position(scene, place, lap),
+        "description": scene.pools.pick_sentence(record.number),
         "is_active": active,
         "status": "active" if active else "inactive",
-        "closing_balance": scene.money(record.number * 1001),
+        "closing_balance": scene.to_amount(record.number * 1001),
         "documents": [],
     }
     if not whole:
         return facts
-    postings = [_posting(scene, record, place) for place in range(2)]
+    postings = [_build_posting(scene, record, place) for place in range(2)]
     return {**facts, "transactions": postings, "custom_fields": []}
 
 
-def _place(scene: Scene, place: int, lap: int) -> dict[str, Any]:
+def _build_position(scene: Scene, place: int, lap: int) -> dict[str, Any]:
     """Where an account stands in the chart: the first of a name is the parent of the others."""
-    parent_id, parent_name = scene.account(place) if lap else ("", "")
+    parent_id, parent_name = scene.get_account(place) if lap else ("", "")
     return {
         "is_user_created": bool(lap),
         "is_system_account": not lap,
@@ -60,14 +60,14 @@ def _place(scene: Scene, place: int, lap: int) -> dict[str, Any]:
     }
 
 
-def _posting(scene: Scene, record: Record, place: int) -> dict[str, Any]:
-    amount = scene.money(30_000 + record.number)
+def _build_posting(scene: Scene, record: Record, place: int) -> dict[str, Any]:
+    amount = scene.to_amount(30_000 + record.number)
     sides = (amount, "") if place else ("", amount)
     return {
-        "date": scene.date(record.created),
+        "date": scene.format_date(record.created),
         "entity_type": "invoice",
         "reference_number": "",
-        "transaction_id": line_id(scene, "chartofaccounts", record, place),
+        "transaction_id": make_line_id(scene, "chartofaccounts", record, place),
         "debit": sides[0],
         "fcy_debit": sides[0],
         "credit": sides[1],
@@ -75,7 +75,7 @@ def _posting(scene: Scene, record: Record, place: int) -> dict[str, Any]:
     }
 
 
-def base_currency(scene: Scene) -> dict[str, Any]:
+def build_base_currency(scene: Scene) -> dict[str, Any]:
     """The currency of what is kept in the organization's own."""
     return {
         "currency_id": scene.spec.currency_id,
@@ -86,21 +86,21 @@ def base_currency(scene: Scene) -> dict[str, Any]:
     }
 
 
-def journal(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+def build_journal(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """A manual journal; its rows have no created_time, and no custom fields are a blank text."""
-    chance = scene.chance("journals", record.number)
-    amount = scene.money(1000 + chance % 500_000)
+    chance = scene.draw("journals", record.number)
+    amount = scene.to_amount(1000 + chance % 500_000)
     number = str(record.number + 1)
     facts: dict[str, Any] = {
         "journal_id": record.id,
-        "journal_date": scene.date(record.created),
+        "journal_date": scene.format_date(record.created),
         "entry_number": number,
         "reference_number": f"J{chance % 1000}" if chance % 2 else "",
-        **base_currency(scene),
-        **stamps(scene, record),
-        **scene.user(),
+        **build_base_currency(scene),
+        **build_stamps(scene, record),
+        **scene.build_user_fields(),
         "status": "published" if chance % 9 else "draft",
-        "notes": scene.pools.sentence(chance) if chance % 3 else "",
+        "notes": scene.pools.pick_sentence(chance) if chance % 3 else "",
         "entity_type": "journal",
         "total": amount,
         "bcy_total": amount,
@@ -109,17 +109,19 @@ def journal(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
         return facts
     sides = enumerate(("debit", "credit"))
     more = {
-        "line_items": [_side(scene, record, place, side, amount) for place, side in sides],
+        "line_items": [_build_side(scene, record, place, side, amount) for place, side in sides],
         "line_item_total": amount,
         "journal_number_suffix": number,
     }
     return {**facts, **more, "documents": [], "custom_fields": "", "reversal_date": ""}
 
 
-def _side(scene: Scene, record: Record, place: int, side: str, amount: Decimal) -> dict[str, Any]:
-    account_id, account_name = scene.account(place)
+def _build_side(
+    scene: Scene, record: Record, place: int, side: str, amount: Decimal
+) -> dict[str, Any]:
+    account_id, account_name = scene.get_account(place)
     return {
-        "line_id": line_id(scene, "journals", record, place),
+        "line_id": make_line_id(scene, "journals", record, place),
         "account_id": account_id,
         "account_name": account_name,
         "item_order": place + 1,
@@ -132,7 +134,7 @@ def _side(scene: Scene, record: Record, place: int, side: str, amount: Decimal) 
     }
 
 
-def bank_account(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+def build_bank_account(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """An account that money is kept in; it tells no times at all."""
     del whole
     place = BANKS[record.number % len(BANKS)]
@@ -144,36 +146,36 @@ def bank_account(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]
         "account_code": "",
         "account_type": kind,
         "account_number": f"xxxx{1000 + record.number}",
-        **base_currency(scene),
+        **build_base_currency(scene),
         "is_active": True,
         "uncategorized_transactions": 0,
-        "balance": scene.money(-100 + record.number * 777),
-        "bank_balance": scene.money(0),
-        "bcy_balance": scene.money(-100 + record.number * 777),
+        "balance": scene.to_amount(-100 + record.number * 777),
+        "bank_balance": scene.to_amount(0),
+        "bcy_balance": scene.to_amount(-100 + record.number * 777),
         "sub_corporate_cards_count": "0",
         "consent_info": {},
         "custom_fields": [],
     }
 
 
-def bank_transaction(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+def build_bank_transaction(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """A movement on a bank account; lines of the document have no id, and one name is an id."""
-    chance = scene.chance("banktransactions", record.number)
-    party = scene.customer(chance)
-    amount = scene.money(500 + chance % 100_000)
+    chance = scene.draw("banktransactions", record.number)
+    party = scene.pick_customer(chance)
+    amount = scene.to_amount(500 + chance % 100_000)
     facts: dict[str, Any] = {
         "transaction_id": record.id,
-        "date": scene.date(record.created),
+        "date": scene.format_date(record.created),
         "amount": amount,
         "transaction_type": ("deposit", "expense", "transfer_fund")[chance % 3],
         "status": ("categorized", "uncategorized", "manually_added")[chance % 3],
-        "account_id": scene.id("bankaccounts", chance % len(BANKS)),
+        "account_id": scene.make_id("bankaccounts", chance % len(BANKS)),
         "account_name": ACCOUNTS[BANKS[chance % len(BANKS)]][0],
         "customer_id": party.id,
         "reference_number": f"T{chance % 10**6}",
         "payee": party.name,
-        **base_currency(scene),
-        "description": scene.pools.sentence(chance),
+        **build_base_currency(scene),
+        "description": scene.pools.pick_sentence(chance),
         "debit_or_credit": "debit",
         "running_balance": str(amount),
     }
@@ -183,51 +185,51 @@ def bank_transaction(scene: Scene, record: Record, *, whole: bool) -> dict[str, 
     return {**facts, "line_items": [line], "tags": [], "documents": [], "imported_transactions": []}
 
 
-def adjustment(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+def build_adjustment(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """A revaluation of what stands in another currency."""
     del whole
     return {
         "base_currency_adjustment_id": record.id,
-        "adjustment_date": scene.date(record.created),
+        "adjustment_date": scene.format_date(record.created),
         "exchange_rate": Decimal("1.250000"),
-        "currency_id": scene.currency_id("EUR"),
+        "currency_id": scene.get_currency_id("EUR"),
         "currency_code": "EUR",
-        "notes": scene.pools.sentence(record.number),
-        "gain_or_loss": scene.money(record.number * 55 - 200),
+        "notes": scene.pools.pick_sentence(record.number),
+        "gain_or_loss": scene.to_amount(record.number * 55 - 200),
     }
 
 
-def asset(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+def build_asset(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """Something that lasts."""
     del whole
     return {
         "fixed_asset_id": record.id,
-        "asset_name": scene.pools.product(record.number),
+        "asset_name": scene.pools.pick_product(record.number),
         "asset_number": f"FA-{record.number + 1:05d}",
-        "asset_account_id": scene.account(15)[0],
-        "fixed_asset_type_id": scene.id("fixedassettypes", record.number % 6),
+        "asset_account_id": scene.get_account(15)[0],
+        "fixed_asset_type_id": scene.make_id("fixedassettypes", record.number % 6),
         "status": "active",
-        "asset_cost": scene.money(100_000 + record.number * 99),
-        "current_asset_value": scene.money(60_000 + record.number * 99),
-        "created_time": scene.local(record.created),
+        "asset_cost": scene.to_amount(100_000 + record.number * 99),
+        "current_asset_value": scene.to_amount(60_000 + record.number * 99),
+        "created_time": scene.format_time(record.created),
     }
 
 
-def asset_type(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+def build_asset_type(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """A class of things that last."""
     del whole
     return {
         "fixed_asset_type_id": record.id,
-        "fixed_asset_type_name": scene.pools.word(record.number).title(),
+        "fixed_asset_type_name": scene.pools.pick_word(record.number).title(),
     }
 
 
 FACTS: Final[dict[str, FactsOf]] = {
-    "chartofaccounts": account,
-    "journals": journal,
-    "bankaccounts": bank_account,
-    "banktransactions": bank_transaction,
-    "basecurrencyadjustment": adjustment,
-    "fixedassets": asset,
-    "fixedassettypes": asset_type,
+    "chartofaccounts": build_account,
+    "journals": build_journal,
+    "bankaccounts": build_bank_account,
+    "banktransactions": build_bank_transaction,
+    "basecurrencyadjustment": build_adjustment,
+    "fixedassets": build_asset,
+    "fixedassettypes": build_asset_type,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from sandbox.data.numbers import every, mix
+from sandbox.data.numbers import is_nth, mix
 from sandbox.data.shapes import MISSING
 
 if TYPE_CHECKING:
@@ -14,31 +14,31 @@ if TYPE_CHECKING:
     from sandbox.data.store import Record
 
 
-def child(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+def build_child(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """The facts of any row under another; its shape takes those that it has a field for."""
     del whole
     lot = mix(scene.seed, record.number, 5)
     return {
-        **scene.user(),
-        **_somebody(scene, record, lot),
-        **_sums(scene, lot),
-        **_dates(scene, record),
+        **scene.build_user_fields(),
+        **_build_person(scene, record, lot),
+        **_build_amounts(scene, lot),
+        **_build_dates(scene, record),
         "reference_number": f"R{lot % 10**5}" if lot % 2 else "",
         "payment_number": str(record.number + 1),
         "payment_mode": "cash",
-        "task_name": scene.pools.product(record.number),
-        "rule_name": scene.pools.word(record.number),
-        "description": scene.pools.sentence(lot),
+        "task_name": scene.pools.pick_product(record.number),
+        "rule_name": scene.pools.pick_word(record.number),
+        "description": scene.pools.pick_sentence(lot),
         "comment_type": "system",
         "operation_type": "Added",
-        "address": scene.pools.place(record.number).street,
+        "address": scene.pools.pick_place(record.number).street,
         "country": scene.spec.country,
     }
 
 
-def _somebody(scene: Scene, record: Record, lot: int) -> dict[str, Any]:
-    person = scene.pools.person(record.number)
-    party = scene.customer(lot)
+def _build_person(scene: Scene, record: Record, lot: int) -> dict[str, Any]:
+    person = scene.pools.pick_person(record.number)
+    party = scene.pick_customer(lot)
     return {
         "customer_id": party.id,
         "customer_name": party.name,
@@ -48,13 +48,13 @@ def _somebody(scene: Scene, record: Record, lot: int) -> dict[str, Any]:
         "name": person.name,
         "user_name": person.name,
         "commented_by": person.name,
-        "commented_by_id": scene.id("users", 0),
+        "commented_by_id": scene.make_id("users", 0),
     }
 
 
-def _sums(scene: Scene, lot: int) -> dict[str, Any]:
-    amount = scene.money(100 + lot % 50_000)
-    invoice = lot % scene.size("invoices")
+def _build_amounts(scene: Scene, lot: int) -> dict[str, Any]:
+    amount = scene.to_amount(100 + lot % 50_000)
+    invoice = lot % scene.get_size("invoices")
     return {
         **dict.fromkeys(
             ("amount", "amount_applied", "amount_bcy", "amount_fcy", "credited_amount"), amount
@@ -62,29 +62,29 @@ def _sums(scene: Scene, lot: int) -> dict[str, Any]:
         "debit": ("", amount)[lot % 2],
         "credit": (amount, "")[lot % 2],
         "rate": Decimal(80_000_000 + lot % 10**7).scaleb(-6),
-        "invoice_id": scene.id("invoices", invoice),
+        "invoice_id": scene.make_id("invoices", invoice),
         "invoice_number": f"INV-{invoice + 1:06d}",
     }
 
 
-def _dates(scene: Scene, record: Record) -> dict[str, Any]:
-    date = scene.date(record.created)
+def _build_dates(scene: Scene, record: Record) -> dict[str, Any]:
+    date = scene.format_date(record.created)
     return {
         "date": date,
         "effective_date": date,
         "valuation_date": date,
         "time": "1:15 PM",
         # Contact persons are made at a date, in the display format.
-        "created_time": scene.shown_date(record.created),
+        "created_time": scene.format_display_date(record.created),
     }
 
 
-def posting(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+def build_posting(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """A movement on an account; every ninth has no id at all."""
-    facts = child(scene, record, whole=whole)
-    if every(9, record.number, 4):
+    facts = build_child(scene, record, whole=whole)
+    if is_nth(9, record.number, 4):
         facts["categorized_transaction_id"] = MISSING
     return facts
 
 
-FACTS: Final[dict[str, FactsOf]] = {"chartofaccounts/transactions": posting}
+FACTS: Final[dict[str, FactsOf]] = {"chartofaccounts/transactions": build_posting}

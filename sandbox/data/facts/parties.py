@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sandbox.data.facts.common import addresses, shown_stamps, stamps
-from sandbox.data.numbers import every
+from sandbox.data.facts.common import build_addresses, build_display_stamps, build_stamps
+from sandbox.data.numbers import is_nth
 from sandbox.data.shapes import EXTRA
 
 if TYPE_CHECKING:
@@ -21,32 +21,32 @@ GST: Final[dict[str, Any]] = {
 }
 
 
-def contact(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+def build_contact(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """A customer or vendor; both names stand in a row whichever it is."""
-    party = scene.party(record.number)
-    chance = scene.chance("contacts", record.number)
+    party = scene.get_party(record.number)
+    chance = scene.draw("contacts", record.number)
     facts = {
         "contact_id": record.id,
-        **stamps(scene, record),
-        **shown_stamps(scene, record, dates=True),
-        **scene.user(),
-        **scene.money_terms(party),
-        **_called(party, chance),
-        **_owed(scene, record, chance),
+        **build_stamps(scene, record),
+        **build_display_stamps(scene, record, dates=True),
+        **scene.build_user_fields(),
+        **scene.build_currency_fields(party),
+        **_build_names(party, chance),
+        **_build_outstanding(scene, record, chance),
         "exchange_rate": "",
-        "notes": scene.pools.sentence(chance) if chance % 4 == 0 else "",
+        "notes": scene.pools.pick_sentence(chance) if chance % 4 == 0 else "",
         "status": "inactive" if chance % 17 == 0 else "active",
         "payment_terms": 0,
         "payment_terms_label": "Due on Receipt",
-        "payment_terms_id": scene.spec.id(802, 81),
+        "payment_terms_id": scene.spec.make_id(802, 81),
         "contactperson_custom_fields": [],
         "tags": [],
         EXTRA: GST if scene.spec.edition == "india" else {},
     }
-    return facts | _contact_document(scene, record, party, facts) if whole else facts
+    return facts | _build_contact_document(scene, record, party, facts) if whole else facts
 
 
-def _called(party: Party, chance: int) -> dict[str, Any]:
+def _build_names(party: Party, chance: int) -> dict[str, Any]:
     return {
         "contact_name": party.name,
         "customer_name": party.name,
@@ -60,10 +60,10 @@ def _called(party: Party, chance: int) -> dict[str, Any]:
     }
 
 
-def _owed(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
-    kind = "vendor" if every(3, record.number, 2) else "customer"
-    nothing = scene.money(0)
-    owed = scene.money(chance % 90_000) if chance % 3 else nothing
+def _build_outstanding(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
+    kind = "vendor" if is_nth(3, record.number, 2) else "customer"
+    nothing = scene.to_amount(0)
+    owed = scene.to_amount(chance % 90_000) if chance % 3 else nothing
     receivable, payable = (nothing, owed) if kind == "vendor" else (owed, nothing)
     return {
         "contact_type": kind,
@@ -75,10 +75,10 @@ def _owed(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
     }
 
 
-def _contact_document(
+def _build_contact_document(
     scene: Scene, record: Record, party: Party, row: dict[str, Any]
 ) -> dict[str, Any]:
-    person_id = scene.id("contacts/{contact_id}/contactpersons", record.number)
+    person_id = scene.make_id("contacts/{contact_id}/contactpersons", record.number)
     person = {
         "contact_person_id": person_id,
         "first_name": party.person.first,
@@ -93,7 +93,7 @@ def _contact_document(
         "outstanding_receivable_amount": row["outstanding_receivable_amount"],
     }
     return {
-        **addresses(scene, party, "zip"),
+        **build_addresses(scene, party, "zip"),
         "documents": [],
         "contact_persons": [person],
         "customer_currency_summaries": [summary],
@@ -101,35 +101,35 @@ def _contact_document(
     }
 
 
-def user(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+def build_user(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """Somebody who works with the books."""
-    person = scene.pools.person(record.number)
+    person = scene.pools.pick_person(record.number)
     facts: dict[str, Any] = {
         "user_id": record.id,
-        "role_id": scene.spec.id(803, record.number % 3),
+        "role_id": scene.spec.make_id(803, record.number % 3),
         "name": person.name,
         "email": person.email,
         "user_role": ("admin", "staff", "timesheetstaff")[record.number % 3],
         "status": ("active", "invited", "active", "deleted")[record.number % 4],
         "is_current_user": record.number == 0,
-        "created_time": scene.local(record.created),
+        "created_time": scene.format_time(record.created),
     }
     return (
         {**facts, "email_ids": [{"email": person.email, "is_selected": True}]} if whole else facts
     )
 
 
-def employee(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+def build_employee(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """Somebody who files expenses."""
     del whole
-    person = scene.pools.person(record.number + 40)
+    person = scene.pools.pick_person(record.number + 40)
     return {"employee_id": record.id, "name": person.name, "email": person.email}
 
 
-def salesperson(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+def build_salesperson(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """Somebody who sells."""
     del whole
-    person = scene.pools.person(record.number)
+    person = scene.pools.pick_person(record.number)
     return {
         "salesperson_id": record.id,
         "salesperson_name": person.name,
@@ -140,8 +140,8 @@ def salesperson(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
 
 
 FACTS: Final[dict[str, FactsOf]] = {
-    "contacts": contact,
-    "users": user,
-    "employees": employee,
-    "salespersons": salesperson,
+    "contacts": build_contact,
+    "users": build_user,
+    "employees": build_employee,
+    "salespersons": build_salesperson,
 }

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, Final
 from sandbox.data.facts.common import (
     DAY,
     Paper,
-    addresses,
-    document_taxes,
-    in_base,
-    line_items,
-    shown_stamps,
-    stamps,
-    totals,
+    build_addresses,
+    build_display_stamps,
+    build_document_taxes,
+    build_line_items,
+    build_stamps,
+    build_totals,
+    convert_to_base,
 )
-from sandbox.data.facts.sales import INDIA, applied_to
-from sandbox.data.numbers import every, mix, money
+from sandbox.data.facts.sales import INDIA, build_application
+from sandbox.data.numbers import is_nth, mix, to_amount
 from sandbox.data.shapes import EXTRA, MISSING
 
 if TYPE_CHECKING:
@@ -49,44 +49,46 @@ PAPERS: Final = (
 )
 
 
-def purchase(scene: Scene, record: Record, *, whole: bool, paper: Paper) -> dict[str, Any]:
+def build_purchase(scene: Scene, record: Record, *, whole: bool, paper: Paper) -> dict[str, Any]:
     """The facts of a document that a vendor sends or gets."""
-    chance = scene.chance(paper.collection, record.number)
-    party = scene.vendor(chance)
-    lines = scene.lines(chance, party.currency[2])
-    sums = totals(scene, party, lines)
+    chance = scene.draw(paper.collection, record.number)
+    party = scene.pick_vendor(chance)
+    lines = scene.draw_lines(chance, party.currency[2])
+    sums = build_totals(scene, party, lines)
     facts = {
-        **paper.named(record, 5),
-        **stamps(scene, record),
-        **shown_stamps(scene, record, dates=False),
-        **scene.user(),
+        **paper.build_identity(record, 5),
+        **build_stamps(scene, record),
+        **build_display_stamps(scene, record, dates=False),
+        **scene.build_user_fields(),
         **sums,
-        **_vendor(scene, party, chance),
-        **_state(paper, chance, sums),
-        **_when(scene, record, chance),
+        **_build_vendor(scene, party, chance),
+        **_build_state(paper, chance, sums),
+        **_build_dates(scene, record, chance),
     }
-    facts |= QUIRKS.get(paper.collection, _no_quirk)(scene, record)
+    facts |= QUIRKS.get(paper.collection, _build_nothing)(scene, record)
     facts[EXTRA] = INDIA if scene.spec.edition == "india" else {}
     if not whole:
         return facts
     return {
         **facts,
-        **addresses(scene, party, "zip"),
-        EXTRA: facts[EXTRA] | _attached(scene, record),
+        **build_addresses(scene, party, "zip"),
+        EXTRA: facts[EXTRA] | _build_attachment(scene, record),
         "payment_made": sums["total"] - facts["balance"],
-        "line_items": line_items(scene, paper.collection, record, party, lines, 8 + chance % 4),
-        "taxes": document_taxes(scene, lines, party.currency[2]),
+        "line_items": build_line_items(
+            scene, paper.collection, record, party, lines, 8 + chance % 4
+        ),
+        "taxes": build_document_taxes(scene, lines, party.currency[2]),
         **NET_30,
-        "notes": scene.pools.sentence(chance >> 3),
+        "notes": scene.pools.pick_sentence(chance >> 3),
     }
 
 
 NET_30: Final = {"payment_terms": 30, "payment_terms_label": "Net 30", "documents": []}
 
 
-def _vendor(scene: Scene, party: Party, chance: int) -> dict[str, Any]:
-    account_id, account_name = scene.account(8 + chance % 4)
-    paid_through_id, paid_through_name = scene.account(4)
+def _build_vendor(scene: Scene, party: Party, chance: int) -> dict[str, Any]:
+    account_id, account_name = scene.get_account(8 + chance % 4)
+    paid_through_id, paid_through_name = scene.get_account(4)
     return {
         "vendor_id": party.id,
         "vendor_name": party.name,
@@ -95,12 +97,12 @@ def _vendor(scene: Scene, party: Party, chance: int) -> dict[str, Any]:
         "account_name": account_name,
         "paid_through_account_id": paid_through_id,
         "paid_through_account_name": paid_through_name,
-        "description": scene.pools.sentence(chance),
+        "description": scene.pools.pick_sentence(chance),
         "reference_number": f"REF {chance % 90_000}" if chance % 3 else "",
     }
 
 
-def _state(paper: Paper, chance: int, sums: dict[str, Any]) -> dict[str, Any]:
+def _build_state(paper: Paper, chance: int, sums: dict[str, Any]) -> dict[str, Any]:
     status = paper.statuses[(chance >> 12) % len(paper.statuses)]
     nothing = sums["total"] * 0
     balance = nothing if status in {"paid", "closed", "void"} else sums["total"]
@@ -114,22 +116,22 @@ def _state(paper: Paper, chance: int, sums: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _when(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
+def _build_dates(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
     return {
-        "date": scene.date(record.created),
-        "due_date": scene.date(record.created + 30 * DAY),
-        "expected_delivery_date": scene.date(record.created + 9 * DAY) if chance % 2 else "",
+        "date": scene.format_date(record.created),
+        "due_date": scene.format_date(record.created + 30 * DAY),
+        "expected_delivery_date": scene.format_date(record.created + 9 * DAY) if chance % 2 else "",
         "delivery_date": "",
         "due_days": "Due in 30 days" if chance % 2 else "",
     }
 
 
-def _attached(scene: Scene, record: Record) -> dict[str, Any]:
+def _build_attachment(scene: Scene, record: Record) -> dict[str, Any]:
     """A file with every tenth document: its size is text, its time in the display format."""
-    if not every(10, record.number, 1):
+    if not is_nth(10, record.number, 1):
         return {}
     file = {
-        "document_id": scene.spec.id(801, record.number),
+        "document_id": scene.spec.make_id(801, record.number),
         "file_name": "receipt.pdf",
         "file_type": "pdf",
         "file_size": "167787",
@@ -138,11 +140,11 @@ def _attached(scene: Scene, record: Record) -> dict[str, Any]:
     return {"documents": [file]}
 
 
-def _no_quirk(_scene: Scene, _record: Record) -> dict[str, Any]:
+def _build_nothing(_scene: Scene, _record: Record) -> dict[str, Any]:
     return {}
 
 
-def _bill(_scene: Scene, record: Record) -> dict[str, Any]:
+def _build_bill_quirks(_scene: Scene, record: Record) -> dict[str, Any]:
     lot = mix(record.number, 79)
     return {
         # Named like a boolean; what it holds is the bill's own id.
@@ -154,7 +156,7 @@ def _bill(_scene: Scene, record: Record) -> dict[str, Any]:
     }
 
 
-def _order(_scene: Scene, record: Record) -> dict[str, Any]:
+def _build_order_quirks(_scene: Scene, record: Record) -> dict[str, Any]:
     lot = mix(record.number, 80)
     return {
         "price_precision": ("", 2)[lot % 2],
@@ -166,9 +168,9 @@ def _order(_scene: Scene, record: Record) -> dict[str, Any]:
     }
 
 
-def _expense(scene: Scene, record: Record) -> dict[str, Any]:
+def _build_expense_quirks(scene: Scene, record: Record) -> dict[str, Any]:
     lot = mix(record.number, 81)
-    customer = scene.customer(lot)
+    customer = scene.pick_customer(lot)
     billable = lot % 4 == 0
     return {
         "start_reading": "",
@@ -178,8 +180,8 @@ def _expense(scene: Scene, record: Record) -> dict[str, Any]:
         "is_personal": False,
         "customer_id": customer.id if billable else "",
         "customer_name": customer.name if billable else "",
-        "last_created_date": scene.date(record.modified),
-        "next_expense_date": scene.date(record.modified + 30 * DAY),
+        "last_created_date": scene.format_date(record.modified),
+        "next_expense_date": scene.format_date(record.modified + 30 * DAY),
         "distance": Decimal("0.00"),
         "mileage_rate": Decimal("0.00"),
         "user_name": "",
@@ -187,37 +189,37 @@ def _expense(scene: Scene, record: Record) -> dict[str, Any]:
 
 
 QUIRKS: Final[dict[str, Callable[[Scene, Record], dict[str, Any]]]] = {
-    "bills": _bill,
-    "purchaseorders": _order,
-    "expenses": _expense,
-    "recurringexpenses": _expense,
+    "bills": _build_bill_quirks,
+    "purchaseorders": _build_order_quirks,
+    "expenses": _build_expense_quirks,
+    "recurringexpenses": _build_expense_quirks,
 }
 
 
-def vendor_payment(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+def build_vendor_payment(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """Money paid; its number is text and its mode is capitalised, unlike money received."""
-    chance = scene.chance("vendorpayments", record.number)
-    party = scene.vendor(chance)
-    bill = chance % scene.size("bills")
+    chance = scene.draw("vendorpayments", record.number)
+    party = scene.pick_vendor(chance)
+    bill = chance % scene.get_size("bills")
     facts = {
         "payment_id": record.id,
-        **stamps(scene, record),
-        **scene.user(),
-        **_vendor(scene, party, chance),
-        **_paid(scene, record, party, chance),
+        **build_stamps(scene, record),
+        **scene.build_user_fields(),
+        **_build_vendor(scene, party, chance),
+        **_build_payment(scene, record, party, chance),
         "bill_numbers": f"BILL-{bill + 1:05d}" if chance % 4 else "",
     }
     if not whole:
-        return facts | _timeless(record)
+        return facts | _hide_time(record)
     applied = {
-        "bill_id": scene.id("bills", bill),
+        "bill_id": scene.make_id("bills", bill),
         "bill_number": f"BILL-{bill + 1:05d}",
-        "bill_payment_id": scene.id("bills/{bill_id}/payments", record.number),
+        "bill_payment_id": scene.make_id("bills/{bill_id}/payments", record.number),
         "is_opening_balance": False,
-        **applied_to(facts),
+        **build_application(facts),
     }
     comment = {
-        "description": scene.pools.sentence(chance),
+        "description": scene.pools.pick_sentence(chance),
         "date": facts["date"],
         "time": "1:15 PM",
         "date_description": "about a  minute ago",
@@ -225,15 +227,15 @@ def vendor_payment(scene: Scene, record: Record, *, whole: bool) -> dict[str, An
     return facts | {"documents": [], "custom_fields": [], "bills": [applied], "comments": [comment]}
 
 
-def _timeless(record: Record) -> dict[str, Any]:
+def _hide_time(record: Record) -> dict[str, Any]:
     """A public tap met rows without a time of change; the document has it all the same."""
-    return {"last_modified_time": MISSING} if every(40, record.number, 17) else {}
+    return {"last_modified_time": MISSING} if is_nth(40, record.number, 17) else {}
 
 
-def _paid(scene: Scene, record: Record, party: Party, chance: int) -> dict[str, Any]:
+def _build_payment(scene: Scene, record: Record, party: Party, chance: int) -> dict[str, Any]:
     decimals = party.currency[2]
-    terms = scene.money_terms(party)
-    amount = money((100 + chance % 70_000) * 10**decimals // 10, decimals)
+    terms = scene.build_currency_fields(party)
+    amount = to_amount((100 + chance % 70_000) * 10**decimals // 10, decimals)
     number = str(record.number + 1)
     return {
         **terms,
@@ -242,17 +244,17 @@ def _paid(scene: Scene, record: Record, party: Party, chance: int) -> dict[str, 
         "payment_number_prefix": "",
         "payment_number_suffix": number,
         "payment_mode": ("Cash", "Check", "Bank Transfer")[chance % 3],
-        "date": scene.date(record.created),
+        "date": scene.format_date(record.created),
         "amount": amount,
-        "bcy_amount": in_base(scene, amount, terms["exchange_rate"]),
-        "balance": money(0, decimals),
-        "bcy_balance": scene.money(0),
+        "bcy_amount": convert_to_base(scene, amount, terms["exchange_rate"]),
+        "balance": to_amount(0, decimals),
+        "bcy_balance": scene.to_amount(0),
         "reference_number": f"VP-{record.number:03d}",
         "check_details": {"check_id": "", "check_status": "", "check_number": "", "memo": ""},
     }
 
 
 FACTS: Final[dict[str, FactsOf]] = {
-    **{paper.collection: partial(purchase, paper=paper) for paper in PAPERS},
-    "vendorpayments": vendor_payment,
+    **{paper.collection: partial(build_purchase, paper=paper) for paper in PAPERS},
+    "vendorpayments": build_vendor_payment,
 }

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from sandbox.data.facts.common import (
     DAY,
     Paper,
-    addresses,
-    document_taxes,
-    in_base,
-    line_items,
-    stamps,
-    totals,
+    build_addresses,
+    build_document_taxes,
+    build_line_items,
+    build_stamps,
+    build_totals,
+    convert_to_base,
 )
-from sandbox.data.numbers import mix, money
+from sandbox.data.numbers import mix, to_amount
 from sandbox.data.shapes import EXTRA
 
 if TYPE_CHECKING:
@@ -65,39 +65,39 @@ PAPERS: Final = (
 )
 
 
-def sale(scene: Scene, record: Record, *, whole: bool, paper: Paper) -> dict[str, Any]:
+def build_sale(scene: Scene, record: Record, *, whole: bool, paper: Paper) -> dict[str, Any]:
     """The facts of a document that a customer gets."""
-    chance = scene.chance(paper.collection, record.number)
-    party = scene.customer(chance)
-    lines = scene.lines(chance, party.currency[2])
-    sums = totals(scene, party, lines)
+    chance = scene.draw(paper.collection, record.number)
+    party = scene.pick_customer(chance)
+    lines = scene.draw_lines(chance, party.currency[2])
+    sums = build_totals(scene, party, lines)
     facts = {
-        **paper.named(record, 6),
-        **stamps(scene, record),
-        **scene.user(),
+        **paper.build_identity(record, 6),
+        **build_stamps(scene, record),
+        **scene.build_user_fields(),
         **sums,
-        **_who(scene, party, chance),
-        **_when(scene, record, chance),
-        **_state(paper, chance, sums),
-        "billing_address": addresses(scene, party, "zipcode")["billing_address"],
+        **_build_party(scene, party, chance),
+        **_build_dates(scene, record, chance),
+        **_build_state(paper, chance, sums),
+        "billing_address": build_addresses(scene, party, "zipcode")["billing_address"],
         "country": scene.spec.country,
         "reference_number": f"PO-{chance % 9000 + 1000:05d}" if chance % 3 else "",
     }
-    facts |= QUIRKS.get(paper.collection, _no_quirk)(scene, record, sums)
-    facts[EXTRA] = _edition(scene, record)
+    facts |= QUIRKS.get(paper.collection, _build_nothing)(scene, record, sums)
+    facts[EXTRA] = _build_edition_fields(scene, record)
     if not whole:
         return facts
     return {
         **facts,
-        **addresses(scene, party, "zip"),
+        **build_addresses(scene, party, "zip"),
         "payment_made": sums["total"] - facts["balance"],
-        "line_items": line_items(scene, paper.collection, record, party, lines, 0),
-        "taxes": document_taxes(scene, lines, party.currency[2]),
-        **_terms(scene, record, chance),
+        "line_items": build_line_items(scene, paper.collection, record, party, lines, 0),
+        "taxes": build_document_taxes(scene, lines, party.currency[2]),
+        **_build_terms(scene, record, chance),
     }
 
 
-def _state(paper: Paper, chance: int, sums: dict[str, Any]) -> dict[str, Any]:
+def _build_state(paper: Paper, chance: int, sums: dict[str, Any]) -> dict[str, Any]:
     status = paper.statuses[(chance >> 12) % len(paper.statuses)]
     settled = status in {"paid", "closed", "void", "invoiced"}
     return {
@@ -108,30 +108,30 @@ def _state(paper: Paper, chance: int, sums: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _terms(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
+def _build_terms(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
     """What only the document says: terms, notes, the account that it was booked on."""
-    account_id, account_name = scene.account(1)
+    account_id, account_name = scene.get_account(1)
     return {
         "documents": [],
-        "created_date": scene.date(record.created),
+        "created_date": scene.format_date(record.created),
         "payment_terms": 30,
         "payment_terms_label": "Net 30",
         "account_id": account_id,
         "account_name": account_name,
-        "notes": scene.pools.sentence(chance),
+        "notes": scene.pools.pick_sentence(chance),
         "contact_persons": [],
     }
 
 
-def _who(scene: Scene, party: Party, chance: int) -> dict[str, Any]:
+def _build_party(scene: Scene, party: Party, chance: int) -> dict[str, Any]:
     seller = chance % 7
     # A sentinel, not a person: -1 and "Others" is what stands where nobody was named.
     sold_by = (
         {"salesperson_id": "-1", "salesperson_name": "Others"}
         if seller == 0
         else {
-            "salesperson_id": scene.id("salespersons", seller),
-            "salesperson_name": scene.pools.person(seller).name,
+            "salesperson_id": scene.make_id("salespersons", seller),
+            "salesperson_name": scene.pools.pick_person(seller).name,
         }
     )
     return {
@@ -143,9 +143,9 @@ def _who(scene: Scene, party: Party, chance: int) -> dict[str, Any]:
     }
 
 
-def _when(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
-    date = scene.date(record.created)
-    due = scene.date(record.created + 30 * DAY)
+def _build_dates(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
+    date = scene.format_date(record.created)
+    due = scene.format_date(record.created + 30 * DAY)
     return {
         "date": date,
         "due_date": due,
@@ -158,29 +158,29 @@ def _when(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
     }
 
 
-def _edition(scene: Scene, record: Record) -> dict[str, Any]:
+def _build_edition_fields(scene: Scene, record: Record) -> dict[str, Any]:
     """Fields that only some editions have: taxes of India, locations where they are enabled."""
     more = dict(INDIA) if scene.spec.edition == "india" else {}
     if scene.spec.locations and record.number % 20 == 0:
-        more |= {"location_id": scene.id("locations", 0), "location_name": "Head Office"}
+        more |= {"location_id": scene.make_id("locations", 0), "location_name": "Head Office"}
     return more
 
 
-def _no_quirk(_scene: Scene, _record: Record, _sums: dict[str, Any]) -> dict[str, Any]:
+def _build_nothing(_scene: Scene, _record: Record, _sums: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def _invoice(scene: Scene, record: Record, sums: dict[str, Any]) -> dict[str, Any]:
+def _build_invoice_quirks(scene: Scene, record: Record, sums: dict[str, Any]) -> dict[str, Any]:
     lot = mix(record.number, 77)
     return {
-        "shipping_charge": money(0, sums["price_precision"]),
+        "shipping_charge": to_amount(0, sums["price_precision"]),
         "due_by_days": ("", 19, "990")[lot % 3],
         "invoice_url": f"https://books.example.com/secure?CInvoiceID={record.id} ",
-        "last_payment_date": scene.date(record.modified) if lot % 2 else "",
+        "last_payment_date": scene.format_date(record.modified) if lot % 2 else "",
     }
 
 
-def _order(_scene: Scene, record: Record, _sums: dict[str, Any]) -> dict[str, Any]:
+def _build_order_quirks(_scene: Scene, record: Record, _sums: dict[str, Any]) -> dict[str, Any]:
     lot = mix(record.number, 78)
     return {
         "shipment_days": "" if lot % 2 else 4,
@@ -189,24 +189,24 @@ def _order(_scene: Scene, record: Record, _sums: dict[str, Any]) -> dict[str, An
     }
 
 
-def _credit(_scene: Scene, _record: Record, _sums: dict[str, Any]) -> dict[str, Any]:
+def _build_credit_quirks(_scene: Scene, _record: Record, _sums: dict[str, Any]) -> dict[str, Any]:
     return {"applied_invoices": ""}
 
 
-def _estimate(_scene: Scene, record: Record, _sums: dict[str, Any]) -> dict[str, Any]:
+def _build_estimate_quirks(_scene: Scene, record: Record, _sums: dict[str, Any]) -> dict[str, Any]:
     return {"estimate_url": f"https://books.example.com/secure?CEstimateID={record.id} "}
 
 
-def _debit(_scene: Scene, record: Record, _sums: dict[str, Any]) -> dict[str, Any]:
+def _build_debit_quirks(_scene: Scene, record: Record, _sums: dict[str, Any]) -> dict[str, Any]:
     return {"invoice_number": f"CDN-{record.number + 1:06d}"}
 
 
 QUIRKS: Final[dict[str, Callable[[Scene, Record, dict[str, Any]], dict[str, Any]]]] = {
-    "invoices": _invoice,
-    "salesorders": _order,
-    "creditnotes": _credit,
-    "estimates": _estimate,
-    "debitnotes": _debit,
+    "invoices": _build_invoice_quirks,
+    "salesorders": _build_order_quirks,
+    "creditnotes": _build_credit_quirks,
+    "estimates": _build_estimate_quirks,
+    "debitnotes": _build_debit_quirks,
 }
 # Fields that only the Indian edition has.
 INDIA: Final[dict[str, Any]] = {
@@ -219,23 +219,23 @@ INDIA: Final[dict[str, Any]] = {
 }
 
 
-def customer_payment(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+def build_customer_payment(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """Money received; the document has no last_modified_time, it calls it updated_time."""
-    chance = scene.chance("customerpayments", record.number)
-    party = scene.customer(chance)
-    invoice = chance % scene.size("invoices")
+    chance = scene.draw("customerpayments", record.number)
+    party = scene.pick_customer(chance)
+    invoice = chance % scene.get_size("invoices")
     number = f"INV-{invoice + 1:06d}"
     facts = {
         "payment_id": record.id,
         "payment_number": str(record.number + 1),
         "invoice_numbers": number if chance % 5 else f"{number},INV-{invoice + 2:06d}",
-        **stamps(scene, record),
-        **scene.user(),
-        **received(scene, party, chance),
-        "date": scene.date(record.created),
+        **build_stamps(scene, record),
+        **scene.build_user_fields(),
+        **build_receipt(scene, party, chance),
+        "date": scene.format_date(record.created),
         "customer_id": party.id,
         "customer_name": party.name,
-        "description": scene.pools.sentence(chance) if chance % 3 else "",
+        "description": scene.pools.pick_sentence(chance) if chance % 3 else "",
         "reference_number": f"RCPT{chance % 10**6}" if chance % 2 else "",
         "applied_invoices": [],
         "documents": "",
@@ -243,37 +243,37 @@ def customer_payment(scene: Scene, record: Record, *, whole: bool) -> dict[str, 
     if not whole:
         return facts
     applied = {
-        "invoice_id": scene.id("invoices", invoice),
+        "invoice_id": scene.make_id("invoices", invoice),
         "invoice_number": number,
-        "invoice_payment_id": scene.id("invoices/{invoice_id}/payments", record.number),
-        **applied_to(facts),
+        "invoice_payment_id": scene.make_id("invoices/{invoice_id}/payments", record.number),
+        **build_application(facts),
     }
     return {**facts, "documents": [], "invoices": [applied], "custom_fields": []}
 
 
-def received(scene: Scene, party: Party, chance: int) -> dict[str, Any]:
+def build_receipt(scene: Scene, party: Party, chance: int) -> dict[str, Any]:
     """How much came in, how, and where it went."""
     decimals = party.currency[2]
-    terms = scene.money_terms(party)
-    amount = money((100 + chance % 90_000) * 10**decimals // 10, decimals)
-    account_id, account_name = scene.account(4)
+    terms = scene.build_currency_fields(party)
+    amount = to_amount((100 + chance % 90_000) * 10**decimals // 10, decimals)
+    account_id, account_name = scene.get_account(4)
     mode = ("cash", "check", "banktransfer", "creditcard")[chance % 4]
     return {
         **terms,
         "payment_mode": mode,
         "payment_mode_formatted": mode,
         "amount": amount,
-        "bcy_amount": in_base(scene, amount, terms["exchange_rate"]),
-        "unused_amount": money(0, decimals),
-        "bcy_unused_amount": scene.money(0),
-        "bcy_refunded_amount": scene.money(0),
-        "tax_amount_withheld": scene.money(0),
+        "bcy_amount": convert_to_base(scene, amount, terms["exchange_rate"]),
+        "unused_amount": to_amount(0, decimals),
+        "bcy_unused_amount": scene.to_amount(0),
+        "bcy_refunded_amount": scene.to_amount(0),
+        "tax_amount_withheld": scene.to_amount(0),
         "account_id": account_id,
         "account_name": account_name,
     }
 
 
-def applied_to(payment: dict[str, Any]) -> dict[str, Any]:
+def build_application(payment: dict[str, Any]) -> dict[str, Any]:
     """A payment as it stands with the document that it pays, in full."""
     return {
         "amount_applied": payment["amount"],
@@ -285,6 +285,6 @@ def applied_to(payment: dict[str, Any]) -> dict[str, Any]:
 
 
 FACTS: Final[dict[str, FactsOf]] = {
-    **{paper.collection: partial(sale, paper=paper) for paper in PAPERS},
-    "customerpayments": customer_payment,
+    **{paper.collection: partial(build_sale, paper=paper) for paper in PAPERS},
+    "customerpayments": build_customer_payment,
 }

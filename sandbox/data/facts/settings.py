@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from sandbox.data.facts.common import stamps, tax_of
-from sandbox.data.numbers import every
+from sandbox.data.facts.common import build_stamps, build_tax_fields
+from sandbox.data.numbers import is_nth
 from sandbox.data.scene import TAXES
 from sandbox.data.shapes import EXTRA, MISSING
 from sandbox.data.vocabulary import CURRENCIES
@@ -19,37 +19,37 @@ if TYPE_CHECKING:
 ROOT: Final = "-1"
 
 
-def item(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+def build_item(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """Something sold or bought; a service has no stock, and so none of stock's fields."""
-    chance = scene.chance("items", record.number)
-    name = scene.pools.product(record.number)
-    rate = scene.money(500 + chance % 100_000)
-    account_id, account_name = scene.account(0)
+    chance = scene.draw("items", record.number)
+    name = scene.pools.pick_product(record.number)
+    rate = scene.to_amount(500 + chance % 100_000)
+    account_id, account_name = scene.get_account(0)
     facts: dict[str, Any] = {
         "item_id": record.id,
         "name": name,
         "item_name": name,
         "sku": f"{record.number:06d}" if record.number % 4 else "",
-        **stamps(scene, record),
-        **_ware(scene, record, chance),
+        **build_stamps(scene, record),
+        **_build_product(scene, record, chance),
         "status": "inactive" if chance % 13 == 0 else "active",
-        "description": scene.pools.sentence(chance),
+        "description": scene.pools.pick_sentence(chance),
         "rate": rate,
         "sales_rate": rate,
         "pricebook_rate": rate,
-        "purchase_rate": scene.money(0),
+        "purchase_rate": scene.to_amount(0),
         "account_id": account_id,
         "account_name": account_name,
-        **tax_of(scene, 0),
-        "created_at": scene.date(record.created),
+        **build_tax_fields(scene, 0),
+        "created_at": scene.format_date(record.created),
     }
     return {**facts, "documents": [], "custom_fields": []} if whole else facts
 
 
-def _ware(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
+def _build_product(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
     indian = scene.spec.edition == "india"
     code = {"hsn_or_sac": f"{chance % 10**6:06d}"} if indian else {}
-    if every(5, record.number, 0):
+    if is_nth(5, record.number, 0):
         return {"unit": "hour", "product_type": "service", "item_type": "sales", EXTRA: code}
     stock = {
         "stock_on_hand": Decimal(chance % 50),
@@ -60,7 +60,7 @@ def _ware(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
     return {**kind, EXTRA: stock | code}
 
 
-def currency(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+def build_currency(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """A currency; the organization's own is the base, and has no exchange rates."""
     del whole
     code, symbol, decimals, name = CURRENCIES[record.number % len(CURRENCIES)]
@@ -78,27 +78,27 @@ def currency(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     }
 
 
-def tax(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+def build_tax(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """A tax; every fifth is out of use and hidden; a group lacks what belongs to a single tax."""
     del whole
     names = TAXES.get(scene.spec.edition, TAXES["global"])
     name, percent = names[record.number % len(names)]
     lap = record.number // len(names)
-    group = every(4, record.number, 2)
+    group = is_nth(4, record.number, 2)
     facts: dict[str, Any] = {
         "tax_id": record.id,
         "tax_name": f"{name} {lap + 1}" if lap else name,
         "tax_percentage": Decimal(percent),
         "tax_type": "tax_group" if group else "tax",
         "tax_specific_type": "",
-        "last_modified_time": scene.local(record.modified),
-        "status": "Inactive" if every(5, record.number, 4) else "Active",
+        "last_modified_time": scene.format_time(record.modified),
+        "status": "Inactive" if is_nth(5, record.number, 4) else "Active",
         "start_date": "",
         "end_date": "",
         "country": scene.spec.country,
         "country_code": scene.spec.country_code,
         "tax_factor": "rate",
-        "tax_authority_id": scene.id("settings/taxauthorities", 0),
+        "tax_authority_id": scene.make_id("settings/taxauthorities", 0),
         "tax_authority_name": "Revenue",
     }
     return facts | dict.fromkeys(SINGLE_TAX_ONLY, MISSING) if group else facts
@@ -110,23 +110,23 @@ SINGLE_TAX_ONLY: Final = frozenset(
 )
 
 
-def project(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+def build_project(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """A project; two of its amounts are text."""
-    chance = scene.chance("projects", record.number)
-    party = scene.customer(chance)
+    chance = scene.draw("projects", record.number)
+    party = scene.pick_customer(chance)
     facts: dict[str, Any] = {
         "project_id": record.id,
-        "project_name": scene.pools.product(record.number),
+        "project_name": scene.pools.pick_product(record.number),
         "project_code": f"P-{record.number}",
         "customer_id": party.id,
         "customer_name": party.name,
-        **stamps(scene, record),
-        **scene.user(),
-        **scene.money_terms(party),
-        "description": scene.pools.sentence(chance),
+        **build_stamps(scene, record),
+        **scene.build_user_fields(),
+        **scene.build_currency_fields(party),
+        "description": scene.pools.pick_sentence(chance),
         "status": "inactive" if chance % 4 == 0 else "active",
         "billing_type": "fixed_cost_for_project",
-        "rate": scene.money(10_000),
+        "rate": scene.to_amount(10_000),
         "total_hours": "00:00",
         "billable_hours": "00:00",
         "users_working": 1,
@@ -134,30 +134,30 @@ def project(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     return {**facts, "billed_amount": "0.00", "un_billed_amount": "100.000"} if whole else facts
 
 
-def time_entry(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+def build_time_entry(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """Hours worked."""
     del whole
-    chance = scene.chance("projects/timeentries", record.number)
-    number = chance % scene.size("projects")
+    chance = scene.draw("projects/timeentries", record.number)
+    number = chance % scene.get_size("projects")
     return {
         "time_entry_id": record.id,
-        "project_id": scene.id("projects", number),
-        "project_name": scene.pools.product(number),
-        "user_id": scene.id("users", 0),
-        "user_name": scene.pools.person(0).name,
-        "log_date": scene.date(record.created),
+        "project_id": scene.make_id("projects", number),
+        "project_name": scene.pools.pick_product(number),
+        "user_id": scene.make_id("users", 0),
+        "user_name": scene.pools.pick_person(0).name,
+        "log_date": scene.format_date(record.created),
         "begin_time": "",
         "end_time": "",
         "log_time": f"{chance % 8:02d}:{chance % 60:02d}",
-        "notes": scene.pools.sentence(chance),
-        "created_time": scene.local(record.created),
+        "notes": scene.pools.pick_sentence(chance),
+        "created_time": scene.format_time(record.created),
     }
 
 
-def named(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+def build_named(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     """A thing with a name and not much else."""
     del whole
-    name = f"{scene.pools.word(record.number * 7).title()} {record.number + 1}"
+    name = f"{scene.pools.pick_word(record.number * 7).title()} {record.number + 1}"
     return {
         "location_name": name,
         "tax_authority_name": name,
@@ -166,50 +166,52 @@ def named(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
         "tag_name": name,
         "tax_exemption_code": f"EX{record.number}",
         "type": "customer",
-        "description": scene.pools.sentence(record.number),
+        "description": scene.pools.pick_sentence(record.number),
         "url": "",
         "is_active": True,
         "parent_category_id": ROOT,
         "depth": 0,
         "status": "active",
-        "last_modified_time": scene.local(record.modified),
-        "created_time": scene.local(record.created),
-        "date": scene.date(record.created),
-        "reason": scene.pools.sentence(record.number),
+        "last_modified_time": scene.format_time(record.modified),
+        "created_time": scene.format_time(record.created),
+        "date": scene.format_date(record.created),
+        "reason": scene.pools.pick_sentence(record.number),
         "reference_number": f"IA-{record.number}",
         "adjustment_type": "quantity",
-        "total": scene.money(record.number * 10),
+        "total": scene.to_amount(record.number * 10),
     }
 
 
-def module_record(scene: Scene, record: Record, *, whole: bool, module: str) -> dict[str, Any]:
+def build_module_record(
+    scene: Scene, record: Record, *, whole: bool, module: str
+) -> dict[str, Any]:
     """A row of a custom module; its document describes the module's fields, too."""
-    name = scene.pools.company(record.number)
+    name = scene.pools.pick_company(record.number)
     facts: dict[str, Any] = {
         "module_record_id": record.id,
         "module_api_name": module,
         "record_name": name,
         "record_name_formatted": name,
-        **stamps(scene, record),
-        **scene.user(),
-        "created_time_formatted": scene.shown(record.created),
-        "last_modified_time_formatted": scene.shown(record.modified),
+        **build_stamps(scene, record),
+        **scene.build_user_fields(),
+        "created_time_formatted": scene.format_display_time(record.created),
+        "last_modified_time_formatted": scene.format_display_time(record.modified),
     }
     if not whole:
         return facts
     fields = [
         {"label": one.label, "api_name": one.api_name, "data_type": one.data_type}
-        for one in scene.spec.fields_of(module)
+        for one in scene.spec.get_fields(module)
     ]
     return {**facts, "module_fields": fields}
 
 
 FACTS: Final[dict[str, FactsOf]] = {
-    "items": item,
-    "settings/currencies": currency,
-    "settings/taxes": tax,
-    "projects": project,
-    "projects/timeentries": time_entry,
+    "items": build_item,
+    "settings/currencies": build_currency,
+    "settings/taxes": build_tax,
+    "projects": build_project,
+    "projects/timeentries": build_time_entry,
     **dict.fromkeys(
         (
             "locations",
@@ -220,6 +222,6 @@ FACTS: Final[dict[str, FactsOf]] = {
             "inventoryadjustments",
             "settings/tags",
         ),
-        named,
+        build_named,
     ),
 }

@@ -31,7 +31,7 @@ def rows(world: World, stream: str) -> Rows:
     found = {}
     for organization in world.holdings:
         for one in world.ids(organization, path):
-            row = world.listed(organization, path, one)
+            row = world.row(organization, path, one)
             if TABLE[stream].of:
                 row = {**row, **world.document(organization, path, one)}
             found[f"{organization}/{one}"] = row

@@ -57,7 +57,7 @@ def test_all_that_the_service_sends_arrives(full: Sync, world: World) -> None:
     lost: dict[str, set[str]] = {}
     seen = 0
     for stream, collection in lists(full, world).items():
-        show = world.document if stream.endswith("_details") else world.listed
+        show = world.document if stream.endswith("_details") else world.row
         for record in full.records[stream]:
             row = show(record[ORGANIZATION], collection, full.key(stream, record)[-1])
             arrived = record.keys() | (record.get(KEPT_APART) or {}).keys()

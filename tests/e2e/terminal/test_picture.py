@@ -11,7 +11,7 @@ from tempfile import gettempdir
 import picture
 from sandbox import World
 from sandbox.data.organizations import PRESETS
-from sandbox.data.times import seconds_to_midnight
+from sandbox.data.times import count_seconds_to_midnight
 from tests.ports import free_port
 
 LONGEST = 90  # seconds that the commands may take, on a machine that is busy
@@ -30,7 +30,7 @@ def stable(svg: str) -> list[str]:
 
 def midnight_apart() -> None:
     """Wait where the organization's day would end meanwhile: its calls would be counted anew."""
-    left = seconds_to_midnight(datetime.now(timezone.utc), PRESETS[0].time_zone)
+    left = count_seconds_to_midnight(datetime.now(timezone.utc), PRESETS[0].time_zone)
     if left < LONGEST:
         time.sleep(left + 1)
 

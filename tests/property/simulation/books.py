@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from typing_extensions import override
 
 from sandbox import Behaviour, World
-from sandbox.api.documents import shape_name
-from sandbox.data.catalog import endpoint
-from sandbox.data.shapes import shape
+from sandbox.api.documents import get_shape_name
+from sandbox.data.catalog import get_endpoint
+from sandbox.data.shapes import load_shape
 from tap_zohobooks.resources import TABLE
 from tests.conftest import Clock
 from tests.property.simulation.events import Change, Delete, Insert, Treat, Trouble, Wait
@@ -110,7 +110,7 @@ class Books:
 
     def _table(self, place: tuple[str, str]) -> Table:
         organization, path = place
-        return self.world.holdings[organization].table(path)
+        return self.world.holdings[organization].get_table(path)
 
     def _chosen(self, place: tuple[str, str], number: int) -> Record | None:
         records = [*self._table(place).records.values()]
@@ -134,7 +134,7 @@ class Books:
 
     def _insert(self, place: tuple[str, str], event: Insert) -> None:
         organization, path = place
-        one = endpoint(path)
+        one = get_endpoint(path)
         fields: dict[str, Any] = {"last_modified_time": self._write(place, event)}
         if one.parent:
             parent = self._chosen((organization, one.parent), event.late)
@@ -163,22 +163,25 @@ class Books:
             return
         self.world.delete(organization, path, record.id)
         for other in self.places:
-            if other[0] == organization and endpoint(other[1]).parent == path:
-                for child in [*self._table(other).children(record.id)]:
+            if other[0] == organization and get_endpoint(other[1]).parent == path:
+                for child in [*self._table(other).find_children(record.id)]:
                     self._table(other).delete(child)
 
     def alive(self, stream: str, organization: str) -> dict[Key, Record]:
         """Return what a stream must bring of an organization."""
         path = paths(stream)[-1]
         records = self._table((organization, path)).records.values()
-        below = bool(endpoint(path).parent)
+        below = bool(get_endpoint(path).parent)
         return {(one.parent, one.id) if below else (one.id,): one for one in records}
 
     def revision(self, stream: str, record: dict[str, Any]) -> int:
         """Read a record's revision; a document without what only documents show has none."""
-        one = endpoint(paths(stream)[-1])
+        one = get_endpoint(paths(stream)[-1])
         if stream.endswith("_details"):
-            own = shape(shape_name(one), "document").keys() - shape(shape_name(one), "row").keys()
+            own = (
+                load_shape(get_shape_name(one), "document").keys()
+                - load_shape(get_shape_name(one), "row").keys()
+            )
             if own.isdisjoint(record):
                 return 0
         return revision(record.get(self.world.visible_field(one.path)))
