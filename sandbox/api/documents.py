@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.data.custom_fields import build_custom_fields, build_customer_fields
-from sandbox.data.facts import get_facts
+from sandbox.data.facts.registry import get_facts
 from sandbox.data.shapes import MISSING, get_template, load_shape
 from sandbox.data.store import Record
 

@@ -62,18 +62,6 @@ class Party:
     currency: tuple[str, str, int, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a document, in the smallest unit of its currency."""
-
-    item: int
-    quantity: int
-    rate: int
-    tax: int
-    amount: int
-    tax_amount: int
-
-
 @lru_cache(maxsize=512)
 def get_kind_number(collection: str) -> int:
     """The part of an id that tells what it is the id of."""
@@ -169,29 +157,6 @@ class Scene:
     def get_currency_id(self, code: str) -> str:
         """The id of a currency by its code."""
         return self.spec.make_id(CURRENCY_KIND, find_currency(code))
-
-    def draw_lines(self, chance: int, decimals: int) -> list[Line]:
-        """One to four lines; their amounts and taxes are rounded half up, as the service does."""
-        scale = 10**decimals
-        made = []
-        for place in range(1 + chance % 4):
-            lot = mix(chance, place)
-            quantity = 1 + lot % 8
-            rate = (5 + (lot >> 8) % 900) * scale + ((lot >> 20) % 100 * scale) // 100
-            tax = (lot >> 32) % (len(self.taxes) + 1)
-            percent = self.taxes[tax - 1][1] if tax else 0
-            amount = quantity * rate
-            made.append(
-                Line(
-                    (lot >> 40) % self.get_size("items"),
-                    quantity,
-                    rate,
-                    tax,
-                    amount,
-                    (amount * percent + 50) // 100,
-                )
-            )
-        return made
 
     def build_user_fields(self) -> dict[str, Any]:
         """Who made and changed things."""

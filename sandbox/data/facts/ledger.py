@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from sandbox.data.facts.common import build_stamps, make_line_id
+from sandbox.data.facts.common import build_stamps
+from sandbox.data.facts.lines import make_line_id
 from sandbox.data.numbers import is_nth
 from sandbox.data.scene import ACCOUNTS
 

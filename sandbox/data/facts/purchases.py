@@ -6,17 +6,15 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from sandbox.data.facts.common import (
-    DAY,
+from sandbox.data.facts.amounts import convert_to_base, draw_payment
+from sandbox.data.facts.common import DAY, build_addresses, build_display_stamps, build_stamps
+from sandbox.data.facts.documents import (
     Paper,
-    build_addresses,
-    build_display_stamps,
-    build_document_taxes,
-    build_line_items,
-    build_stamps,
-    build_totals,
-    convert_to_base,
+    build_amount_fields,
+    build_status_fields,
+    draw_document,
 )
+from sandbox.data.facts.lines import build_document_taxes, build_line_items
 from sandbox.data.facts.sales import INDIA, build_application
 from sandbox.data.numbers import is_nth, mix, to_amount
 from sandbox.data.shapes import EXTRA, MISSING
@@ -50,19 +48,19 @@ PAPERS: Final = (
 
 
 def build_purchase(scene: Scene, record: Record, *, whole: bool, paper: Paper) -> dict[str, Any]:
-    """The facts of a document that a vendor sends or gets."""
-    chance = scene.draw(paper.collection, record.number)
-    party = scene.pick_vendor(chance)
-    lines = scene.draw_lines(chance, party.currency[2])
-    sums = build_totals(scene, party, lines)
+    """Build the facts of a document from or for a vendor."""
+    document = draw_document(scene, record, paper, is_sale=False)
+    chance, party = document.chance, document.party
     facts = {
-        **paper.build_identity(record, 5),
+        **document.build_identity(5),
         **build_stamps(scene, record),
         **build_display_stamps(scene, record, dates=False),
         **scene.build_user_fields(),
-        **sums,
+        **build_amount_fields(scene, document),
+        "balance_due": document.amounts.balance,
+        "tds_total": document.amounts.total * 0,
         **_build_vendor(scene, party, chance),
-        **_build_state(paper, chance, sums),
+        **build_status_fields(document),
         **_build_dates(scene, record, chance),
     }
     facts |= QUIRKS.get(paper.collection, _build_nothing)(scene, record)
@@ -73,11 +71,9 @@ def build_purchase(scene: Scene, record: Record, *, whole: bool, paper: Paper) -
         **facts,
         **build_addresses(scene, party, "zip"),
         EXTRA: facts[EXTRA] | _build_attachment(scene, record),
-        "payment_made": sums["total"] - facts["balance"],
-        "line_items": build_line_items(
-            scene, paper.collection, record, party, lines, 8 + chance % 4
-        ),
-        "taxes": build_document_taxes(scene, lines, party.currency[2]),
+        "payment_made": document.amounts.paid,
+        "line_items": build_line_items(scene, document, 8 + chance % 4),
+        "taxes": build_document_taxes(scene, document),
         **NET_30,
         "notes": scene.pools.pick_sentence(chance >> 3),
     }
@@ -99,20 +95,6 @@ def _build_vendor(scene: Scene, party: Party, chance: int) -> dict[str, Any]:
         "paid_through_account_name": paid_through_name,
         "description": scene.pools.pick_sentence(chance),
         "reference_number": f"REF {chance % 90_000}" if chance % 3 else "",
-    }
-
-
-def _build_state(paper: Paper, chance: int, sums: dict[str, Any]) -> dict[str, Any]:
-    status = paper.statuses[(chance >> 12) % len(paper.statuses)]
-    nothing = sums["total"] * 0
-    balance = nothing if status in {"paid", "closed", "void"} else sums["total"]
-    return {
-        "status": status,
-        "current_sub_status": status,
-        "order_status": status,
-        "balance": balance,
-        "balance_due": balance,
-        "tds_total": nothing,
     }
 
 
@@ -235,7 +217,7 @@ def _hide_time(record: Record) -> dict[str, Any]:
 def _build_payment(scene: Scene, record: Record, party: Party, chance: int) -> dict[str, Any]:
     decimals = party.currency[2]
     terms = scene.build_currency_fields(party)
-    amount = to_amount((100 + chance % 70_000) * 10**decimals // 10, decimals)
+    amount = draw_payment(chance, 70_000, decimals)
     number = str(record.number + 1)
     return {
         **terms,

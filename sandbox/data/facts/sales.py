@@ -6,16 +6,16 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from sandbox.data.facts.common import (
-    DAY,
+from sandbox.data.facts.amounts import convert_to_base, draw_payment
+from sandbox.data.facts.common import DAY, build_addresses, build_stamps
+from sandbox.data.facts.documents import (
+    SETTLED,
     Paper,
-    build_addresses,
-    build_document_taxes,
-    build_line_items,
-    build_stamps,
-    build_totals,
-    convert_to_base,
+    build_amount_fields,
+    build_status_fields,
+    draw_document,
 )
+from sandbox.data.facts.lines import build_document_taxes, build_line_items
 from sandbox.data.numbers import mix, to_amount
 from sandbox.data.shapes import EXTRA
 
@@ -41,6 +41,7 @@ PAPERS: Final = (
         "salesorder_number",
         "SO",
         ("draft", "open", "invoiced", "void"),
+        settled=SETTLED | {"invoiced"},
     ),
     Paper(
         "invoices",
@@ -66,45 +67,32 @@ PAPERS: Final = (
 
 
 def build_sale(scene: Scene, record: Record, *, whole: bool, paper: Paper) -> dict[str, Any]:
-    """The facts of a document that a customer gets."""
-    chance = scene.draw(paper.collection, record.number)
-    party = scene.pick_customer(chance)
-    lines = scene.draw_lines(chance, party.currency[2])
-    sums = build_totals(scene, party, lines)
+    """Build the facts of a document for a customer."""
+    document = draw_document(scene, record, paper, is_sale=True)
+    chance, party = document.chance, document.party
     facts = {
-        **paper.build_identity(record, 6),
+        **document.build_identity(6),
         **build_stamps(scene, record),
         **scene.build_user_fields(),
-        **sums,
+        **build_amount_fields(scene, document),
         **_build_party(scene, party, chance),
         **_build_dates(scene, record, chance),
-        **_build_state(paper, chance, sums),
+        **build_status_fields(document),
         "billing_address": build_addresses(scene, party, "zipcode")["billing_address"],
         "country": scene.spec.country,
         "reference_number": f"PO-{chance % 9000 + 1000:05d}" if chance % 3 else "",
     }
-    facts |= QUIRKS.get(paper.collection, _build_nothing)(scene, record, sums)
+    facts |= QUIRKS.get(paper.collection, _build_nothing)(scene, record, facts)
     facts[EXTRA] = _build_edition_fields(scene, record)
     if not whole:
         return facts
     return {
         **facts,
         **build_addresses(scene, party, "zip"),
-        "payment_made": sums["total"] - facts["balance"],
-        "line_items": build_line_items(scene, paper.collection, record, party, lines, 0),
-        "taxes": build_document_taxes(scene, lines, party.currency[2]),
+        "payment_made": document.amounts.paid,
+        "line_items": build_line_items(scene, document, 0),
+        "taxes": build_document_taxes(scene, document),
         **_build_terms(scene, record, chance),
-    }
-
-
-def _build_state(paper: Paper, chance: int, sums: dict[str, Any]) -> dict[str, Any]:
-    status = paper.statuses[(chance >> 12) % len(paper.statuses)]
-    settled = status in {"paid", "closed", "void", "invoiced"}
-    return {
-        "status": status,
-        "current_sub_status": status,
-        "order_status": status,
-        "balance": sums["total"] * 0 if settled else sums["total"],
     }
 
 
@@ -255,7 +243,7 @@ def build_receipt(scene: Scene, party: Party, chance: int) -> dict[str, Any]:
     """How much came in, how, and where it went."""
     decimals = party.currency[2]
     terms = scene.build_currency_fields(party)
-    amount = to_amount((100 + chance % 90_000) * 10**decimals // 10, decimals)
+    amount = draw_payment(chance, 90_000, decimals)
     account_id, account_name = scene.get_account(4)
     mode = ("cash", "check", "banktransfer", "creditcard")[chance % 4]
     return {

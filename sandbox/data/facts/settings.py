@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from sandbox.data.facts.common import build_stamps, build_tax_fields
+from sandbox.data.facts.common import build_stamps
+from sandbox.data.facts.lines import build_tax_fields
 from sandbox.data.numbers import is_nth
 from sandbox.data.scene import TAXES
 from sandbox.data.shapes import EXTRA, MISSING

@@ -1,0 +1,29 @@
+"""What is so about each document: the facts that its shape is filled with."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from sandbox.data.catalog import MODULE_PREFIX
+from sandbox.data.facts import ledger, nested, parties, purchases, sales, settings
+
+if TYPE_CHECKING:
+    from sandbox.data.facts.common import FactsOf
+
+
+FACTS: Final[dict[str, FactsOf]] = {
+    **parties.FACTS,
+    **sales.FACTS,
+    **purchases.FACTS,
+    **ledger.FACTS,
+    **settings.FACTS,
+    **nested.FACTS,
+}
+
+
+def get_facts(collection: str) -> FactsOf:
+    """The facts of a collection's records."""
+    if collection.startswith(MODULE_PREFIX):
+        return partial(settings.build_module_record, module=collection)
+    return FACTS.get(collection, nested.build_child)
