@@ -101,23 +101,27 @@ def _write_unchanged(
     record = Record(record_id, number, created, modified, parent)
     facts = get_facts(one.path)(scene, record, whole=part == "document")
     made = get_template(get_shape_name(one), part, scene.spec, scene.seed).make(number, facts)
-    key = facts.get(one.key, record_id)
-    if key is MISSING:
-        made.pop(one.key, None)
-    else:
-        made[one.key] = key
+    _set_keys(made, one, facts.get(one.key, record_id), parent)
     if not modified and "last_modified_time" in made:
         made["last_modified_time"] = ""
-    if one.parent and get_shape_name(one) != one.slug:
-        made[one.parent_key] = made.pop("invoice_id", parent)
-    if one.parent and one.parent_key in made:
-        made[one.parent_key] = parent
     custom = scene.spec.get_fields(one.path if one.path.startswith("cm_") else one.entity)
     if custom:
         made |= build_custom_fields(scene, custom, record, part, made)
     if "customer_custom_fields" in made:
         made |= build_customer_fields(scene, record)
     return made
+
+
+def _set_keys(made: dict[str, Any], one: Endpoint, key: object, parent: str) -> None:
+    """Set the key of a record, and that of its parent if its shape has one."""
+    if key is MISSING:
+        made.pop(one.key, None)
+    else:
+        made[one.key] = key
+    if one.parent and get_shape_name(one) != one.slug:
+        made[one.parent_key] = made.pop("invoice_id", parent)
+    if one.parent and one.parent_key in made:
+        made[one.parent_key] = parent
 
 
 def _select_changes(changes: Mapping[str, Any], mine: Shape, other: Shape) -> dict[str, Any]:

@@ -44,10 +44,8 @@ def build_fault(fault: str, quota: int, cancel: Callable[[], None]) -> Response 
             return None
         case ["500"]:
             return build_error(500, 1000, "Internal Error")
-        case ["html"]:
-            return Response(502, OUTAGE, {"Content-Type": HTML})
-        case ["html", status]:
-            return Response(int(status), OUTAGE, {"Content-Type": HTML})
+        case ["html", *statuses]:
+            return Response(int((*statuses, "502")[0]), OUTAGE, {"Content-Type": HTML})
         case ["drop"]:
             return Response(0, fault="drop")
         case ["bare"]:

@@ -1,1 +1,1 @@
-"""Records of the organizations, and how they are seeded."""
+"""Records of the organizations: seeding, identifiers, facts, shapes."""

@@ -19,9 +19,9 @@ TABLE: Final = Path(__file__).with_name("endpoints.tsv")
 class Behaviour:
     """How an endpoint treats a sort and a filter on ``last_modified_time``.
 
-    ``echo`` is whether ``page_context`` names the sort: the one really applied (True), none
-    (False), or the one that was asked for whatever was applied ("lies"). A filter may mean
-    "equality", or "after", where the instant that is given is itself left out.
+    ``echo`` is whether ``page_context`` names the sort: the one that was applied (True), none
+    (False), or the requested one even if it was not applied ("lies"). A filter may mean
+    "equality", or "after", which excludes the time that is given.
     """
 
     sort: Treatment = "honoured"
@@ -31,11 +31,11 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One list of the service and the documents behind it.
+    """A list of the service and its documents.
 
-    ``path`` is the name of the collection; ``{...}`` marks the parent's id in it. Where the key
-    of the rows is disputed, ``other_rows`` is the other spelling.
-    ``most`` is how many rows there are at most under one parent.
+    ``path`` is the name of the collection; ``{...}`` marks the parent's id in it.
+    ``other_rows`` is the other spelling of ``rows`` if sources disagree; ``natural`` is the usual
+    count of rows (0 is any), ``most`` the maximum of rows under one parent.
     """
 
     path: str
@@ -59,21 +59,21 @@ class Endpoint:
 
     @property
     def slug(self) -> str:
-        """The name of its shape file: the path without the parts that vary."""
+        """The name of its shape file: the path without the parent's id."""
         return ".".join(part for part in self.path.split("/") if not part.startswith("{"))
 
     @property
     def parent_key(self) -> str:
-        """The field that names the parent's id."""
+        """The name of the field that holds the parent's id."""
         return self.parent_param or self.path.partition("{")[2].partition("}")[0]
 
     @property
     def entity(self) -> str:
-        """The entity under which the metadata keep its custom fields."""
+        """The entity of its custom fields in ``settings/customfields``."""
         return self.document or self.rows.removesuffix("s")
 
     def copy_behaviour(self) -> Behaviour:
-        """A fresh copy of how the service is known to treat sort and filter here."""
+        """Copy the known behaviour of the service for sort and filter."""
         return Behaviour(*self.treats)
 
 
@@ -106,7 +106,7 @@ def _parse_row(cells: dict[str, str]) -> Endpoint:
 
 @lru_cache(maxsize=1)
 def load_endpoints() -> dict[str, Endpoint]:
-    """Every endpoint by its path, in the order of the table."""
+    """Load every endpoint by its path, in the order of the table."""
     with TABLE.open(encoding="utf-8") as lines:
         rows = DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
         return {one.path: one for one in map(_parse_row, rows)}
@@ -114,10 +114,10 @@ def load_endpoints() -> dict[str, Endpoint]:
 
 @lru_cache(maxsize=256)
 def get_endpoint(collection: str) -> Endpoint:
-    """The endpoint of a collection's name; a name that begins ``cm_`` is a custom module.
+    """Get the endpoint of a collection; a name that begins ``cm_`` is a custom module.
 
     Raises:
-        KeyError: Where the service has no such list.
+        KeyError: The service has no such list.
     """
     if collection.startswith(MODULE_PREFIX) and "/" not in collection:
         return Endpoint(

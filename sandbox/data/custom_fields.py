@@ -1,4 +1,4 @@
-"""Custom fields: their values, and the three ways that the service writes them."""
+"""Custom fields: their values, and the three ways in which the service writes them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def build_custom_fields(
     part: str,
     made: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The custom fields of a record: by name in a row, in a hash, and in an array."""
+    """Build the custom fields of a record: by name in a row, as a hash, and as an array."""
     listed: list[dict[str, Any]] = []
     hashed: dict[str, Any] = {}
     chance = scene.draw("settings/customfields", record.number)
@@ -60,7 +60,7 @@ def _describe_field(scene: Scene, one: CustomField) -> dict[str, Any]:
 
 
 def build_customer_fields(scene: Scene, record: Record) -> dict[str, Any]:
-    """The customer's own custom fields, which leak into documents under their plain names."""
+    """Build the customer's custom fields, which the service adds to documents of that customer."""
     theirs = scene.spec.get_fields("contact")
     written = build_custom_fields(
         scene, theirs, record, "row", {"custom_fields": [], "custom_field_hash": {}}
@@ -70,12 +70,12 @@ def build_customer_fields(scene: Scene, record: Record) -> dict[str, Any]:
 
 
 def make_field_id(scene: Scene, one: CustomField) -> str:
-    """The id of a custom field."""
+    """Make the id of a custom field."""
     return scene.spec.make_id(805, hash_name(f"{one.entity}.{one.api_name}") % 10**7)
 
 
 def draw_value(scene: Scene, one: CustomField, lot: int) -> tuple[Any, str]:
-    """A value of a custom field, and how it is shown."""
+    """Draw a value of a custom field, and format it."""
     match one.data_type:
         case "decimal" | "percent":
             value: Any = Decimal(lot % 10**6).scaleb(-2).normalize() + 0

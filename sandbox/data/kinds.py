@@ -1,6 +1,6 @@
-"""Kinds of value: how a field is described without its value.
+"""Kinds of value: what a field holds, without its value.
 
-A kind is a word (``id``, ``money``, ``time``, ...), with ``?`` behind it where the service leaves
+A kind is a word (``id``, ``money``, ``time``, ...), followed by ``?`` if the service leaves
 the field blank at times; an object is a dict of kinds, an array a list of at most one kind.
 """
 
@@ -64,12 +64,12 @@ def _classify_text(name: str, value: str) -> str:
 
 
 def _classify_name(name: str) -> str:
-    """What a text field that is always blank would hold, where its name tells."""
+    """Classify a text field that is always blank by its name."""
     return next((kind for ending, kind in _ENDINGS if name.endswith(ending)), EMPTY)
 
 
 def _classify_documented_text(name: str) -> str:
-    """What a field holds that a file calls text: an amount is written in digits even so."""
+    """Classify a field that a file describes as text; an amount is ``digits`` even so."""
     if name.startswith("is_"):
         return "bool"
     if _NUMERIC.search(name):
@@ -78,7 +78,7 @@ def _classify_documented_text(name: str) -> str:
 
 
 def infer_shape(values: list[dict[str, Any]]) -> Shape:
-    """The shape of objects that were seen; a field missing from some is a field all the same."""
+    """Infer the shape of recorded objects; a field that some of them lack is part of it."""
     names = {name: None for value in values for name in value}
     return {
         name: _infer_kind(name, [value[name] for value in values if name in value])
@@ -113,7 +113,7 @@ def _classify_scalar(name: str, value: object) -> str:
 
 
 def convert_schema(name: str, schema: dict[str, Any], described: dict[str, Any]) -> Kind:
-    """The kind that an OpenAPI schema describes, with its references followed."""
+    """Convert an OpenAPI schema to a kind, with its references resolved."""
     while "$ref" in schema:
         target: Any = described
         for step in schema["$ref"].removeprefix("#/").split("/"):
@@ -142,7 +142,7 @@ def convert_schema(name: str, schema: dict[str, Any], described: dict[str, Any])
 
 
 def merge_shapes(seen: Shape, described: Shape) -> Shape:
-    """A recorded shape, with what a file adds: the kind of blank fields and of empty arrays."""
+    """Merge a recorded shape with the kinds that a file has for blank fields and empty arrays."""
     return {name: _merge_kinds(name, kind, described.get(name)) for name, kind in seen.items()}
 
 

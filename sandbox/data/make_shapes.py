@@ -1,7 +1,7 @@
-"""Make ``shapes/*.json`` from recorded answers and from Zoho's OpenAPI files.
+"""Make ``shapes/*.json`` from recorded responses and from Zoho's OpenAPI files.
 
 ``python -m sandbox.data.make_shapes RECORDINGS OPENAPI`` writes the name of every field and the
-kind of value it holds, never a value: a recording decides where one exists, else the OpenAPI file.
+kind of its value, never a value, from the recording if there is one, else from the OpenAPI file.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ SHAPES: Final = Path(__file__).with_name("shapes")
 ENVELOPE: Final = frozenset({"code", "message", "page_context"})
 MODULE: Final = "cm_module"
 
-# OpenAPI paths that are spelt otherwise than the service's, or that describe our collection.
+# OpenAPI paths that are spelled differently from the service's, or that have our collection.
 SPELLINGS: Final = {
     "debitnotes": "/invoices",
     "recurringbills/{}": "/recurring_bills/{}",
     MODULE: "/{}",
     f"{MODULE}/{{}}": "/{}/{}",
 }
-# Fields that are documented elsewhere, or known from live answers where the file has none.
+# Fields that are documented elsewhere, or known from live responses only.
 TIMES: Final[Shape] = {"created_time": "time", "last_modified_time": "time"}
 LIVE_FIELDS: Final[dict[str, dict[str, Shape]]] = {
     "salesorders": {"row": TIMES, "document": TIMES},
@@ -58,11 +58,11 @@ def _normalize(path: str) -> str:
 
 
 class OpenApi:
-    """The answers that Zoho's files describe, by path with ``{}`` for each parameter."""
+    """The responses in Zoho's OpenAPI files, by path with ``{}`` for each parameter."""
 
     def __init__(self, folder: Path) -> None:
         """Read every file of a folder."""
-        self._answers: dict[tuple[str, str], Shape] = {}
+        self._responses: dict[tuple[str, str], Shape] = {}
         for file in sorted(folder.glob("*.yml")):
             self._read(file.stem, yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader))
 
@@ -71,33 +71,33 @@ class OpenApi:
             content = operations.get("get", {}).get("responses", {}).get("200", {}).get("content")
             schema = (content or {}).get("application/json", {}).get("schema")
             if schema:
-                answer = convert_schema("", schema, described)
-                if isinstance(answer, dict):
-                    self._answers[stem, _normalize(path)] = answer
+                response = convert_schema("", schema, described)
+                if isinstance(response, dict):
+                    self._responses[stem, _normalize(path)] = response
 
     def find(self, path: str, *, debit: bool = False) -> Shape:
-        """What the files say of a path's answer; empty where they say nothing."""
-        for (stem, known), answer in self._answers.items():
+        """Find the response of a path; empty if the files have none."""
+        for (stem, known), response in self._responses.items():
             if known == path and (stem == "customer-debit-notes") == debit:
-                return {name: kind for name, kind in answer.items() if name not in ENVELOPE}
+                return {name: kind for name, kind in response.items() if name not in ENVELOPE}
         return {}
 
 
-def _find_record(answer: Shape, *keys: str) -> Shape:
-    """The shape of one record in an answer, whichever way the file wraps it."""
-    inner = next((answer[key] for key in keys if key in answer), answer)
-    if len(answer) == 1 and inner is answer:
-        inner = next(iter(answer.values()))
+def _find_record(response: Shape, *keys: str) -> Shape:
+    """Find the shape of one record in a response, under one of several keys."""
+    inner = next((response[key] for key in keys if key in response), response)
+    if len(response) == 1 and inner is response:
+        inner = next(iter(response.values()))
     if isinstance(inner, list):
         inner = inner[0] if inner else {}
     return inner if isinstance(inner, dict) else {}
 
 
 class Recordings:
-    """Recorded answers, found by the key that holds their records."""
+    """Recorded responses, by the key of their records."""
 
     def __init__(self, folder: Path) -> None:
-        """Read every answer of a folder."""
+        """Read every recording of a folder."""
         self._rows: dict[str, list[dict[str, Any]]] = {}
         self._documents: dict[str, list[dict[str, Any]]] = {}
         for file in sorted(folder.glob("*.json")):
@@ -108,7 +108,7 @@ class Recordings:
                     self._documents[key] = [value]
 
     def shape(self, one: Endpoint) -> dict[str, Shape]:
-        """The shapes of a list's rows and of its documents; empty where nothing is recorded."""
+        """Infer the shapes of a list's rows and documents; empty if nothing is recorded."""
         path_is_plain = not one.parent or one.rows == "contact_persons"
         rows = self._rows.get(one.rows, []) if path_is_plain else []
         documents = self._documents.get(one.document, []) if path_is_plain else []
@@ -146,7 +146,7 @@ def _combine(one: Endpoint, recordings: Recordings, openapi: OpenApi) -> dict[st
 
 
 def main(recordings: Path, openapi: Path) -> None:
-    """Write a shape file for each endpoint that the folders know."""
+    """Write a shape file for each endpoint in the folders."""
     recorded, described = Recordings(recordings), OpenApi(openapi)
     for one in (*load_endpoints().values(), get_endpoint(MODULE)):
         found = _combine(one, recorded, described)

@@ -1,4 +1,4 @@
-"""Cheap, repeatable chance, and money."""
+"""Repeatable random numbers, and amounts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _MASK: Final = (1 << 64) - 1
 
 
 def mix(*parts: int) -> int:
-    """A number of 64 bits that looks random and depends on nothing but its arguments."""
+    """Mix numbers into one of 64 bits that looks random but depends on its arguments only."""
     state = 0
     for part in parts:
         state = (state + part + 0x9E3779B97F4A7C15) & _MASK
@@ -21,12 +21,12 @@ def mix(*parts: int) -> int:
 
 
 def hash_name(name: str) -> int:
-    """A number that stands for a name, the same in every process."""
+    """Hash a name to a number that is the same in every process."""
     return crc32(name.encode())
 
 
 def to_amount(units: int, decimals: int) -> Decimal:
-    """An amount given in its smallest unit, padded as the currency asks: 5980, 2 -> 59.80."""
+    """Convert units of the last decimal to an amount: 5980 with 2 decimals is 59.80."""
     return Decimal(units).scaleb(-decimals)
 
 

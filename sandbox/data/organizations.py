@@ -1,4 +1,4 @@
-"""The organizations that the double knows: country, currency, clock, edition, custom fields."""
+"""The organizations of the double: country, currency, time zone, edition, custom fields."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class CustomField:
 
 @dataclass(frozen=True)
 class OrganizationSpec:
-    """One organization; ``decimals`` is the precision of its base currency."""
+    """An organization; ``decimals`` is that of its currency, ``daily_quota`` in API calls."""
 
     organization_id: str
     name: str
@@ -47,20 +47,20 @@ class OrganizationSpec:
 
     @cached_property
     def salt(self) -> int:
-        """A number of its own, for everything about it that is drawn by lot."""
+        """A number from its id, to draw its random data from."""
         return mix(int(self.organization_id))
 
     def make_id(self, kind: int, number: int) -> str:
-        """The id of number so-and-so of a kind of thing: 15 to 19 digits, as text."""
+        """Make the id of a number of one kind: 15 to 19 digits, as text."""
         return f"{self.id_prefix}{kind * 100_000_000 + number:012d}"
 
     @cached_property
     def currency_id(self) -> str:
-        """The id of the base currency."""
+        """The id of its currency."""
         return self.make_id(CURRENCY_KIND, find_currency(self.currency))
 
     def get_fields(self, entity: str) -> tuple[CustomField, ...]:
-        """The custom fields of an entity."""
+        """Get the custom fields of an entity."""
         return self._by_entity.get(entity, ())
 
     @cached_property
@@ -78,7 +78,7 @@ def _make_fields(
     return tuple(CustomField(*row) for row in rows)
 
 
-# cf_priority is a number here and a word there; cf_route is a text that looks like a number.
+# cf_priority is a number here and a text there; cf_route is a text that looks like a number.
 US_FIELDS: Final = _make_fields(
     ("invoice", "cf_po_reference", "PO Reference", "string"),
     ("invoice", "cf_weight", "Weight", "decimal"),
@@ -192,7 +192,7 @@ PRESETS: Final = (
 
 
 def select_organizations(wanted: int | Sequence[OrganizationSpec]) -> list[OrganizationSpec]:
-    """The organizations asked for: a list of their own, or the first so many of the presets."""
+    """Select organizations: those given, or the first presets by count."""
     if not isinstance(wanted, int):
         return list(wanted)
     return [_make_preset(number) for number in range(wanted)]
@@ -213,7 +213,7 @@ def _make_preset(number: int) -> OrganizationSpec:
 
 
 def build_organization_row(spec: OrganizationSpec, *, first: bool) -> dict[str, Any]:
-    """An organization as the list shows it; the Indian edition spells things its own way."""
+    """Build the row of an organization; the Indian edition has other fields."""
     row: dict[str, Any] = {
         "organization_id": spec.organization_id,
         "name": spec.name,
@@ -270,7 +270,7 @@ def _build_india_fields(spec: OrganizationSpec) -> dict[str, Any]:
 
 
 def build_organization_document(spec: OrganizationSpec, *, first: bool) -> dict[str, Any]:
-    """An organization on its own: it disagrees with the list about the month and the date."""
+    """Build the document of an organization; month and date differ from its row, as recorded."""
     row = build_organization_row(spec, first=first)
     months = {"india": "april", "uk": "april"}
     return {

@@ -1,4 +1,4 @@
-"""Names, places and words of a believable company, made once by Faker."""
+"""Names, addresses and texts, made once by Faker."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from faker import Faker
 
 from sandbox.data.numbers import is_nth, mix
 
-# Text as people type it: blanks at the ends, right-to-left, emoji, quotes, other scripts.
+# Text as users type it: blanks at the ends, right-to-left, emoji, quotes, other scripts.
 AWKWARD: Final = (
     " Leading Blank Traders",
     "Trailing Blank GmbH ",
@@ -27,7 +27,7 @@ AWKWARD: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with a name and an address to write to."""
+    """A person with a name, an e-mail address and a phone number."""
 
     first: str
     last: str
@@ -36,7 +36,7 @@ class Person:
 
     @property
     def name(self) -> str:
-        """Both names."""
+        """First and last name."""
         return f"{self.first} {self.last}"
 
 
@@ -52,7 +52,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Pools:
-    """What the seeded data is made from; ``pick`` takes by number."""
+    """The values that seeded data is made from, picked by number."""
 
     companies: tuple[str, ...]
     people: tuple[Person, ...]
@@ -62,7 +62,7 @@ class Pools:
     sentences: tuple[str, ...]
 
     def pick_company(self, number: int) -> str:
-        """The name of company number so-and-so: distinct for every number, awkward at times."""
+        """Pick the name of a company: unique for every number, one in twenty hard to handle."""
         if is_nth(20, number, 7):
             name = AWKWARD[number // 20 % len(AWKWARD)]
             return name if number < 20 * len(AWKWARD) else f"{name} {number}"
@@ -70,31 +70,31 @@ class Pools:
         return name if number < len(self.companies) else f"{name} {number}"
 
     def pick_person(self, number: int) -> Person:
-        """A person by number."""
+        """Pick a person."""
         return self.people[mix(number, 1) % len(self.people)]
 
     def pick_place(self, number: int) -> Place:
-        """An address by number."""
+        """Pick an address."""
         return self.places[mix(number, 2) % len(self.places)]
 
     def pick_product(self, number: int) -> str:
-        """The name of an item: distinct for every number."""
+        """Pick the name of an item: unique for every number."""
         name = self.products[number % len(self.products)]
         return name if number < len(self.products) else f"{name} {number}"
 
     def pick_word(self, number: int) -> str:
-        """A word by number."""
+        """Pick a word."""
         return self.words[number % len(self.words)]
 
     def pick_sentence(self, number: int) -> str:
-        """A sentence by number; one in eleven bears emoji or another script."""
+        """Pick a sentence; one in eleven has emoji or another script."""
         text = self.sentences[number % len(self.sentences)]
         return f"{text} ✅ {AWKWARD[number % len(AWKWARD)]}" if is_nth(11, number, 3) else text
 
 
 @lru_cache(maxsize=8)
 def make_pools(seed: int) -> Pools:
-    """The pools of a seed; Faker is slow, so they are made once a process."""
+    """Make the pools of a seed, once a process, as Faker is slow."""
     fake = Faker("en_US")
     fake.seed_instance(seed)
     unique = dict.fromkeys(fake.company() for _ in range(400))

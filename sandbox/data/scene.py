@@ -1,4 +1,4 @@
-"""The company behind the documents of one organization: who buys, who sells, and what."""
+"""What the documents of one organization refer to: parties, items, taxes, accounts."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Party:
 
 @lru_cache(maxsize=512)
 def get_kind_number(collection: str) -> int:
-    """The part of an id that tells what it is the id of."""
+    """Get the part of an id that stands for its collection."""
     if collection == "settings/currencies":
         return CURRENCY_KIND
     known = list(load_endpoints())
@@ -74,10 +74,10 @@ def get_kind_number(collection: str) -> int:
 
 
 class Scene:
-    """What documents of one organization refer to; sizes are those of its seeded tables."""
+    """What documents of one organization refer to; ``sizes`` are the rows of each seeded table."""
 
     def __init__(self, spec: OrganizationSpec, seed: int, sizes: dict[str, int]) -> None:
-        """Set the scene."""
+        """Refer to the seeded tables of an organization."""
         self.spec = spec
         self.seed = seed
         self.pools = make_pools(seed)
@@ -93,43 +93,43 @@ class Scene:
 
     @override
     def __eq__(self, other: object) -> bool:
-        """Two scenes are one where their documents would be."""
+        """Whether two scenes produce the same documents."""
         return isinstance(other, Scene) and self._identity == other._identity
 
     def make_id(self, collection: str, number: int) -> str:
-        """The id of a seeded record."""
+        """Make the id of a seeded record."""
         return self.spec.make_id(get_kind_number(collection), number)
 
     def draw(self, collection: str, number: int) -> int:
-        """What is drawn by lot for a record."""
+        """Draw a random number for a record."""
         return mix(self.seed, self.spec.salt, get_kind_number(collection), number)
 
     def get_size(self, collection: str) -> int:
-        """How many records a table was seeded with, and at least a few to refer to."""
+        """Get the count of a table's seeded records, at least 3."""
         return max(self._sizes.get(collection, 0), 3)
 
     def format_time(self, epoch: int) -> str:
-        """An instant as rows carry it."""
+        """Format epoch seconds as rows have them."""
         return format_time(epoch, self.spec.time_zone)
 
     def format_date(self, epoch: int) -> str:
-        """The organization's date of an instant."""
+        """Format epoch seconds as the organization's date."""
         return format_date(epoch, self.spec.time_zone)
 
     def format_display_time(self, epoch: int) -> str:
-        """An instant in the display format."""
+        """Format epoch seconds in the display format."""
         return format_display_time(epoch, self.spec.time_zone)
 
     def format_display_date(self, epoch: int) -> str:
-        """A date in the display format."""
+        """Format epoch seconds as a date in the display format."""
         return format_display_date(epoch, self.spec.time_zone)
 
     def to_amount(self, units: int) -> Decimal:
-        """An amount of the base currency, given in its smallest unit."""
+        """Convert units of the last decimal to an amount in the organization's currency."""
         return to_amount(units, self.spec.decimals)
 
     def get_party(self, number: int) -> Party:
-        """The contact of a number; every third is a vendor."""
+        """Get the contact of a number; every third is a vendor."""
         known = self._parties.get(number)
         if known is None:
             foreign = is_nth(9, number, 4)
@@ -145,21 +145,21 @@ class Scene:
         return known
 
     def pick_customer(self, chance: int) -> Party:
-        """A contact that buys."""
+        """Pick a customer."""
         number = chance % self.get_size("contacts")
         return self.get_party(number - 1 if is_nth(3, number, 2) else number)
 
     def pick_vendor(self, chance: int) -> Party:
-        """A contact that sells."""
+        """Pick a vendor."""
         number = chance % max(self.get_size("contacts") // 3, 1)
         return self.get_party(3 * number + 2)
 
     def get_currency_id(self, code: str) -> str:
-        """The id of a currency by its code."""
+        """Get the id of a currency by its code."""
         return self.spec.make_id(CURRENCY_KIND, find_currency(code))
 
     def build_user_fields(self) -> dict[str, Any]:
-        """Who made and changed things."""
+        """Build the fields of the user that created and changed a record."""
         person = self.pools.pick_person(0)
         user = self.make_id("users", 0)
         return {
@@ -172,7 +172,7 @@ class Scene:
         }
 
     def build_currency_fields(self, party: Party) -> dict[str, Any]:
-        """The currency that a document is written in, and at which rate."""
+        """Build the fields of a party's currency and its exchange rate."""
         code, symbol, decimals, name = party.currency
         own = code == self.spec.currency
         return {
@@ -185,6 +185,6 @@ class Scene:
         }
 
     def get_account(self, number: int) -> tuple[str, str]:
-        """Id and name of an account of the chart."""
+        """Get id and name of an account of the chart."""
         place = number % len(ACCOUNTS)
         return self.make_id("chartofaccounts", place), ACCOUNTS[place][0]

@@ -1,4 +1,4 @@
-"""What one organization holds: its tables, each made when it is first asked for."""
+"""The tables of one organization, each seeded when it is first used."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Holdings:
         now: int,
         bulk: Mapping[str, int],
     ) -> None:
-        """Note what to seed; nothing is made yet."""
+        """Store the sizes; tables are seeded later."""
         self.spec = spec
         self._sizes = sizes
         self._now = now
@@ -39,17 +39,17 @@ class Holdings:
         self.scene = Scene(spec, seed, {name: self.get_size(name) for name in load_endpoints()})
 
     def get_size(self, collection: str) -> int:
-        """How many records a collection is seeded with."""
+        """Get how many records a collection is seeded with."""
         if collection in self._sizes:
             return self._sizes[collection]
         natural = get_endpoint(collection).natural
         return min(natural or self._sizes["*"], self._sizes["*"])
 
     def get_table(self, collection: str) -> Table:
-        """The table of a collection.
+        """Get the table of a collection, seeded at the first request.
 
         Raises:
-            KeyError: Where the service has no such collection.
+            KeyError: The service has no such collection.
         """
         if collection not in self._tables:
             one = get_endpoint(collection)
@@ -77,7 +77,7 @@ class Holdings:
         ]
 
     def _seed_children(self, collection: str, parent: str) -> list[Record]:
-        """A few under each parent, or none."""
+        """Seed up to ``most`` records under each parent."""
         kind = get_kind_number(collection)
         most = get_endpoint(collection).most
         made: list[Record] = []
@@ -110,7 +110,7 @@ class Holdings:
     def change(
         self, collection: str, record_id: str, modified: int, fields: dict[str, Any]
     ) -> None:
-        """Write a record anew."""
+        """Change fields of a record and its time of change."""
         table = self.get_table(collection)
         record = table.records[record_id]
         record.revision += 1

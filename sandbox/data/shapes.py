@@ -1,4 +1,4 @@
-"""Shapes read from ``shapes/`` and made into templates that fill themselves."""
+"""Shapes of ``shapes/`` as templates that are filled with facts."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ VARIANTS: Final = 6
 EPOCH: Final = 1_750_000_000
 SEVENTY_PERCENT: Final = 70
 NO_SHAPE: Final[dict[str, Any]] = {}
-# Among facts: fields that this edition has whatever the shape says, and a field that is not there.
+# Keys and values of facts: fields that are added to any shape, and the mark of a field to omit.
 EXTRA: Final = "+"
 MISSING: Final = object()
 
 
 @lru_cache(maxsize=256)
 def load_shape(slug: str, part: str) -> Shape:
-    """The shape of a list's rows (``row``) or documents (``document``); empty where unknown."""
+    """Load the shape of a list's ``row`` or ``document``; empty if there is none."""
     file = FOLDER / f"{slug}.json"
     if not file.exists():
         return NO_SHAPE
@@ -41,15 +41,15 @@ def load_shape(slug: str, part: str) -> Shape:
 
 
 class Filler:
-    """Values for the fields that no fact decides: plausible, and the same every time."""
+    """Values of fields without a fact: plausible, and the same for the same seed."""
 
     def __init__(self, spec: OrganizationSpec, seed: int) -> None:
-        """Fill for one organization."""
+        """Fill shapes for one organization."""
         self._spec = spec
         self._pools = make_pools(seed)
 
     def fill(self, name: str, kind: str, variant: int) -> object:
-        """A value of a kind; a kind that may be blank is blank at most times."""
+        """Fill a field of a kind; a kind that may be blank is blank in 70 % of the variants."""
         chance = mix(hash_name(name), variant)
         if kind.endswith("?"):
             kind = kind[:-1]
@@ -103,10 +103,10 @@ class Filler:
 
 
 class Template:
-    """A shape made ready: ``make`` lays the facts of one document over a filled copy."""
+    """A shape with default values; ``make`` copies them and adds the facts of one document."""
 
     def __init__(self, fields: Shape, filler: Filler) -> None:
-        """Fill the shape once for each variant."""
+        """Fill the shape with defaults, once for each variant."""
         self.fields = fields
         self.nested = {
             name: Template(inner, filler)
@@ -128,7 +128,7 @@ class Template:
                 return []
 
     def make(self, number: int, facts: Mapping[str, Any]) -> dict[str, Any]:
-        """A document: facts that the shape does not know are left out."""
+        """Make a document; facts that the shape does not have are left out."""
         made = self._variants[number % VARIANTS].copy()
         for name in facts.keys() & made.keys():
             inner = self.nested.get(name)
@@ -139,7 +139,7 @@ class Template:
         return made
 
     def fill(self, number: int, value: object) -> object:
-        """The same for what stands inside a document: an object, or a list of them."""
+        """Fill a value inside a document: an object, or a list of objects."""
         match value:
             case dict():
                 return self.make(number, value)
@@ -164,5 +164,5 @@ def _get_inner(kind: Kind) -> Shape | None:
 
 @lru_cache(maxsize=1024)
 def get_template(slug: str, part: str, spec: OrganizationSpec, seed: int) -> Template:
-    """The template of a list's rows or documents in an organization."""
+    """Get the template of a list's rows or documents in an organization."""
     return Template(load_shape(slug, part), Filler(spec, seed))

@@ -1,4 +1,4 @@
-"""What the service holds: a table a collection, with its sorted indexes."""
+"""Tables of records, with sorted indexes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BLOCK = 16
 
 @dataclass(slots=True)
 class Record:
-    """One document, before it is written out: everything else follows from ``number``.
+    """A record before it is written as JSON; ``number`` determines all other fields.
 
     ``changes`` are the fields that were set since; ``created`` and ``modified`` are epoch seconds.
     """
@@ -34,28 +34,28 @@ class Record:
 
 
 class SortedIndex:
-    """Ids in the order of a key, kept in order while records come and go."""
+    """Ids sorted by a key, and kept so when records are added, changed or deleted."""
 
     def __init__(self, key: Callable[[Record], Sortable], records: Iterable[Record]) -> None:
-        """Sort once."""
+        """Sort the records."""
         self._key = key
         self._keys = {record.id: (*key(record), record.number) for record in records}
         self.entries = sorted((key, one) for one, key in self._keys.items())
 
     def put(self, record: Record) -> None:
-        """Take a record in, or move it to where it now belongs."""
+        """Add a record, or move it to its new position."""
         self.drop(record.id)
         self._keys[record.id] = key = (*self._key(record), record.number)
         insort(self.entries, (key, record.id))
 
     def drop(self, record_id: str) -> None:
-        """Forget a record."""
+        """Remove a record."""
         key = self._keys.pop(record_id, None)
         if key is not None:
             del self.entries[bisect_left(self.entries, (key, record_id))]
 
     def find_position(self, *least: Any) -> int:
-        """The position of the first entry that is not below a key."""
+        """Find the position of the first entry that is not below a key."""
         return bisect_left(self.entries, (least, ""))
 
 
@@ -63,7 +63,7 @@ class Table:
     """The records of one collection of one organization; ``version`` grows with each change."""
 
     def __init__(self, records: Iterable[Record]) -> None:
-        """Hold the records given."""
+        """Store the given records."""
         self.records = {record.id: record for record in records}
         self.version = 0
         self._numbers = max((record.number for record in self.records.values()), default=0)
@@ -71,35 +71,35 @@ class Table:
         self._memory: dict[Hashable, Any] = {}
 
     def cache(self, question: Hashable, find: Callable[[], Result]) -> Result:
-        """What was found for a question, until something changes."""
+        """Return the cached result of a question, or find and cache it until a record changes."""
         if question not in self._memory:
             self._memory[question] = find()
         found: Result = self._memory[question]
         return found
 
     def get_index(self, column: str, key: Callable[[Record], Sortable]) -> SortedIndex:
-        """The index on a column, made when it is first asked for."""
+        """Get the index on a column, built at the first request."""
         if column not in self._indexes:
             self._indexes[column] = SortedIndex(key, self.records.values())
         return self._indexes[column]
 
     def take_number(self) -> int:
-        """A number that no record ever had."""
+        """Take a number that no record has had."""
         self._numbers += 1
         return self._numbers
 
     def put(self, record: Record) -> None:
-        """Add a record, or note that it changed."""
+        """Add a record, or update the indexes after its change."""
         self.records[record.id] = record
         for index in self._indexes.values():
             index.put(record)
         self._touch()
 
     def delete(self, record_id: str) -> Record:
-        """Remove a record.
+        """Delete a record.
 
         Raises:
-            KeyError: Where there is none of that id.
+            KeyError: There is no record of that id.
         """
         record = self.records.pop(record_id)
         for index in self._indexes.values():
@@ -108,7 +108,7 @@ class Table:
         return record
 
     def find_children(self, parent: str) -> list[str]:
-        """The ids of the records under a parent, oldest first."""
+        """Find the ids of the records under a parent, oldest first."""
         return self.cache("children", self._group_by_parent).get(parent, [])
 
     def _group_by_parent(self) -> dict[str, list[str]]:
@@ -123,7 +123,7 @@ class Table:
 
 
 def draw_timeline(count: int, now: int, random: Random, bulk: int = 0) -> list[tuple[int, int]]:
-    """Times of creation and last change for so many rows over two years before ``now``.
+    """Draw the times of creation and change of ``count`` rows over two years before ``now``.
 
     Changes are distinct, older than two days and not in the order of creation; the last ``bulk``
     rows share one second, as after an import.

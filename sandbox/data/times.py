@@ -1,4 +1,4 @@
-"""Times as the service reads and writes them."""
+"""Times as the service parses and formats them."""
 
 from __future__ import annotations
 
@@ -8,40 +8,40 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-# The one form that the service takes: no Z, no colon in the offset, no fraction.
+# The only format that the service accepts: no Z, no colon in the offset, no fraction.
 ASKED: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}")
 
 
 @lru_cache(maxsize=64)
 def get_zone(name: str) -> ZoneInfo:
-    """A time zone by its IANA name."""
+    """Get a time zone by its IANA name."""
     return ZoneInfo(name)
 
 
 def format_time(epoch: int, zone_name: str) -> str:
-    """An instant as rows carry it: the organization's offset, without a colon."""
+    """Format epoch seconds as rows have them: with the zone's offset, without a colon."""
     moment = datetime.fromtimestamp(epoch, get_zone(zone_name))
     text = moment.isoformat()
     return text[:22] + text[23:]
 
 
 def format_date(epoch: int, zone_name: str) -> str:
-    """The organization's calendar date of an instant."""
+    """Format epoch seconds as the date in a zone."""
     return datetime.fromtimestamp(epoch, get_zone(zone_name)).date().isoformat()
 
 
 def format_display_time(epoch: int, zone_name: str) -> str:
-    """An instant in the display format, ``09 Jun 2026 09:47 AM``."""
+    """Format epoch seconds in the display format, ``09 Jun 2026 09:47 AM``."""
     return datetime.fromtimestamp(epoch, get_zone(zone_name)).strftime("%d %b %Y %I:%M %p")
 
 
 def format_display_date(epoch: int, zone_name: str) -> str:
-    """A date in the display format, ``09 Jun 2026``."""
+    """Format epoch seconds as a date in the display format, ``09 Jun 2026``."""
     return datetime.fromtimestamp(epoch, get_zone(zone_name)).strftime("%d %b %Y")
 
 
 def parse_filter_time(text: str) -> int | None:
-    """The instant that a ``last_modified_time`` parameter names; None where the service balks."""
+    """Parse a ``last_modified_time`` parameter to epoch seconds; None if the service refuses it."""
     if not ASKED.fullmatch(text):
         return None
     try:
@@ -51,7 +51,7 @@ def parse_filter_time(text: str) -> int | None:
 
 
 def count_seconds_to_midnight(now: datetime, zone_name: str) -> int:
-    """Seconds until the organization's next midnight, when its daily quota starts afresh."""
+    """Count the seconds until the next midnight in a zone, when the daily quota is reset."""
     here = now.astimezone(get_zone(zone_name))
     next_day = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     gap = next_day.astimezone(timezone.utc) - now.astimezone(timezone.utc)
@@ -59,7 +59,7 @@ def count_seconds_to_midnight(now: datetime, zone_name: str) -> int:
 
 
 def to_epoch(moment: datetime | str | float) -> int:
-    """Whole seconds of an instant given as a datetime, ISO text or epoch seconds."""
+    """Convert a datetime, ISO text or number to whole epoch seconds."""
     match moment:
         case datetime():
             return int(moment.timestamp())

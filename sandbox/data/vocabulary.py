@@ -1,4 +1,4 @@
-"""Words that the service uses itself: what stands in a field whoever the customer is."""
+"""Words of the service: field values that do not depend on the organization."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ WORDS: Final[dict[str, Any]] = {
     "operation_type": "Added",
     "comment_type": "system",
     "user_type": "zoho",
-    # Blank text where a list belongs; details of the same document hold a list.
+    # Blank text instead of a list; the document of the same record has a list.
     "documents": "",
     "custom_fields": "",
     "custom_fields_list": "",
@@ -72,9 +72,9 @@ CODES: Final = [one[0] for one in CURRENCIES]
 
 
 def find_currency(code: str) -> int:
-    """The position of a currency in the list.
+    """Find the position of a currency in the list.
 
     Raises:
-        ValueError: Where the list has no such currency.
+        ValueError: The list has no such currency.
     """
     return CODES.index(code)

@@ -1,4 +1,4 @@
-"""Facts that documents of several kinds share."""
+"""Fields that documents of several kinds share."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ DAY: Final = 86400
 
 
 class FactsOf(Protocol):
-    """The facts of one record; ``whole`` asks for what only the document has, too."""
+    """Builds the facts of a record; ``whole`` includes those of the document only."""
 
     def __call__(self, scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-        """Tell them."""
+        """Build the facts."""
 
 
 def build_stamps(scene: Scene, record: Record) -> dict[str, Any]:
-    """When a document was made and changed, in every spelling that the service has."""
+    """Build the times of creation and change, in every spelling of the service."""
     created, modified = scene.format_time(record.created), scene.format_time(record.modified)
     return {
         "created_time": created,
@@ -31,7 +31,7 @@ def build_stamps(scene: Scene, record: Record) -> dict[str, Any]:
 
 
 def build_display_stamps(scene: Scene, record: Record, *, dates: bool) -> dict[str, Any]:
-    """The same in the display format."""
+    """Build the times of creation and change in the display format."""
     show = scene.format_display_date if dates else scene.format_display_time
     return {
         "created_time_formatted": show(record.created),
@@ -43,7 +43,7 @@ def build_display_stamps(scene: Scene, record: Record, *, dates: bool) -> dict[s
 
 
 def build_address(party: Party, country: str, code_field: str) -> dict[str, Any]:
-    """A postal address; the postcode is a ``zipcode`` in lists of invoices, ``zip`` elsewhere."""
+    """Build an address; the postcode is ``zipcode`` in rows of invoices, ``zip`` elsewhere."""
     place = party.place
     return {
         "street": place.street,
@@ -60,7 +60,7 @@ def build_address(party: Party, country: str, code_field: str) -> dict[str, Any]
 
 
 def build_addresses(scene: Scene, party: Party, code_field: str) -> dict[str, Any]:
-    """Where to bill and where to ship; shipping is blank for every other."""
+    """Build billing and shipping address; shipping is blank for every other party."""
     billing = build_address(party, scene.spec.country, code_field)
     blank = dict.fromkeys(billing, "")
     return {

@@ -19,7 +19,7 @@ BANKS: Final = (3, 4, 5, 6, 7)
 
 
 def build_account(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """An account of the chart; every seventh is inactive, and hidden unless all are asked for."""
+    """Build an account; every seventh is inactive, and listed only if all are requested."""
     place = record.number % len(ACCOUNTS)
     lap = record.number // len(ACCOUNTS)
     name, kind = ACCOUNTS[place]
@@ -46,7 +46,7 @@ def build_account(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any
 
 
 def _build_position(scene: Scene, place: int, lap: int) -> dict[str, Any]:
-    """Where an account stands in the chart: the first of a name is the parent of the others."""
+    """Build the position in the chart: the first account of a name is the parent of the others."""
     parent_id, parent_name = scene.get_account(place) if lap else ("", "")
     return {
         "is_user_created": bool(lap),
@@ -77,7 +77,7 @@ def _build_posting(scene: Scene, record: Record, place: int) -> dict[str, Any]:
 
 
 def build_base_currency(scene: Scene) -> dict[str, Any]:
-    """The currency of what is kept in the organization's own."""
+    """Build the fields of the organization's currency."""
     return {
         "currency_id": scene.spec.currency_id,
         "currency_code": scene.spec.currency,
@@ -88,7 +88,7 @@ def build_base_currency(scene: Scene) -> dict[str, Any]:
 
 
 def build_journal(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """A manual journal; its rows have no created_time, and no custom fields are a blank text."""
+    """Build a manual journal; rows have no created_time, and blank text for custom fields."""
     chance = scene.draw("journals", record.number)
     amount = scene.to_amount(1000 + chance % 500_000)
     number = str(record.number + 1)
@@ -136,7 +136,7 @@ def _build_side(
 
 
 def build_bank_account(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """An account that money is kept in; it tells no times at all."""
+    """Build a bank account; it has no times."""
     del whole
     place = BANKS[record.number % len(BANKS)]
     name, kind = ACCOUNTS[place]
@@ -160,7 +160,7 @@ def build_bank_account(scene: Scene, record: Record, *, whole: bool) -> dict[str
 
 
 def build_bank_transaction(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """A movement on a bank account; lines of the document have no id, and one name is an id."""
+    """Build a bank transaction; lines have no id, and ``customer_name`` of a line is an id."""
     chance = scene.draw("banktransactions", record.number)
     party = scene.pick_customer(chance)
     amount = scene.to_amount(500 + chance % 100_000)
@@ -187,7 +187,7 @@ def build_bank_transaction(scene: Scene, record: Record, *, whole: bool) -> dict
 
 
 def build_adjustment(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """A revaluation of what stands in another currency."""
+    """Build a revaluation of balances in another currency."""
     del whole
     return {
         "base_currency_adjustment_id": record.id,
@@ -201,7 +201,7 @@ def build_adjustment(scene: Scene, record: Record, *, whole: bool) -> dict[str, 
 
 
 def build_asset(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """Something that lasts."""
+    """Build a fixed asset."""
     del whole
     return {
         "fixed_asset_id": record.id,
@@ -217,7 +217,7 @@ def build_asset(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
 
 
 def build_asset_type(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """A class of things that last."""
+    """Build a type of fixed asset."""
     del whole
     return {
         "fixed_asset_type_id": record.id,

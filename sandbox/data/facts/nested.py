@@ -1,4 +1,4 @@
-"""What stands under another document: payments, addresses, comments, rates."""
+"""Rows under another document: payments, addresses, comments, rates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def build_child(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """The facts of any row under another; its shape takes those that it has a field for."""
+    """Build the facts of any nested row; its shape selects those that it has."""
     del whole
     lot = mix(scene.seed, record.number, 5)
     return {
@@ -74,13 +74,13 @@ def _build_dates(scene: Scene, record: Record) -> dict[str, Any]:
         "effective_date": date,
         "valuation_date": date,
         "time": "1:15 PM",
-        # Contact persons are made at a date, in the display format.
+        # Contact persons have their creation as a date in the display format.
         "created_time": scene.format_display_date(record.created),
     }
 
 
 def build_posting(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """A movement on an account; every ninth has no id at all."""
+    """Build a transaction of an account; every ninth has no id."""
     facts = build_child(scene, record, whole=whole)
     if is_nth(9, record.number, 4):
         facts["categorized_transaction_id"] = MISSING

@@ -1,10 +1,11 @@
-"""Customers, vendors, and the people of the company itself."""
+"""Contacts, users, employees and salespersons."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.data.facts.common import build_addresses, build_display_stamps, build_stamps
+from sandbox.data.facts.editions import get_edition_fields
 from sandbox.data.numbers import is_nth
 from sandbox.data.shapes import EXTRA
 
@@ -13,16 +14,9 @@ if TYPE_CHECKING:
     from sandbox.data.scene import Party, Scene
     from sandbox.data.store import Record
 
-GST: Final[dict[str, Any]] = {
-    "gst_no": "29ABCDE1234F1Z5",
-    "gst_treatment": "business_gst",
-    "place_of_contact": "KA",
-    "pan_no": "ABCDE1234F",
-}
-
 
 def build_contact(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """A customer or vendor; both names stand in a row whichever it is."""
+    """Build a contact; a row has both names whether it is a customer or a vendor."""
     party = scene.get_party(record.number)
     chance = scene.draw("contacts", record.number)
     facts = {
@@ -41,7 +35,7 @@ def build_contact(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any
         "payment_terms_id": scene.spec.make_id(802, 81),
         "contactperson_custom_fields": [],
         "tags": [],
-        EXTRA: GST if scene.spec.edition == "india" else {},
+        EXTRA: get_edition_fields(scene.spec.edition, "contact"),
     }
     return facts | _build_contact_document(scene, record, party, facts) if whole else facts
 
@@ -102,7 +96,7 @@ def _build_contact_document(
 
 
 def build_user(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """Somebody who works with the books."""
+    """Build a user of the organization."""
     person = scene.pools.pick_person(record.number)
     facts: dict[str, Any] = {
         "user_id": record.id,
@@ -120,14 +114,14 @@ def build_user(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
 
 
 def build_employee(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """Somebody who files expenses."""
+    """Build an employee, who files expenses."""
     del whole
     person = scene.pools.pick_person(record.number + 40)
     return {"employee_id": record.id, "name": person.name, "email": person.email}
 
 
 def build_salesperson(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """Somebody who sells."""
+    """Build a salesperson."""
     del whole
     person = scene.pools.pick_person(record.number)
     return {

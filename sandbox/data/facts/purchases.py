@@ -1,4 +1,4 @@
-"""Orders to vendors, bills, expenses and what is paid for them."""
+"""Purchase orders, bills, vendor credits, expenses and payments to vendors."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from sandbox.data.facts.documents import (
     build_status_fields,
     draw_document,
 )
+from sandbox.data.facts.editions import get_edition_fields
 from sandbox.data.facts.lines import build_document_taxes, build_line_items
-from sandbox.data.facts.sales import INDIA, build_application
+from sandbox.data.facts.sales import build_application
 from sandbox.data.numbers import is_nth, mix, to_amount
 from sandbox.data.shapes import EXTRA, MISSING
 
@@ -64,7 +65,7 @@ def build_purchase(scene: Scene, record: Record, *, whole: bool, paper: Paper) -
         **_build_dates(scene, record, chance),
     }
     facts |= QUIRKS.get(paper.collection, _build_nothing)(scene, record)
-    facts[EXTRA] = INDIA if scene.spec.edition == "india" else {}
+    facts[EXTRA] = get_edition_fields(scene.spec.edition, "document")
     if not whole:
         return facts
     return {
@@ -109,7 +110,7 @@ def _build_dates(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
 
 
 def _build_attachment(scene: Scene, record: Record) -> dict[str, Any]:
-    """A file with every tenth document: its size is text, its time in the display format."""
+    """Build the attachment of every tenth document; its size is text, its time for display."""
     if not is_nth(10, record.number, 1):
         return {}
     file = {
@@ -129,7 +130,7 @@ def _build_nothing(_scene: Scene, _record: Record) -> dict[str, Any]:
 def _build_bill_quirks(_scene: Scene, record: Record) -> dict[str, Any]:
     lot = mix(record.number, 79)
     return {
-        # Named like a boolean; what it holds is the bill's own id.
+        # Named like a boolean, but holds the bill's own id, as recorded.
         "is_opening_balance": record.id,
         "due_by_days": ("", 19)[lot % 2],
         "due_in_days": ("", 30)[lot % 2],
@@ -179,7 +180,7 @@ QUIRKS: Final[dict[str, Callable[[Scene, Record], dict[str, Any]]]] = {
 
 
 def build_vendor_payment(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """Money paid; its number is text and its mode is capitalised, unlike money received."""
+    """Build a payment to a vendor; its mode is capitalised, unlike that of a customer payment."""
     chance = scene.draw("vendorpayments", record.number)
     party = scene.pick_vendor(chance)
     bill = chance % scene.get_size("bills")
@@ -210,7 +211,7 @@ def build_vendor_payment(scene: Scene, record: Record, *, whole: bool) -> dict[s
 
 
 def _hide_time(record: Record) -> dict[str, Any]:
-    """A public tap met rows without a time of change; the document has it all the same."""
+    """Omit the time of change in some rows, as a public tap met them; the document has it."""
     return {"last_modified_time": MISSING} if is_nth(40, record.number, 17) else {}
 
 

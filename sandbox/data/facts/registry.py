@@ -1,4 +1,4 @@
-"""What is so about each document: the facts that its shape is filled with."""
+"""The function that builds the facts of each collection."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FACTS: Final[dict[str, FactsOf]] = {
 
 
 def get_facts(collection: str) -> FactsOf:
-    """The facts of a collection's records."""
+    """Get the function that builds the facts of a collection's records."""
     if collection.startswith(MODULE_PREFIX):
         return partial(settings.build_module_record, module=collection)
     return FACTS.get(collection, nested.build_child)

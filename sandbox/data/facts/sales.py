@@ -1,4 +1,4 @@
-"""Quotes, orders, invoices, credit notes and what customers pay."""
+"""Estimates, orders, invoices, credit notes and payments of customers."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sandbox.data.facts.documents import (
     build_status_fields,
     draw_document,
 )
+from sandbox.data.facts.editions import get_edition_fields
 from sandbox.data.facts.lines import build_document_taxes, build_line_items
 from sandbox.data.numbers import mix, to_amount
 from sandbox.data.shapes import EXTRA
@@ -97,7 +98,7 @@ def build_sale(scene: Scene, record: Record, *, whole: bool, paper: Paper) -> di
 
 
 def _build_terms(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
-    """What only the document says: terms, notes, the account that it was booked on."""
+    """Build the fields of the document only: terms, notes, account."""
     account_id, account_name = scene.get_account(1)
     return {
         "documents": [],
@@ -113,7 +114,7 @@ def _build_terms(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
 
 def _build_party(scene: Scene, party: Party, chance: int) -> dict[str, Any]:
     seller = chance % 7
-    # A sentinel, not a person: -1 and "Others" is what stands where nobody was named.
+    # -1 and "Others" stand for no salesperson.
     sold_by = (
         {"salesperson_id": "-1", "salesperson_name": "Others"}
         if seller == 0
@@ -147,8 +148,8 @@ def _build_dates(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
 
 
 def _build_edition_fields(scene: Scene, record: Record) -> dict[str, Any]:
-    """Fields that only some editions have: taxes of India, locations where they are enabled."""
-    more = dict(INDIA) if scene.spec.edition == "india" else {}
+    """Build the fields of an edition: taxes of India, locations if the organization has them."""
+    more = get_edition_fields(scene.spec.edition, "document")
     if scene.spec.locations and record.number % 20 == 0:
         more |= {"location_id": scene.make_id("locations", 0), "location_name": "Head Office"}
     return more
@@ -196,19 +197,10 @@ QUIRKS: Final[dict[str, Callable[[Scene, Record, dict[str, Any]], dict[str, Any]
     "estimates": _build_estimate_quirks,
     "debitnotes": _build_debit_quirks,
 }
-# Fields that only the Indian edition has.
-INDIA: Final[dict[str, Any]] = {
-    "gst_no": "29ABCDE1234F1Z5",
-    "gst_treatment": "business_gst",
-    "place_of_supply": "KA",
-    "tax_treatment": "business_gst",
-    "tds_percent": "0.00",
-    "is_reverse_charge_applied": False,
-}
 
 
 def build_customer_payment(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """Money received; the document has no last_modified_time, it calls it updated_time."""
+    """Build a customer payment; the document has updated_time instead of last_modified_time."""
     chance = scene.draw("customerpayments", record.number)
     party = scene.pick_customer(chance)
     invoice = chance % scene.get_size("invoices")
@@ -240,7 +232,7 @@ def build_customer_payment(scene: Scene, record: Record, *, whole: bool) -> dict
 
 
 def build_receipt(scene: Scene, party: Party, chance: int) -> dict[str, Any]:
-    """How much came in, how, and where it went."""
+    """Build the amount, mode and account of a payment."""
     decimals = party.currency[2]
     terms = scene.build_currency_fields(party)
     amount = draw_payment(chance, 90_000, decimals)
@@ -262,7 +254,7 @@ def build_receipt(scene: Scene, party: Party, chance: int) -> dict[str, Any]:
 
 
 def build_application(payment: dict[str, Any]) -> dict[str, Any]:
-    """A payment as it stands with the document that it pays, in full."""
+    """Build a payment as applied, in full, to a document."""
     return {
         "amount_applied": payment["amount"],
         "total": payment["amount"],

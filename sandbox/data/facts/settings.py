@@ -1,4 +1,4 @@
-"""Items, taxes, currencies, projects and the rest of what a company sets up."""
+"""Items, taxes, currencies, projects and other settings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ROOT: Final = "-1"
 
 
 def build_item(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """Something sold or bought; a service has no stock, and so none of stock's fields."""
+    """Build an item; a service has no stock fields."""
     chance = scene.draw("items", record.number)
     name = scene.pools.pick_product(record.number)
     rate = scene.to_amount(500 + chance % 100_000)
@@ -62,7 +62,7 @@ def _build_product(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
 
 
 def build_currency(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """A currency; the organization's own is the base, and has no exchange rates."""
+    """Build a currency; the organization's own has no exchange rates."""
     del whole
     code, symbol, decimals, name = CURRENCIES[record.number % len(CURRENCIES)]
     return {
@@ -80,7 +80,7 @@ def build_currency(scene: Scene, record: Record, *, whole: bool) -> dict[str, An
 
 
 def build_tax(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """A tax; every fifth is out of use and hidden; a group lacks what belongs to a single tax."""
+    """Build a tax; every fifth is inactive, and a group has no fields of a single tax."""
     del whole
     names = TAXES.get(scene.spec.edition, TAXES["global"])
     name, percent = names[record.number % len(names)]
@@ -105,14 +105,14 @@ def build_tax(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
     return facts | dict.fromkeys(SINGLE_TAX_ONLY, MISSING) if group else facts
 
 
-# What a tax group's row does not have.
+# Fields that a tax group does not have.
 SINGLE_TAX_ONLY: Final = frozenset(
     {"tax_authority_id", "tax_authority_name", "tax_account_id", "output_tax_account_name"}
 )
 
 
 def build_project(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """A project; two of its amounts are text."""
+    """Build a project; two of its amounts are text."""
     chance = scene.draw("projects", record.number)
     party = scene.pick_customer(chance)
     facts: dict[str, Any] = {
@@ -136,7 +136,7 @@ def build_project(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any
 
 
 def build_time_entry(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """Hours worked."""
+    """Build a time entry."""
     del whole
     chance = scene.draw("projects/timeentries", record.number)
     number = chance % scene.get_size("projects")
@@ -156,7 +156,7 @@ def build_time_entry(scene: Scene, record: Record, *, whole: bool) -> dict[str, 
 
 
 def build_named(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """A thing with a name and not much else."""
+    """Build a record that is little more than a name."""
     del whole
     name = f"{scene.pools.pick_word(record.number * 7).title()} {record.number + 1}"
     return {
@@ -186,7 +186,7 @@ def build_named(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
 def build_module_record(
     scene: Scene, record: Record, *, whole: bool, module: str
 ) -> dict[str, Any]:
-    """A row of a custom module; its document describes the module's fields, too."""
+    """Build a record of a custom module; its document describes the module's fields, too."""
     name = scene.pools.pick_company(record.number)
     facts: dict[str, Any] = {
         "module_record_id": record.id,
