@@ -1,4 +1,4 @@
-"""A clock that the test holds, and a client that asks a world."""
+"""A clock that a test sets, and a client of a world."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ DECODER = msgspec.json.Decoder(float_hook=Decimal)
 
 @dataclass
 class Clock:
-    """Time that moves only when it is told to."""
+    """A clock that moves only when a test moves it."""
 
     now: datetime = NOW
 
     def __call__(self) -> datetime:
-        """Tell the time."""
+        """Return the time."""
         return self.now
 
     def forward(self, seconds: float) -> None:
-        """Let time pass."""
+        """Move the clock by so many seconds."""
         self.now += timedelta(seconds=seconds)
 
 
 @dataclass
 class Client:
-    """Somebody with a refresh token who asks for things."""
+    """A client with a refresh token."""
 
     world: World
     clock: Clock
@@ -68,9 +68,9 @@ class Client:
 
     def get(self, path: str, **params: str) -> dict[str, Any]:
         """The body of a call that goes well."""
-        answer = self.call(path, **params)
-        assert answer.status == 200, answer.body
-        return body(answer)
+        response = self.call(path, **params)
+        assert response.status == 200, response.body
+        return body(response)
 
     def rows(self, path: str, **params: str) -> list[dict[str, Any]]:
         """The rows of a list call."""
@@ -79,12 +79,18 @@ class Client:
         return rows
 
 
-def body(answer: Response) -> dict[str, Any]:
-    """The decoded body of an answer."""
-    decoded: dict[str, Any] = DECODER.decode(answer.body)
+def body(response: Response) -> dict[str, Any]:
+    """The decoded body of an response."""
+    decoded: dict[str, Any] = DECODER.decode(response.body)
     return decoded
 
 
 def instant(text: str) -> datetime:
     """The instant of a time as rows carry it, in UTC."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z").astimezone(timezone.utc)
+
+
+def find_organization(world: World, code: str) -> str:
+    """Find the id of the organization of a country."""
+    row = next(one for one in world.organizations if one["country_code"] == code)
+    return str(row["organization_id"])

@@ -10,10 +10,10 @@ from tests.sandbox.client import Client, body
 
 
 def test_a_call_without_a_token_is_401_code_14(client: Client) -> None:
-    """Without the header, or with another scheme, the answer is 401 code 14."""
+    """Without the header, or with another scheme, the response is 401 code 14."""
     for headers in ({}, {"authorization": f"Bearer {client.token}"}):
-        answer = client.world.answer(Request("GET", "/books/v3/items", {}, headers))
-        assert (answer.status, answer.code) == (401, 14)
+        response = client.world.answer(Request("GET", "/books/v3/items", {}, headers))
+        assert (response.status, response.code) == (401, 14)
 
 
 def test_a_dead_token_and_a_missing_scope_look_the_same(client: Client) -> None:
@@ -56,8 +56,8 @@ def test_each_list_needs_the_scope_of_its_area(
 @pytest.mark.parametrize("wanted", ["12345", ""])
 def test_a_wrong_organization_is_400_code_6041(client: Client, wanted: str) -> None:
     """An organization that the user is not of is 400 code 6041, while organizations still works."""
-    answer = client.call("items", organization_id=wanted)
-    assert (answer.status, answer.code) == (400, 6041)
+    response = client.call("items", organization_id=wanted)
+    assert (response.status, response.code) == (400, 6041)
     assert client.call("organizations").status == 200
 
 
@@ -65,28 +65,28 @@ def test_a_wrong_organization_is_400_code_6041(client: Client, wanted: str) -> N
     "path", ["nowhere", "invoices/1/nowhere", "settings/branches", "cm_none", "debitnotes", ""]
 )
 def test_an_unknown_path_is_404_code_5(client: Client, path: str) -> None:
-    """Where no endpoint is, the answer is 404 code 5."""
-    answer = client.call(path)
-    assert (answer.status, answer.code) == (404, 5)
+    """Without an endpoint the response is 404 code 5."""
+    response = client.call(path)
+    assert (response.status, response.code) == (404, 5)
 
 
 @pytest.mark.parametrize("path", ["invoices/1", "organizations/1", "settings/taxgroups/1"])
 def test_a_missing_document_is_404_code_1002(client: Client, path: str) -> None:
-    """Where no document of that id is, the answer is 404 code 1002 and says so."""
-    answer = client.call(path)
-    assert (answer.status, answer.code) == (404, 1002)
-    assert b"does not exist." in answer.body
+    """Without a document of that id the response is 404 code 1002."""
+    response = client.call(path)
+    assert (response.status, response.code) == (404, 1002)
+    assert b"does not exist." in response.body
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_the_double_is_read_only(client: Client, method: str) -> None:
     """Other methods than GET are 405 code 37."""
-    answer = client.call("invoices", method)
-    assert (answer.status, answer.code) == (405, 37)
+    response = client.call("invoices", method)
+    assert (response.status, response.code) == (405, 37)
 
 
 def test_a_collection_can_be_refused_in_one_organization(client: Client) -> None:
-    """A test may have a list answer as in a plan that lacks it, in one organization only."""
+    """A test may have a list response as in a plan that lacks it, in one organization only."""
     first, second = client.world.holdings
     client.world.refuse("projects", 404, 5, "Invalid URL Passed", organization_id=first)
     assert client.call("projects").code == 5
@@ -94,7 +94,7 @@ def test_a_collection_can_be_refused_in_one_organization(client: Client) -> None
     assert client.call("projects").status == 200
 
 
-def test_answers_tell_the_worlds_time(client: Client) -> None:
+def test_responses_have_the_date_of_the_clock(client: Client) -> None:
     """The Date header is the world's clock."""
     assert client.call("items").headers["Date"] == "Fri, 20 Nov 2026 15:30:00 GMT"
 
@@ -111,30 +111,30 @@ def test_answers_tell_the_worlds_time(client: Client) -> None:
         ("cancel", 401, 57),
     ],
 )
-def test_a_scripted_fault_strikes_once(client: Client, fault: str, status: int, code: int) -> None:
-    """A fault on the script strikes the next call of Books, and only that one."""
+def test_a_scripted_fault_happens_once(client: Client, fault: str, status: int, code: int) -> None:
+    """A fault on the script hits the next request of Books, and only that one."""
     client.world.script.append(fault)
-    answer = client.call("items")
-    assert (answer.status, answer.code) == (status, code)
+    response = client.call("items")
+    assert (response.status, response.code) == (status, code)
     client.token = client.mint()["access_token"]
     assert client.call("items").status == 200
 
 
-def test_a_scripted_429_may_say_when_to_come_back(client: Client) -> None:
+def test_a_scripted_429_may_have_retry_after(client: Client) -> None:
     """A third part of the fault is sent as Retry-After."""
     client.world.script.append("429:44:30")
     assert client.call("items").headers["Retry-After"] == "30"
 
 
 def test_a_fault_that_does_not_exist_is_an_error(client: Client) -> None:
-    """A misspelt fault is not passed over in silence."""
+    """A misspelt fault raises."""
     client.world.script.append("nonsense")
     with pytest.raises(ValueError, match="nonsense"):
         client.call("items")
 
 
-def test_faults_strike_at_their_rates_and_the_same_each_time(client: Client) -> None:
-    """Shares of calls go wrong as drawn from the seed, whichever fault it is."""
+def test_faults_have_their_rates_and_are_repeatable(client: Client) -> None:
+    """Shares of requests fail as drawn from the seed, whichever fault it is."""
     outcomes = []
     for _ in range(2):
         client.world.faults = Faults(server_error=0.2, html=0.2, drop=0.1, seed=5)
@@ -149,8 +149,8 @@ def test_faults_strike_at_their_rates_and_the_same_each_time(client: Client) -> 
 def test_the_accounts_server_has_a_script_of_its_own(client: Client, fault: str) -> None:
     """Token calls can be made to fail once, too."""
     client.world.accounts.script.append(fault)
-    answer = client.accounts()
-    assert (answer.status, answer.fault) == {
+    response = client.accounts()
+    assert (response.status, response.fault) == {
         "throttle": (400, ""), "500": (500, ""), "html": (502, ""), "drop": (0, "drop"),
     }[fault]  # fmt: skip
     assert "access_token" in body(client.accounts())

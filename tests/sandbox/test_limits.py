@@ -75,8 +75,8 @@ def test_the_day_has_a_quota(clock: Clock) -> None:
     assert codes(client, 1) == [(200, 0)]
 
 
-def test_headers_tell_what_is_left_of_the_day(clock: Clock) -> None:
-    """Each answer names the quota, what remains, and the seconds to the local midnight."""
+def test_headers_have_the_rest_of_the_day(clock: Clock) -> None:
+    """Each response names the quota, what remains, and the seconds to the local midnight."""
     client = limited(clock, daily_quota=50)
     for remaining in (49, 48):
         headers = client.call("items").headers
@@ -100,7 +100,7 @@ def test_a_day_is_as_long_as_daylight_saving_makes_it(now: datetime, seconds: in
 
 
 def test_the_list_of_organizations_has_no_such_headers(clock: Clock) -> None:
-    """Organizations cost nothing of any quota and tell nothing of it."""
+    """Organizations use no quota and have no rate-limit headers."""
     client = limited(clock, daily_quota=1)
     for _ in range(3):
         assert not [name for name in client.call("organizations").headers if "Rate" in name]
@@ -111,11 +111,11 @@ def test_a_soft_quota_runs_below_zero(clock: Clock) -> None:
     """With a soft quota calls pass on, and Remaining is negative on a 200."""
     client = limited(clock, daily_quota=1, soft=True)
     client.call("items")
-    answer = client.call("items")
-    assert (answer.status, answer.headers["X-Rate-Limit-Remaining"]) == (200, "-1")
+    response = client.call("items")
+    assert (response.status, response.headers["X-Rate-Limit-Remaining"]) == (200, "-1")
 
 
-def test_refused_calls_cost_nothing_unless_told_so(clock: Clock) -> None:
+def test_refused_requests_are_not_counted_by_default(clock: Clock) -> None:
     """Calls that meet a limit are not counted; a test may have them counted."""
     client = limited(clock, requests_per_minute=1)
     assert [client.call("items").headers["X-Rate-Limit-Remaining"] for _ in range(3)] == [
@@ -127,7 +127,7 @@ def test_refused_calls_cost_nothing_unless_told_so(clock: Clock) -> None:
 
 
 def test_each_organization_has_limits_of_its_own(clock: Clock) -> None:
-    """What one organization uses is not missed by another."""
+    """The requests of one organization do not count against another."""
     client = limited(clock, requests_per_minute=1)
     assert codes(client, 2) == [(200, 0), (429, 44)]
     client.organization_id = list(client.world.holdings)[1]
@@ -149,8 +149,8 @@ def test_an_hour_old_token_is_dead(client: Client, clock: Clock) -> None:
     clock.forward(3599)
     assert client.call("items").status == 200
     clock.forward(1)
-    answer = client.call("items")
-    assert (answer.status, answer.code) == (401, 57)
+    response = client.call("items")
+    assert (response.status, response.code) == (401, 57)
 
 
 def test_the_eleventh_token_in_ten_minutes_is_denied(client: Client, clock: Clock) -> None:
@@ -166,8 +166,8 @@ def test_the_eleventh_token_in_ten_minutes_is_denied(client: Client, clock: Cloc
     assert len(client.world.mints) == 11
 
 
-def test_ten_tokens_live_at_once(client: Client, clock: Clock) -> None:
-    """The eleventh living token of a refresh token ends the oldest."""
+def test_ten_access_tokens_are_valid_at_once(client: Client, clock: Clock) -> None:
+    """The eleventh valid token of a refresh token ends the oldest."""
     for _ in range(9):
         client.mint()
     assert client.call("items").status == 200
@@ -177,7 +177,7 @@ def test_ten_tokens_live_at_once(client: Client, clock: Clock) -> None:
 
 
 def test_the_21st_refresh_token_ends_the_oldest(client: Client) -> None:
-    """A user has 20 refresh tokens; another silently ends the first, and what it opened."""
+    """A user has 20 refresh tokens; another ends the first and its access tokens."""
     for _ in range(19):
         client.world.grant_refresh_token()
     assert client.call("items").status == 200

@@ -31,10 +31,10 @@ def consent(client: Client, **params: str) -> Response:
     return client.world.answer(Request("GET", "/oauth/v2/auth", given))
 
 
-def returned(answer: Response) -> dict[str, str]:
-    """What the browser brings back to the redirect address."""
-    assert answer.status == 302
-    query = parse_qs(urlsplit(answer.headers["Location"]).query)
+def returned(response: Response) -> dict[str, str]:
+    """Return the parameters that the browser passes to the redirect address."""
+    assert response.status == 302
+    query = parse_qs(urlsplit(response.headers["Location"]).query)
     return {name: values[0] for name, values in query.items()}
 
 
@@ -44,11 +44,11 @@ def exchange(client: Client, code: str, **form: str) -> dict[str, object]:
     return client.mint(**given)
 
 
-def test_a_refresh_answers_with_a_token_and_the_api_host(client: Client) -> None:
+def test_a_refresh_responds_with_a_token_and_the_api_host(client: Client) -> None:
     """A refresh gives a token for an hour and api_domain, and no refresh token."""
-    answer = client.mint()
-    assert set(answer) == {"access_token", "api_domain", "token_type", "expires_in"}
-    assert (answer["api_domain"], answer["expires_in"]) == ("https://www.zohoapis.com", 3600)
+    response = client.mint()
+    assert set(response) == {"access_token", "api_domain", "token_type", "expires_in"}
+    assert (response["api_domain"], response["expires_in"]) == ("https://www.zohoapis.com", 3600)
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,13 @@ def test_a_refresh_answers_with_a_token_and_the_api_host(client: Client) -> None
 def test_errors_of_the_token_endpoint_are_http_200(
     client: Client, form: dict[str, str], error: str
 ) -> None:
-    """A wrong refresh token, client, secret or code is told in the body of a 200."""
-    answer = client.accounts(**form)
-    assert (answer.status, body(answer)) == (200, {"error": error})
+    """A wrong refresh token, client, secret or code is an error in the body of a 200."""
+    response = client.accounts(**form)
+    assert (response.status, body(response)) == (200, {"error": error})
 
 
-def test_only_a_posted_form_or_query_is_understood(client: Client) -> None:
-    """Parameters may stand in the query or the form; a JSON body or a GET fails."""
+def test_only_a_posted_form_or_query_is_read(client: Client) -> None:
+    """Parameters may be in the query or the form; a JSON body or a GET fails."""
     known = client.world.credentials
     given = {
         "grant_type": "refresh_token",
@@ -80,10 +80,10 @@ def test_only_a_posted_form_or_query_is_understood(client: Client) -> None:
         "refresh_token": known.refresh_token,
     }
     path = "/oauth/v2/token"
-    answer = client.world.answer
-    assert "access_token" in body(answer(Request("POST", path, params=given)))
-    assert body(answer(Request("POST", path, body=b"{}"))) == {"error": "invalid_client"}
-    assert answer(Request("GET", path, params=given)).status == 405
+    send = client.world.answer
+    assert "access_token" in body(send(Request("POST", path, params=given)))
+    assert body(send(Request("POST", path, body=b"{}"))) == {"error": "invalid_client"}
+    assert send(Request("GET", path, params=given)).status == 405
 
 
 def test_client_credentials_name_an_organization(client: Client) -> None:
@@ -153,8 +153,8 @@ def test_without_offline_access_there_is_no_refresh_token(client: Client) -> Non
     assert "refresh_token" not in exchange(client, code)
 
 
-def test_a_user_may_deny_or_be_asked(client: Client) -> None:
-    """Denied consent comes back as access_denied; asked, there is a page to answer on."""
+def test_a_user_may_deny_or_decide_on_a_page(client: Client) -> None:
+    """Denied consent comes back as access_denied; with "ask" there is a page with two buttons."""
     client.world.accounts.consent.decision = "deny"
     assert returned(consent(client)) == {"state": "xyz", "error": "access_denied"}
     client.world.accounts.consent.decision = "ask"
@@ -193,7 +193,7 @@ def test_a_self_clients_code_needs_no_redirect(client: Client, clock: Clock) -> 
 
 @pytest.mark.parametrize("path", ["/oauth/v2/token/revoke", "/oauth/v2/revoke/token"])
 def test_a_revoked_token_is_dead(client: Client, path: str) -> None:
-    """Revoking a refresh token ends it and every access token minted from it."""
+    """Revoking a refresh token ends it and every access token issued from it."""
     known = client.world.credentials
     given = b64encode(f"{known.client_id}:{known.client_secret}".encode()).decode()
     request = Request(
@@ -205,8 +205,8 @@ def test_a_revoked_token_is_dead(client: Client, path: str) -> None:
     assert body(client.world.answer(request)) == {"error": "invalid_token"}
 
 
-def test_a_stranger_revokes_nothing_by_name(client: Client) -> None:
-    """The newer address asks who is there; the older one takes whoever holds the token."""
+def test_the_newer_path_revokes_only_with_the_client_id(client: Client) -> None:
+    """The newer path requires the client id; the older one needs the token only."""
     given = {"token": client.world.credentials.refresh_token}
     newer, older = (Request("POST", f"/oauth/v2/{path}", given) for path in
                     ("revoke/token", "token/revoke"))  # fmt: skip
@@ -214,7 +214,7 @@ def test_a_stranger_revokes_nothing_by_name(client: Client) -> None:
     assert body(client.world.answer(older)) == {"status": "success"}
 
 
-def test_the_accounts_server_knows_the_others(client: Client) -> None:
+def test_serverinfo_names_every_accounts_server(client: Client) -> None:
     """Serverinfo names the accounts server of every data center."""
     found = body(client.world.answer(Request("GET", "/oauth/serverinfo")))
     assert found["result"] == "success"
@@ -239,13 +239,13 @@ def test_another_data_center_knows_neither_client_nor_code(
     }
     for region, (host, _) in REGIONS.items():
         path = "/oauth/v2/token" if by_host else f"/dc/{region}/oauth/v2/token"
-        answer = body(
+        response = body(
             client.world.answer(Request("POST", path, form=form, host=host if by_host else ""))
         )
         if region == "eu":
-            assert answer["api_domain"] == "https://www.zohoapis.eu"
+            assert response["api_domain"] == "https://www.zohoapis.eu"
         else:
-            assert answer == {"error": error}
+            assert response == {"error": error}
 
 
 def test_books_of_another_data_center_refuse_the_token(client: Client) -> None:

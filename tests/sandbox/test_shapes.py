@@ -55,8 +55,8 @@ def test_no_shape_is_left_over() -> None:
     assert {path.stem for path in FOLDER.glob("*.json")} == known
 
 
-def test_kinds_are_told_from_recorded_values() -> None:
-    """What a field held over several rows makes its kind; blank at times makes it optional."""
+def test_kinds_are_inferred_from_recorded_values() -> None:
+    """The values of a field over several rows give its kind; blank at times makes it optional."""
     rows = [
         {"a_id": "260815000000097001", "total": 1.5, "when": "2026-06-09T09:47:08-0400"},
         {"a_id": "", "total": 2, "when": "09 Jun 2026", "flag": True, "tags": [], "sub": {"x": ""}},
@@ -71,7 +71,7 @@ def test_kinds_are_told_from_recorded_values() -> None:
     }
 
 
-def test_a_file_tells_what_a_recording_left_blank() -> None:
+def test_a_file_gives_the_kinds_of_blank_fields() -> None:
     """Blank fields and empty arrays take their kind from the OpenAPI file; others keep theirs."""
     seen: dict[str, Kind] = {"rate": "empty", "taxes": [], "total": "money", "odd": "empty"}
     described: dict[str, Kind] = {"rate": "money", "taxes": [{"tax_id": "id"}], "total": "text"}
@@ -105,7 +105,7 @@ def test_shapes_are_made_from_two_folders(tmp_path: Path, monkeypatch: pytest.Mo
     }
 
 
-def test_kinds_are_told_from_an_openapi_schema() -> None:
+def test_kinds_are_converted_from_an_openapi_schema() -> None:
     """References are followed; types, names and examples of the file make the kinds."""
     described = {"components": {"schemas": {"line": {"properties": {"qty": {"type": "number"}}}}}}
     schema = {

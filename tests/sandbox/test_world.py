@@ -1,4 +1,4 @@
-"""The world changes when it is told to, and its answers with it."""
+"""The world changes when it is told to, and its responds with it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_seeded_changes_are_distinct_old_and_well_apart(clock: Clock) -> None:
 
 
 def test_rows_are_not_changed_in_the_order_they_were_made(world: World) -> None:
-    """The order of creation says nothing of the order of change."""
+    """The order of creation does not determine the order of change."""
     key = world.organizations[0]["organization_id"]
     rows = world.rows(key, "bills")
     by_creation = [row["bill_id"] for row in sorted(rows, key=lambda row: row["created_time"])]
@@ -87,11 +87,11 @@ def test_an_inserted_row_is_listed_and_a_deleted_one_is_gone(client: Client) -> 
     assert made in ids
     assert gone not in ids
     assert client.get(f"invoices/{made}")["invoice"]["notes"] == "New"
-    answer = client.call(f"invoices/{gone}")
-    assert (answer.status, answer.code) == (404, 1002)
+    response = client.call(f"invoices/{gone}")
+    assert (response.status, response.code) == (404, 1002)
 
 
-def test_a_field_that_no_shape_knows_shows_everywhere(client: Client) -> None:
+def test_a_field_in_no_shape_is_in_row_and_document(client: Client) -> None:
     """A field that the service starts to send appears in the list and in the document."""
     world, key = client.world, client.organization_id
     invoice = client.rows("invoices")[0]["invoice_id"]
@@ -113,7 +113,7 @@ def test_data_can_change_between_any_two_calls(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(load_endpoints()))
-def test_every_collection_can_be_changed_in_sight(world: World, path: str) -> None:
+def test_every_collection_shows_a_change(world: World, path: str) -> None:
     """Each collection has a field in which a change shows, and it shows there."""
     key = world.organizations[0]["organization_id"]
     record_id = min(world.ids(key, path))
@@ -140,7 +140,7 @@ def test_a_page_of_many_rows_does_not_cost_a_sort(clock: Clock) -> None:
     assert process_time() - started < 0.1
 
 
-def test_the_log_tells_what_was_asked(client: Client, clock: Clock) -> None:
+def test_the_log_has_every_request(client: Client, clock: Clock) -> None:
     """Each call of Books is logged with its time, parameters, outcome and token."""
     client.world.log.clear()
     client.call("invoices", page="2")
@@ -165,7 +165,7 @@ def test_times_may_be_given_as_text(client: Client) -> None:
     assert row["last_modified_time"] == "2026-01-31T19:00:00-0500"
 
 
-def test_revisions_tell_how_often_each_row_was_written(world: World) -> None:
+def test_a_revision_counts_the_writes_of_a_row(world: World) -> None:
     """Every row begins with revision 1; each change adds one."""
     key = next(iter(world.holdings))
     first, second = sorted(world.ids(key, "bills"))[:2]
@@ -183,7 +183,7 @@ def test_there_may_be_more_organizations_than_countries(clock: Clock) -> None:
     assert len(set(ids)) == len(ids) == 42
 
 
-def test_an_organization_may_be_made_to_measure(clock: Clock) -> None:
+def test_a_test_may_define_an_organization(clock: Clock) -> None:
     """A test may bring organizations of its own, with a quota and custom fields."""
     own = replace(
         PRESETS[5],
@@ -196,7 +196,7 @@ def test_an_organization_may_be_made_to_measure(clock: Clock) -> None:
     assert client.call("bills").code == 45
 
 
-def test_seeded_sizes_can_be_told_apart(clock: Clock) -> None:
+def test_sizes_can_differ_between_collections(clock: Clock) -> None:
     """Rows can be given for some collections; the others have a handful, or what "*" says."""
     world = World.build(rows={"bills": 5}, clock=clock)
     key = next(iter(world.holdings))
@@ -205,8 +205,8 @@ def test_seeded_sizes_can_be_told_apart(clock: Clock) -> None:
     assert (len(world.ids(key, "bills")), len(world.ids(key, "invoices"))) == (5, 0)
 
 
-def test_other_addresses_are_not_of_this_world(client: Client) -> None:
+def test_other_paths_are_not_found(client: Client) -> None:
     """A path that is neither Books nor Accounts is not found."""
-    answer = client.world.answer(Request("GET", "/elsewhere"))
-    assert (answer.status, answer.code) == (404, 5)
+    response = client.world.answer(Request("GET", "/elsewhere"))
+    assert (response.status, response.code) == (404, 5)
     assert client.world.answer(Request("GET", "/oauth/elsewhere")).code == 5
