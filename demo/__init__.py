@@ -1,1 +1,1 @@
-"""The pipeline shown: the double of Zoho Books, Meltano with the tap, PostgreSQL."""
+"""A demo of the pipeline: the double of Zoho Books, Meltano with the tap, PostgreSQL."""

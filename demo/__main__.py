@@ -1,6 +1,6 @@
-"""``python -m demo``: a first run, three changes, a second run, and what the database says of both.
+"""``python -m demo``: a first run, three changes, a second run, and the database after each.
 
-Ends with 0 where the database holds what the service holds, with 1 where it does not.
+Exits with 0 if the database holds the rows of the service, with 1 if it does not.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from rich.markup import escape
 
 from demo import report
 from demo.pipeline import Pipeline
-from demo.postgres import postgres
+from demo.postgres import run_postgres
 from demo.processes import DemoError, end_on_signals
-from demo.service import service
-from demo.verdict import arrivals, expected, matches
-from demo.warehouse import Key, holding
+from demo.service import run_service
+from demo.verdict import compare_rows, compare_runs, expect_changes
+from demo.warehouse import Key, read_rows
 from tap_zohobooks import resources
 
 if TYPE_CHECKING:
@@ -33,34 +33,36 @@ if TYPE_CHECKING:
     from demo.warehouse import Holding
 
 CHANGED = ("invoices", "bills", "contacts")
-CALLS_A_MINUTE = 6000
+REQUESTS_PER_MINUTE = 6000
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """The running parts, and the streams with the collection of the service that each reads."""
+    """The running parts, and the collection of the service that each stream reads."""
 
     pipeline: Pipeline
     streams: dict[str, str]
     console: Console
 
     def load(self, name: str) -> Holding:
-        """Run the pipeline, say what it has cost, and return what the database holds now."""
+        """Run the pipeline, print its cost, and return the rows of the database."""
         before = self.pipeline.service.summary()
         seconds = self.pipeline.run()
-        cost = self.pipeline.service.summary().since(before)
-        self.console.print(report.spent(name, seconds, cost), soft_wrap=True)
+        cost = self.pipeline.service.summary().subtract(before)
+        self.console.print(report.format_cost(name, seconds, cost), soft_wrap=True)
         with self.pipeline.database.connect() as connection:
-            return holding(connection)
+            return read_rows(connection)
 
     def compare(self, arrived: Holding) -> bool:
-        """Show what arrived, and say whether it is what the service holds."""
-        found = matches(self.held(), arrived)
-        self.console.print(report.arrived(found, self.pipeline.service.organization_ids))
+        """Print the rows that arrived, and return whether they are those of the service."""
+        found = compare_rows(self.list_keys(), arrived)
+        self.console.print(
+            report.build_arrival_table(found, self.pipeline.service.organization_ids)
+        )
         return all(match.is_whole for match in found)
 
-    def held(self) -> list[Key]:
-        """Ask the service for everything that it holds of the streams."""
+    def list_keys(self) -> list[Key]:
+        """List the keys of all rows of the streams in the service."""
         service, keys = self.pipeline.service, []
         for organization in service.organization_ids:
             keys.append(Key(resources.ORGANIZATIONS.name, organization, ""))
@@ -70,7 +72,7 @@ class Demo:
         return keys
 
     def change(self) -> list[Key]:
-        """Change three documents, in one organization and another by turns."""
+        """Change three documents, alternating between the organizations."""
         service, changes = self.pipeline.service, []
         for place, collection in enumerate(CHANGED):
             organization = service.organization_ids[place % len(service.organization_ids)]
@@ -81,78 +83,80 @@ class Demo:
         self.console.print(f"Changed in the service: {names}.\n", soft_wrap=True)
         return changes
 
-    def show(self) -> bool:
-        """Run, change, run again; say whether all of it was right."""
+    def run(self) -> bool:
+        """Run, change, run again; return whether both runs were right."""
         first = self.load("First run")
-        whole = self.compare(first)
+        is_first_whole = self.compare(first)
         changes = self.change()
         second = self.load("Second run")
-        seen, wanted = arrivals(first, second), expected(changes, self.streams)
-        self.console.print(report.second_run(seen, wanted))
+        seen, wanted = compare_runs(first, second), expect_changes(changes, self.streams)
+        self.console.print(report.build_change_table(seen, wanted))
         incremental = frozenset(one.name for one in (*resources.INCREMENTAL, *resources.DETAILED))
-        self.console.print(report.reread(seen, incremental), soft_wrap=True)
-        still_whole = all(match.is_whole for match in matches(self.held(), second))
-        return whole and still_whole and seen.changed == wanted and not seen.lost
+        self.console.print(report.format_rereads(seen, incremental), soft_wrap=True)
+        is_second_whole = all(match.is_whole for match in compare_rows(self.list_keys(), second))
+        return is_first_whole and is_second_whole and seen.changed == wanted and not seen.lost
 
 
-def selected() -> list[str]:
-    """Return the streams that the sandbox environment selects."""
+def list_selected_streams() -> list[str]:
+    """List the streams that Meltano's environment `sandbox` selects."""
     settings = yaml.safe_load(Path("meltano.yml").read_text(encoding="utf-8"))
     (sandbox,) = [one for one in settings["environments"] if one["name"] == "sandbox"]
     (extractor,) = sandbox["config"]["plugins"]["extractors"]
     return [pattern.removesuffix(".*") for pattern in extractor["select"]]
 
 
-def collection(stream: str) -> str:
-    """Return under which path the service holds the rows of a stream."""
+def find_collection(stream: str) -> str:
+    """Find the path of the list that holds the rows of a stream."""
     resource = resources.TABLE[stream]
     return (resources.TABLE[resource.of] if resource.of else resource).list_path
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the command line."""
-    made = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
-    made.add_argument("--rows", type=int, default=250, help="rows a list (default %(default)s)")
-    made.add_argument("--organizations", type=int, default=2, help="default %(default)s")
-    made.add_argument("--meltano", type=Path, default=Path(".tools/meltano/bin/meltano"))
-    return made
+def build_parser() -> argparse.ArgumentParser:
+    """Build the parser of the command line."""
+    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
+    parser.add_argument("--rows", type=int, default=250, help="rows a list (default %(default)s)")
+    parser.add_argument("--organizations", type=int, default=2, help="default %(default)s")
+    parser.add_argument("--meltano", type=Path, default=Path(".tools/meltano/bin/meltano"))
+    return parser
 
 
-def show(asked: argparse.Namespace, console: Console) -> bool:
-    """Set everything up, show it, leave nothing behind, and say whether it was right."""
-    options = {
-        "rows": asked.rows,
-        "organizations": asked.organizations,
-        "requests-per-minute": CALLS_A_MINUTE,
-    }
+def run_demo(options: argparse.Namespace, console: Console) -> bool:
+    """Start the parts, run the demo, remove everything, and return whether it was right."""
+    arguments = [
+        f"--rows={options.rows}",
+        f"--organizations={options.organizations}",
+        f"--requests-per-minute={REQUESTS_PER_MINUTE}",
+    ]
     streams = {
-        name: collection(name) for name in selected() if name != resources.ORGANIZATIONS.name
+        name: find_collection(name)
+        for name in list_selected_streams()
+        if name != resources.ORGANIZATIONS.name
     }
     with (
-        service([f"--{key}={value}" for key, value in options.items()]) as double,
-        postgres() as database,
+        run_service(arguments) as double,
+        run_postgres() as database,
         tempfile.TemporaryDirectory(prefix="zohobooks-demo-") as folder,
     ):
-        pipeline = Pipeline(asked.meltano.absolute(), Path(folder), double, database)
-        return Demo(pipeline, streams, console).show()
+        pipeline = Pipeline(options.meltano.absolute(), Path(folder), double, database)
+        return Demo(pipeline, streams, console).run()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo and return its exit code."""
-    asked = parser().parse_args(arguments)
+    options = build_parser().parse_args(arguments)
     end_on_signals()
-    console = report.terminal()
+    console = report.open_console()
     try:
-        right = show(asked, console)
+        is_right = run_demo(options, console)
     except (DemoError, subprocess.TimeoutExpired, OSError) as error:
         console.print(f"[red]The demo failed:[/red] {escape(str(error))}", soft_wrap=True)
         return 1
     except KeyboardInterrupt:
         console.print("Interrupted; everything that was started has been ended.")
         return 130
-    verdict = "holds exactly what the service holds" if right else "[red]is not right[/red]"
+    verdict = "holds exactly what the service holds" if is_right else "[red]is not right[/red]"
     console.print(f"The database {verdict}.")
-    return 0 if right else 1
+    return 0 if is_right else 1
 
 
 if __name__ == "__main__":

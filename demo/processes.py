@@ -1,4 +1,4 @@
-"""Programs that the demo starts, and that end with it."""
+"""Programs that the demo starts and ends."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import FrameType
 
-PATIENCE = 10
+STOP_SECONDS = 10
 
 
 class DemoError(Exception):
-    """The demo cannot go on; the message says why."""
+    """The demo cannot continue; the message says why."""
 
 
 def start(command: Sequence[str], **options: Any) -> subprocess.Popen[str]:
-    """Start a program in a session of its own, so that it and all it starts can be ended at once.
+    """Start a program in its own session, so that it and all its children can be ended at once.
 
-    A Ctrl-C on the terminal then reaches the demo alone, which ends the others in order.
+    A Ctrl-C on the terminal then signals the demo only, which ends the programs in order.
     """
     options = {"stdin": subprocess.DEVNULL, "text": True, "start_new_session": True} | options
     return subprocess.Popen(list(command), **options)
 
 
-def stop(process: subprocess.Popen[str], politely: signal.Signals = signal.SIGTERM) -> None:
-    """Ask a program to end, then end whatever is left of its session."""
-    process.send_signal(politely)
+def stop(process: subprocess.Popen[str], stop_signal: signal.Signals = signal.SIGTERM) -> None:
+    """Send a signal to a program, then kill what is left of its session after 10 s at most."""
+    process.send_signal(stop_signal)
     try:
-        process.wait(PATIENCE)
+        process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        print(f"{process.args!r} did not end when asked; it is killed.", file=sys.stderr)
+        print(f"{process.args!r} did not end after the signal; it is killed.", file=sys.stderr)
     _kill_group(process.pid)
     process.wait()
 
@@ -44,26 +44,26 @@ def _kill_group(group: int) -> None:
     try:
         os.killpg(group, signal.SIGKILL)
     except ProcessLookupError:
-        return  # nobody is left, as it should be
+        return  # every process has ended
 
 
 @contextmanager
-def running(
-    command: Sequence[str], politely: signal.Signals = signal.SIGTERM, **options: Any
+def run_program(
+    command: Sequence[str], stop_signal: signal.Signals = signal.SIGTERM, **options: Any
 ) -> Iterator[subprocess.Popen[str]]:
-    """Run a program for as long as it is needed."""
+    """Run a program until the block ends."""
     with start(command, **options) as process:
         try:
             yield process
         finally:
-            stop(process, politely)
+            stop(process, stop_signal)
 
 
 def end_on_signals() -> None:
-    """Let SIGTERM and SIGHUP end the demo the way Ctrl-C does: through every `finally`."""
+    """End the demo at SIGTERM and SIGHUP as at Ctrl-C: every `finally` runs."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)
+        signal.signal(number, _exit)
 
 
-def _leave(number: int, _frame: FrameType | None) -> None:
+def _exit(number: int, _frame: FrameType | None) -> None:
     sys.exit(128 + number)

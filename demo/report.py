@@ -1,4 +1,4 @@
-"""What the demo says."""
+"""The tables and lines that the demo prints."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 WIDTH = 100
 
 
-def terminal() -> Console:
-    """Return where to speak; a pipe or a log file gets lines of a fixed width."""
+def open_console() -> Console:
+    """Open the console; a pipe or a log file gets lines of 100 characters."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=WIDTH)
 
 
-def arrived(found: Sequence[Match], organizations: Sequence[str]) -> Table:
-    """Show the rows in the database, a column an organization, beside what the service holds."""
+def build_arrival_table(found: Sequence[Match], organizations: Sequence[str]) -> Table:
+    """Build a table of rows in the database and in the service, a column an organization."""
     table = Table(title="Rows in PostgreSQL, and what the service holds", title_justify="left")
     table.add_column("stream")
     for organization in organizations:
@@ -34,31 +34,33 @@ def arrived(found: Sequence[Match], organizations: Sequence[str]) -> Table:
     table.add_column("verdict")
     for stream, group in groupby(found, key=lambda match: match.stream):
         by_organization = {match.organization: match for match in group}
-        cells = [_cell(by_organization.get(organization)) for organization in organizations]
-        faults = [_fault(match) for match in by_organization.values() if not match.is_whole]
+        cells = [_format_count(by_organization.get(organization)) for organization in organizations]
+        faults = [
+            _format_difference(match) for match in by_organization.values() if not match.is_whole
+        ]
         table.add_row(stream, *cells, "; ".join(faults) or "[green]every row[/green]")
     return table
 
 
-def _cell(match: Match | None) -> str:
+def _format_count(match: Match | None) -> str:
     return f"{match.arrived} of {match.held}" if match else "none"
 
 
-def _fault(match: Match) -> str:
+def _format_difference(match: Match) -> str:
     return f"[red]{match.missing} missing, {match.unknown} unknown[/red]"
 
 
-def spent(name: str, seconds: float, summary: Summary) -> str:
-    """Say what a run has cost."""
+def format_cost(name: str, seconds: float, summary: Summary) -> str:
+    """Format the cost of a run: seconds, API calls, tokens."""
     calls = ", ".join(f"{count} ({key or 'none'})" for key, count in sorted(summary.calls.items()))
     return (
         f"{name}: {seconds:.1f} s, {sum(summary.calls.values())} calls by organization: {calls}; "
-        f"tokens minted: {summary.mints}; answers other than 200: {summary.refused}."
+        f"tokens minted: {summary.mints}; responses other than 200: {summary.refused}."
     )
 
 
-def second_run(seen: Arrivals, wanted: Iterable[Key]) -> Table:
-    """Show what the second run has changed in the database, row by row."""
+def build_change_table(seen: Arrivals, wanted: Iterable[Key]) -> Table:
+    """Build a table of the rows that the second run has changed in the database."""
     table = Table(title="Rows that the second run has changed", title_justify="left")
     for name in ("stream", "organization", "id", "verdict"):
         table.add_column(name)
@@ -66,17 +68,17 @@ def second_run(seen: Arrivals, wanted: Iterable[Key]) -> Table:
     for key in sorted(seen.changed | wanted):
         match key in seen.changed, key in wanted:
             case True, True:
-                verdict = "[green]changed there, arrived here[/green]"
+                verdict = "[green]changed in the service, arrived[/green]"
             case True, False:
-                verdict = "[red]nobody has changed it[/red]"
+                verdict = "[red]not changed in the service[/red]"
             case _:
                 verdict = "[red]has not arrived[/red]"
         table.add_row(key.stream, key.organization, key.id, verdict)
     return table
 
 
-def reread(seen: Arrivals, incremental: frozenset[str]) -> str:
-    """Say how many rows came again without a change, and why."""
+def format_rereads(seen: Arrivals, incremental: frozenset[str]) -> str:
+    """Format how many rows were written again without a change, and why."""
     edge = Counter(
         (key.stream, key.organization) for key in seen.reread if key.stream in incremental
     )
@@ -85,5 +87,5 @@ def reread(seen: Arrivals, incremental: frozenset[str]) -> str:
         "lookback before it, or without a time of change, at most "
         f"{max(edge.values(), default=0)} a stream and organization; "
         f"{len(seen.reread) - edge.total()} rows of streams that are read whole, because their "
-        "rows do not tell when they changed."
+        "rows have no time of change."
     )

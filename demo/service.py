@@ -1,4 +1,4 @@
-"""The double of Zoho Books, as the demo starts, asks and changes it."""
+"""The double of Zoho Books: start it, read its data and counts, change its documents."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from demo.processes import DemoError, running
+from demo.processes import DemoError, run_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,21 +21,21 @@ TIMEOUT = 30
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the service has counted so far."""
+    """The requests (by organization), issued tokens and errors of the service so far."""
 
     calls: dict[str, int]
     mints: int
     refused: int
 
-    def since(self, earlier: Summary) -> Summary:
-        """Return what has been added since."""
+    def subtract(self, earlier: Summary) -> Summary:
+        """Subtract an earlier summary."""
         calls = {key: count - earlier.calls.get(key, 0) for key, count in self.calls.items()}
         return Summary(calls, self.mints - earlier.mints, self.refused - earlier.refused)
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A running double: its address, its credentials, its controls."""
+    """A running double: its URL, its credentials, its controls."""
 
     base_url: str
     organization_ids: tuple[str, ...]
@@ -44,26 +44,27 @@ class Service:
     refresh_token: str = field(repr=False)
 
     @classmethod
-    def greeted(cls, line: str) -> Service:
-        """Read the line that the double prints when it is ready."""
-        told = json.loads(line)
+    def parse(cls, line: str) -> Service:
+        """Parse the line of JSON that the double prints when it is ready."""
+        greeting = json.loads(line)
         names = ("base_url", "client_id", "client_secret", "refresh_token")
         return cls(
-            organization_ids=tuple(told["organization_ids"]), **{name: told[name] for name in names}
+            organization_ids=tuple(greeting["organization_ids"]),
+            **{name: greeting[name] for name in names},
         )
 
     def _get(self, what: str, **params: str) -> dict[str, Any]:
-        answer = requests.get(f"{self.base_url}/sandbox/{what}", params, timeout=TIMEOUT)
-        answer.raise_for_status()
-        told: dict[str, Any] = answer.json()
-        return told
+        response = requests.get(f"{self.base_url}/sandbox/{what}", params, timeout=TIMEOUT)
+        response.raise_for_status()
+        content: dict[str, Any] = response.json()
+        return content
 
     def ids(self, organization: str, collection: str) -> set[str]:
-        """Return the ids of all that the service holds of a collection."""
+        """Return the ids of a collection in the service."""
         return set(self._get("revisions", organization_id=organization, collection=collection))
 
     def change(self, organization: str, collection: str, document: str) -> None:
-        """Change a document, as a bookkeeper would."""
+        """Change a document, as a user would."""
         body = {"organization_id": organization, "collection": collection, "id": document}
         requests.post(
             f"{self.base_url}/sandbox/change", json=body, timeout=TIMEOUT
@@ -71,22 +72,22 @@ class Service:
 
     def summary(self) -> Summary:
         """Return the counts so far."""
-        told = self._get("summary")
-        refused = sum(count for status, count in told["statuses"].items() if status != "200")
-        return Summary(told["organizations"], told["mints"], refused)
+        counts = self._get("summary")
+        refused = sum(count for status, count in counts["statuses"].items() if status != "200")
+        return Summary(counts["organizations"], counts["mints"], refused)
 
 
 @contextmanager
-def service(options: Sequence[str]) -> Iterator[Service]:
+def run_service(options: Sequence[str]) -> Iterator[Service]:
     """Run the double with these options of `python -m sandbox`.
 
     Raises:
-        DemoError: It did not start; its own words are on standard error.
+        DemoError: It did not start; its output is on standard error.
     """
     command = [sys.executable, "-m", "sandbox", *options]
-    with running(command, stdout=subprocess.PIPE) as process:
+    with run_program(command, stdout=subprocess.PIPE) as process:
         line = process.stdout.readline() if process.stdout else ""
         if not line:
             msg = "The double of Zoho Books did not start."
             raise DemoError(msg)
-        yield Service.greeted(line)
+        yield Service.parse(line)

@@ -1,4 +1,4 @@
-"""What arrived, held against what the service holds; decided here, without I/O."""
+"""Compare the rows of the database with those of the service, without I/O."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One stream of one organization: what the service holds, and what the database does."""
+    """The rows of one stream of one organization: in the service, in the database, different."""
 
     stream: str
     organization: str
@@ -26,22 +26,22 @@ class Match:
 
     @property
     def is_whole(self) -> bool:
-        """Whether exactly the service's rows are there."""
+        """Whether the database holds exactly the service's rows."""
         return not self.missing and not self.unknown
 
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """What a further run has loaded, told apart."""
+    """The rows that a later run changed, wrote again without a change, or lost."""
 
     changed: frozenset[Key]
     reread: frozenset[Key]
     lost: frozenset[Key]
 
 
-def matches(held: Iterable[Key], arrived: Iterable[Key]) -> list[Match]:
-    """Compare the two, row by row, for every stream and organization that either of them has."""
-    wanted, found = _grouped(held), _grouped(arrived)
+def compare_rows(held: Iterable[Key], arrived: Iterable[Key]) -> list[Match]:
+    """Compare service and database row by row, for every stream and organization of either."""
+    wanted, found = _group(held), _group(arrived)
     made = []
     for group in sorted(wanted.keys() | found.keys()):
         theirs, ours = wanted.get(group, set()), found.get(group, set())
@@ -51,15 +51,15 @@ def matches(held: Iterable[Key], arrived: Iterable[Key]) -> list[Match]:
     return made
 
 
-def _grouped(keys: Iterable[Key]) -> dict[tuple[str, str], set[Key]]:
+def _group(keys: Iterable[Key]) -> dict[tuple[str, str], set[Key]]:
     groups: dict[tuple[str, str], set[Key]] = {}
     for key in keys:
         groups.setdefault((key.stream, key.organization), set()).add(key)
     return groups
 
 
-def arrivals(before: Holding, after: Holding) -> Arrivals:
-    """Tell rows whose content a run has changed from those that it has only written again."""
+def compare_runs(before: Holding, after: Holding) -> Arrivals:
+    """Separate rows whose content a run has changed from those written again unchanged."""
     touched = {key for key, row in after.items() if key not in before or row != before[key]}
     changed = {
         key for key in touched if key not in before or after[key].digest != before[key].digest
@@ -69,8 +69,8 @@ def arrivals(before: Holding, after: Holding) -> Arrivals:
     )
 
 
-def expected(changes: Iterable[Key], streams: dict[str, str]) -> frozenset[Key]:
-    """Name the rows that changed documents must show up in, given the collection of each stream."""
+def expect_changes(changes: Iterable[Key], streams: dict[str, str]) -> frozenset[Key]:
+    """List the rows that must change with documents, given the collection of each stream."""
     return frozenset(
         Key(stream, change.organization, change.id)
         for change in changes

@@ -1,4 +1,4 @@
-"""What the database holds, asked of the database itself."""
+"""Read from the database the rows that the loader has written."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ORGANIZATION = "organization_id"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Key:
-    """One row of one stream of one organization; the organizations' own rows have id ''."""
+    """The key of a row; the rows of the stream `organizations` have a blank id."""
 
     stream: str
     organization: str
@@ -25,7 +25,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a row says, as a digest of all its columns, and which sync has written it."""
+    """A digest of all columns of a row, and the time of the sync that has written it."""
 
     digest: str
     sync: int
@@ -57,8 +57,8 @@ _LOADERS_OWN = [
 ]
 
 
-def holding(connection: psycopg.Connection[tuple[Any, ...]]) -> Holding:
-    """Read every row of every table that the loader has made."""
+def read_rows(connection: psycopg.Connection[tuple[Any, ...]]) -> Holding:
+    """Read every row of every table that the loader has created."""
     held: Holding = {}
     for stream, key in connection.execute(_KEYS, (ORGANIZATION, SCHEMA)).fetchall():
         query = _ROWS.format(

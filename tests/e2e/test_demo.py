@@ -1,4 +1,4 @@
-"""The demo tells right from wrong, and ends what it starts."""
+"""The demo finds differences, and ends what it starts."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import psutil
 import pytest
 
 from demo.pipeline import Pipeline
-from demo.postgres import Database, link, postgres
-from demo.processes import running
-from demo.report import reread, second_run, spent
-from demo.service import Service, Summary, service
-from demo.verdict import Arrivals, Match, arrivals, expected, matches
-from demo.warehouse import Key, Row, holding
+from demo.postgres import Database, link, run_postgres
+from demo.processes import run_program
+from demo.report import build_change_table, format_cost, format_rereads
+from demo.service import Service, Summary, run_service
+from demo.verdict import Arrivals, Match, compare_rows, compare_runs, expect_changes
+from demo.warehouse import Key, Row, read_rows
 from tests.sharing import one_at_a_time
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +35,7 @@ TABLE = """
         ('10', '3', 3, 7, now(), now());
 """
 
-# Runs Meltano, and then does to the database what a loader might get wrong.
+# Runs Meltano, and then changes the database as a wrong loader might.
 MEDDLER = """#!{python}
 import os, subprocess, sys
 import psycopg
@@ -64,14 +64,14 @@ sys.exit(code)
 )
 def test_rows_are_compared_one_by_one(arrived: list[Key], match: Match) -> None:
     """Equal counts are not enough: each row of the service must be there, and no other."""
-    assert matches([ONE, TWO], arrived) == [match]
+    assert compare_rows([ONE, TWO], arrived) == [match]
     assert match.is_whole == (arrived == [ONE, TWO])
 
 
 @pytest.mark.fast
-def test_a_stream_that_nobody_asked_for_is_seen() -> None:
-    """Rows of a stream that the service does not hold are unknown, not overlooked."""
-    (match,) = matches([], [ONE])
+def test_an_unknown_stream_is_reported() -> None:
+    """Rows of a stream that the service does not hold are unknown."""
+    (match,) = compare_rows([], [ONE])
     assert (match.unknown, match.is_whole) == (1, False)
 
 
@@ -90,25 +90,25 @@ def test_a_stream_that_nobody_asked_for_is_seen() -> None:
     ],
     ids=["untouched", "re-read", "changed", "new", "lost"],
 )
-def test_changed_rows_are_told_from_reread_ones(after: dict[Key, Row], found: Arrivals) -> None:
-    """A row has changed where its content has, not where it was merely written again."""
-    assert arrivals({ONE: Row("a", 1)}, after) == found
+def test_changed_rows_are_separate_from_reread_ones(after: dict[Key, Row], found: Arrivals) -> None:
+    """A row has changed if its content has, not if it was only written again."""
+    assert compare_runs({ONE: Row("a", 1)}, after) == found
 
 
 @pytest.mark.fast
 def test_a_document_shows_up_in_each_of_its_streams() -> None:
-    """A changed bill is expected among the bills and among the bills whole, and nowhere else."""
+    """A changed bill is expected in `bills` and `bill_details` only."""
     streams = {"bills": "bills", "bill_details": "bills", "items": "items"}
     wanted = {ONE, Key("bill_details", "10", "1")}
-    assert expected([ONE], streams) == wanted
+    assert expect_changes([ONE], streams) == wanted
 
 
 @pytest.mark.fast
 @pytest.mark.parametrize(
     ("changed", "wanted", "verdict"),
     [
-        ({ONE}, {ONE}, "arrived here"),
-        ({ONE}, set(), "nobody has changed it"),
+        ({ONE}, {ONE}, "changed in the service, arrived"),
+        ({ONE}, set(), "not changed in the service"),
         (set(), {ONE}, "has not arrived"),
     ],
 )
@@ -116,16 +116,16 @@ def test_the_second_run_is_judged_row_by_row(
     changed: set[Key], wanted: set[Key], verdict: str
 ) -> None:
     """Each row that arrived, or should have, has its verdict."""
-    table = second_run(Arrivals(frozenset(changed), frozenset(), frozenset()), wanted)
+    table = build_change_table(Arrivals(frozenset(changed), frozenset(), frozenset()), wanted)
     (shown,) = table.columns[-1].cells
     assert verdict in str(shown)
 
 
 @pytest.mark.fast
 def test_rows_at_the_bookmark_are_counted_apart() -> None:
-    """The reader learns how many rows came again because of the lookback, and the most of one."""
+    """Rows written again because of the lookback are counted, with the maximum of a stream."""
     seen = Arrivals(frozenset(), frozenset({ONE, TWO, Key("taxes", "10", "5")}), frozenset())
-    told = reread(seen, frozenset({"bills"}))
+    told = format_rereads(seen, frozenset({"bills"}))
     assert "2 rows at the bookmark" in told
     assert "at most 2 a stream" in told
     assert "1 rows of streams that are read whole" in told
@@ -133,12 +133,12 @@ def test_rows_at_the_bookmark_are_counted_apart() -> None:
 
 @pytest.mark.fast
 def test_the_cost_is_that_of_the_run() -> None:
-    """Calls, tokens and refusals are those since the run began."""
+    """API calls, tokens and errors are those of the run."""
     before = Summary({"10": 5}, mints=1, refused=0)
-    told = spent("Run", 1.25, Summary({"": 1, "10": 9}, 2, 1).since(before))
+    told = format_cost("Run", 1.25, Summary({"": 1, "10": 9}, 2, 1).subtract(before))
     assert told == (
         "Run: 1.2 s, 5 calls by organization: 1 (none), 4 (10); "
-        "tokens minted: 1; answers other than 200: 1."
+        "tokens minted: 1; responses other than 200: 1."
     )
 
 
@@ -146,31 +146,31 @@ def test_the_cost_is_that_of_the_run() -> None:
 def test_no_variable_of_a_real_account_reaches_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever has set real credentials, or another target, still runs the double into the demo."""
+    """Credentials and targets in the environment are not passed to the run of the demo."""
     for name in ("TAP_ZOHOBOOKS_ACCESS_TOKEN", "TARGET_POSTGRES_SQLALCHEMY_URL"):
         monkeypatch.setenv(name, "real")
     monkeypatch.setenv("TAP_ZOHOBOOKS_CLIENT_ID", "real")
     double = Service("http://127.0.0.1:1", ("10",), "double", "secret", "token")
-    variables = Pipeline(tmp_path, tmp_path, double, Database(1, "word")).environment()
+    variables = Pipeline(tmp_path, tmp_path, double, Database(1, "word")).build_environment()
     assert "real" not in variables.values()
     assert variables["TAP_ZOHOBOOKS_CLIENT_ID"] == "double"
 
 
 @pytest.mark.fast
 def test_secrets_are_not_shown() -> None:
-    """What describes the parts in a message holds no secret."""
+    """The repr of a part has no secret."""
     shown = repr(Service("url", ("10",), "id", "hidden-1", "hidden-2")), repr(Database(1, "hidden"))
     assert "hidden" not in "".join(shown)
 
 
 def test_children_of_a_program_end_with_it() -> None:
-    """What a program has started is ended too, even where it heeds no request."""
+    """The children of a program are ended, too, even if they ignore the signal."""
     child = "import signal,time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(99)"
     parent = (
         f"import subprocess,sys,time; p = subprocess.Popen([sys.executable, '-c', {child!r}]); "
         "print(p.pid, flush=True); time.sleep(99)"
     )
-    with running([sys.executable, "-c", parent], stdout=subprocess.PIPE) as process:
+    with run_program([sys.executable, "-c", parent], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         pid = int(process.stdout.readline())
     assert process.returncode == -signal.SIGTERM
@@ -181,7 +181,7 @@ def test_children_of_a_program_end_with_it() -> None:
 
 
 def is_alive(pid: int) -> bool:
-    """Say whether a process runs; one that waits to be reaped does not."""
+    """Return whether a process runs; a zombie does not."""
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -193,7 +193,7 @@ def is_alive(pid: int) -> bool:
 def test_programs_are_not_copied_without_need(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, disks: int
 ) -> None:
-    """A program of the server goes by a second name where it can, and is copied elsewhere."""
+    """A program of the server is linked if it can be, and copied to another disk."""
 
     def refuse(*_: str) -> None:
         raise OSError(errno.EXDEV, "another disk")
@@ -208,24 +208,24 @@ def test_programs_are_not_copied_without_need(
 
 @pytest.mark.pipeline
 def test_the_database_is_read_as_it_is() -> None:
-    """Rows come out by key, those marked as deleted left out, and the loader's columns unseen."""
-    with postgres() as database:
+    """Rows are read by key, without those marked as deleted and without the loader's columns."""
+    with run_postgres() as database:
         with database.connect() as connection:
             connection.execute(TABLE)
         with database.connect() as connection:
-            before = holding(connection)
+            before = read_rows(connection)
             connection.execute("UPDATE zohobooks.bills SET _sdc_received_at = NULL")
             connection.execute("UPDATE zohobooks.bills SET total = 2.00 WHERE bill_id = '2'")
-            after = holding(connection)
+            after = read_rows(connection)
     assert before.keys() == after.keys() == {ONE, TWO}
     assert after[ONE] == before[ONE]
     assert after[TWO].digest != before[TWO].digest
 
 
 @pytest.mark.pipeline
-def test_the_double_is_asked_and_changed() -> None:
+def test_the_double_is_read_and_changed() -> None:
     """The demo can read the ids of the double, change a document, and read what it counts."""
-    with service(["--rows=3", "--organizations=1"]) as double:
+    with run_service(["--rows=3", "--organizations=1"]) as double:
         (organization,) = double.organization_ids
         document = min(double.ids(organization, "bills"))
         double.change(organization, "bills", document)
@@ -248,7 +248,12 @@ def test_the_double_is_asked_and_changed() -> None:
             UPDATE zohobooks.expenses SET total = _sdc_sequence;
             """,
             1,
-            ["1 missing, 0 unknown", "1 missing, 1 unknown", "nobody has changed it", "not right"],
+            [
+                "1 missing, 0 unknown",
+                "1 missing, 1 unknown",
+                "not changed in the service",
+                "not right",
+            ],
         ),
     ],
     ids=["honest", "meddled with"],
@@ -256,7 +261,7 @@ def test_the_double_is_asked_and_changed() -> None:
 def test_the_demo_compares(
     tmp_path: Path, shared: Path, meddling: str, code: int, told: list[str]
 ) -> None:
-    """The whole demo ends with 0; with 1 where a row is missing, another one, or another amount."""
+    """The demo exits with 0; with 1 if a row is missing or unknown, or an amount differs."""
     program = tmp_path / "meltano"
     program.write_text(MEDDLER.format(python=sys.executable, query=meddling))
     program.chmod(0o755)

@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 
-from demo.postgres import postgres
+from demo.postgres import run_postgres
 from sandbox import World
 from sandbox.server.serving import serve
 from tap_zohobooks.tap import TapZohoBooks
@@ -162,7 +162,7 @@ def shell(tmp_path: Path) -> Shell:
 @pytest.fixture(scope="session")
 def server() -> Iterator[Database]:
     """A PostgreSQL server."""
-    with postgres() as database:
+    with run_postgres() as database:
         yield database
 
 

@@ -99,7 +99,7 @@ def project(place: Place, database: Database, folder: Path, shared: Path) -> Pro
     double = Service(
         place.config["api_url"], tuple(place.organizations), **asdict(place.world.credentials)
     )
-    environment = Pipeline(MELTANO, folder, double, database).environment()
+    environment = Pipeline(MELTANO, folder, double, database).build_environment()
     environment["TAP_ZOHOBOOKS__SELECT"] = SELECT
     return Project(place, database, folder, environment, one_at_a_time(shared))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from psycopg import sql
 
-from demo.postgres import Database, postgres
+from demo.postgres import Database, run_postgres
 from tests.e2e.pipeline.conftest import Shell, selecting
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ Keys = set[tuple[str, str]]
 @pytest.fixture(scope="module")
 def database() -> Iterator[Database]:
     """Run a PostgreSQL server for these tests."""
-    with postgres() as running:
+    with run_postgres() as running:
         yield running
 
 

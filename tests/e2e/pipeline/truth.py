@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from psycopg import sql
 
-from demo.__main__ import collection, selected
+from demo.__main__ import find_collection, list_selected_streams
 from tap_zohobooks.resources import ORGANIZATION, ORGANIZATIONS, TABLE
 from tests.e2e.pipeline.warehouse import SCHEMA
 
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 Rows: TypeAlias = dict[str, dict[str, Any]]
 
 # Those that the sandbox environment of meltano.yml selects, each with the collection it reads.
-STREAMS = {name: collection(name) for name in selected() if name != ORGANIZATIONS.name}
+STREAMS = {
+    name: find_collection(name) for name in list_selected_streams() if name != ORGANIZATIONS.name
+}
 
 
 def rows(world: World, stream: str) -> Rows:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from demo.postgres import postgres
+from demo.postgres import run_postgres
 from tests.e2e.pipeline.loaded import csv_rows, jsonl_rows, sqlite_rows
 from tests.e2e.pipeline.pipes import LOADERS, block
 from tests.e2e.pipeline.warehouse import fresh, holding, settings
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.pipeline
 @pytest.fixture(scope="module")
 def database() -> Iterator[Database]:
     """Run a PostgreSQL server for these tests."""
-    with postgres() as running:
+    with run_postgres() as running:
         yield running
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from demo.postgres import postgres
+from demo.postgres import run_postgres
 from tests.e2e.pipeline.test_target import TARGET
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ COUNT = "SELECT count(*), count(DISTINCT organization_id) FROM zohobooks.invoice
 def test_from_nothing_to_rows_in_five_minutes(terminal: Terminals) -> None:
     """Login, doctor, plan, and a run into a database take a small part of five minutes."""
     one = terminal(region="in", rows=3)
-    with postgres() as database:
+    with run_postgres() as database:
         target = {
             "host": database.host,
             "port": database.port,
