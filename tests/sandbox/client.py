@@ -45,7 +45,7 @@ class Client:
         self.token = self.mint()["access_token"]
 
     def accounts(self, **form: str) -> Response:
-        """Call the token endpoint."""
+        """Send a request to the token endpoint."""
         known = self.world.credentials
         given = {
             "grant_type": "refresh_token",
@@ -58,35 +58,35 @@ class Client:
 
     def mint(self, **form: str) -> dict[str, Any]:
         """Mint an access token."""
-        return body(self.accounts(**form))
+        return decode_body(self.accounts(**form))
 
     def call(self, path: str, method: str = "GET", **params: str) -> Response:
-        """Call Books."""
+        """Send a request to Books."""
         given = {"organization_id": self.organization_id, **params}
         headers = {"authorization": f"Zoho-oauthtoken {self.token}"}
         return self.world.answer(Request(method, f"/books/v3/{path}", given, headers))
 
     def get(self, path: str, **params: str) -> dict[str, Any]:
-        """The body of a call that goes well."""
+        """Get the decoded body of a request that succeeds."""
         response = self.call(path, **params)
         assert response.status == 200, response.body
-        return body(response)
+        return decode_body(response)
 
     def rows(self, path: str, **params: str) -> list[dict[str, Any]]:
-        """The rows of a list call."""
+        """Get the rows of a list."""
         found = [value for value in self.get(path, **params).values() if isinstance(value, list)]
         rows: list[dict[str, Any]] = found[0]
         return rows
 
 
-def body(response: Response) -> dict[str, Any]:
-    """The decoded body of an response."""
+def decode_body(response: Response) -> dict[str, Any]:
+    """Decode the body of a response."""
     decoded: dict[str, Any] = DECODER.decode(response.body)
     return decoded
 
 
-def instant(text: str) -> datetime:
-    """The instant of a time as rows carry it, in UTC."""
+def parse_instant(text: str) -> datetime:
+    """Parse a time of a row to a datetime in UTC."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z").astimezone(timezone.utc)
 
 

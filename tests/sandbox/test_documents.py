@@ -10,7 +10,7 @@ import pytest
 
 from sandbox import Response, World
 from sandbox.data.catalog import load_endpoints
-from tests.sandbox.client import Client, Clock, find_organization, instant
+from tests.sandbox.client import Client, Clock, find_organization, parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ COLON_FREE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}")
 
 
 def walk(value: object, name: str = "") -> Iterator[tuple[str, Any]]:
-    """Every leaf of a decoded body, with the name it stands under."""
+    """Walk the leaves of a decoded body, with their names."""
     match value:
         case dict():
             for key, inner in value.items():
@@ -174,8 +174,8 @@ def test_some_vendor_payments_have_no_time_of_change(clock: Clock) -> None:
     assert document["last_modified_time"]
 
 
-def types(rows: list[dict[str, Any]], name: str) -> set[type]:
-    """The types that a field has over some rows."""
+def find_types(rows: list[dict[str, Any]], name: str) -> set[type]:
+    """Find the types of a field over some rows."""
     return {type(row[name]) for row in rows if name in row}
 
 
@@ -190,7 +190,7 @@ def types(rows: list[dict[str, Any]], name: str) -> set[type]:
 def test_one_field_is_a_number_here_and_text_there(client: Client, path: str, field: str) -> None:
     """The same field is a number in one row and (blank or numeric) text in another."""
     found = client.world.rows(client.organization_id, path)
-    kinds = types(found, field)
+    kinds = find_types(found, field)
     assert str in kinds
     assert path != "items" or Decimal in kinds
 
@@ -199,9 +199,9 @@ def test_some_numbers_are_text_as_recorded(client: Client) -> None:
     """Payment numbers, file sizes and hours' amounts are text; so is the tds percentage."""
     key = client.organization_id
     world = client.world
-    assert types(world.rows(key, "vendorpayments"), "payment_number") == {str}
-    assert types(world.rows(key, "projects"), "billed_amount") == {str}
-    assert types(world.rows(key, "bankaccounts"), "sub_corporate_cards_count") == {str}
+    assert find_types(world.rows(key, "vendorpayments"), "payment_number") == {str}
+    assert find_types(world.rows(key, "projects"), "billed_amount") == {str}
+    assert find_types(world.rows(key, "bankaccounts"), "sub_corporate_cards_count") == {str}
     files = [one for row in world.rows(key, "bills") for one in row["documents"]]
     assert {one["file_size"] for one in files} == {"167787"}
 
@@ -289,5 +289,6 @@ def test_local_times_name_the_instant_that_the_record_has(client: Client) -> Non
     table = world.holdings[key].get_table("bills")
     for row in client.rows("bills"):
         assert (
-            instant(row["last_modified_time"]).timestamp() == table.records[row["bill_id"]].modified
+            parse_instant(row["last_modified_time"]).timestamp()
+            == table.records[row["bill_id"]].modified
         )

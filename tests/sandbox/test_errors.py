@@ -6,7 +6,7 @@ import pytest
 
 from sandbox import Faults, Request
 from sandbox.oauth.accounts import ALL_SCOPES
-from tests.sandbox.client import Client, body
+from tests.sandbox.client import Client, decode_body
 
 
 def test_a_call_without_a_token_is_401_code_14(client: Client) -> None:
@@ -153,4 +153,4 @@ def test_the_accounts_server_has_a_script_of_its_own(client: Client, fault: str)
     assert (response.status, response.fault) == {
         "throttle": (400, ""), "500": (500, ""), "html": (502, ""), "drop": (0, "drop"),
     }[fault]  # fmt: skip
-    assert "access_token" in body(client.accounts())
+    assert "access_token" in decode_body(client.accounts())

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox import World
 from sandbox.data.catalog import load_endpoints
-from tests.sandbox.client import Client, Clock, instant
+from tests.sandbox.client import Client, Clock, parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ LISTED = [path for path in TOP if path != BEHIND_INVOICES]
 def test_a_filter_on_change_means_at_or_after(client: Client) -> None:
     """last_modified_time keeps the rows changed at that second or later, and only those."""
     ordered = client.rows("bills", sort_column="last_modified_time", sort_order="A")
-    moment = instant(ordered[10]["last_modified_time"])
+    moment = parse_instant(ordered[10]["last_modified_time"])
     asked = moment.strftime("%Y-%m-%dT%H:%M:%S+0000")
     found = client.rows("bills", last_modified_time=asked)
     assert {row["bill_id"] for row in found} == {row["bill_id"] for row in ordered[10:]}
@@ -32,7 +32,7 @@ def test_a_filter_on_change_means_at_or_after(client: Client) -> None:
 def test_a_filter_takes_any_offset_without_a_colon(client: Client, offset: str) -> None:
     """The same instant in any offset selects the same rows."""
     ordered = client.rows("bills", sort_column="last_modified_time", sort_order="A")
-    moment = instant(ordered[5]["last_modified_time"])
+    moment = parse_instant(ordered[5]["last_modified_time"])
     zone = datetime.strptime(offset, "%z").tzinfo
     asked = moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S%z")
     assert len(client.rows("bills", last_modified_time=asked)) == len(ordered) - 5
@@ -69,7 +69,7 @@ def test_a_filter_may_be_refused_as_such(client: Client, path: str) -> None:
 def test_journals_take_the_filter_for_equality(client: Client) -> None:
     """last_modified_time on journals finds the rows of that very second, and no later ones."""
     ordered = client.rows("journals", sort_column="last_modified_time", sort_order="A")
-    asked = instant(ordered[3]["last_modified_time"]).strftime("%Y-%m-%dT%H:%M:%S+0000")
+    asked = parse_instant(ordered[3]["last_modified_time"]).strftime("%Y-%m-%dT%H:%M:%S+0000")
     found = client.rows("journals", last_modified_time=asked)
     assert [row["journal_id"] for row in found] == [ordered[3]["journal_id"]]
 

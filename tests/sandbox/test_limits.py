@@ -7,26 +7,26 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from sandbox import World
-from tests.sandbox.client import Client, Clock, body
+from tests.sandbox.client import Client, Clock, decode_body
 
 
-def limited(clock: Clock, **limits: float) -> Client:
-    """A client of a small world with limits of its own."""
+def build_limited_client(clock: Clock, **limits: float) -> Client:
+    """Build a client of a small world with its own limits."""
     world = World.build(rows=3, clock=clock)
     for name, value in limits.items():
         setattr(world.limits, name, value)
     return Client(world, clock)
 
 
-def codes(client: Client, calls: int) -> list[tuple[int, int]]:
-    """Status and code of so many calls in a row."""
+def collect_codes(client: Client, calls: int) -> list[tuple[int, int]]:
+    """Collect status and code of so many requests."""
     return [(one.status, one.code) for one in (client.call("items") for _ in range(calls))]
 
 
 def test_the_101st_call_of_a_minute_is_refused(clock: Clock) -> None:
     """A hundred calls pass in a minute; the next is 429 code 44, without Retry-After."""
-    client = limited(clock)
-    assert codes(client, 100) == [(200, 0)] * 100
+    client = build_limited_client(clock)
+    assert collect_codes(client, 100) == [(200, 0)] * 100
     refused = client.call("items")
     assert (refused.status, refused.code) == (429, 44)
     assert "Retry-After" not in refused.headers
@@ -34,19 +34,21 @@ def test_the_101st_call_of_a_minute_is_refused(clock: Clock) -> None:
 
 def test_the_minute_slides(clock: Clock) -> None:
     """A call may pass as soon as the oldest of the last minute is a minute old."""
-    client = limited(clock, requests_per_minute=2)
-    assert codes(client, 1) == [(200, 0)]
+    client = build_limited_client(clock, requests_per_minute=2)
+    assert collect_codes(client, 1) == [(200, 0)]
     clock.forward(30)
-    assert codes(client, 2) == [(200, 0), (429, 44)]
+    assert collect_codes(client, 2) == [(200, 0), (429, 44)]
     clock.forward(29.9)
-    assert codes(client, 1) == [(429, 44)]
+    assert collect_codes(client, 1) == [(429, 44)]
     clock.forward(0.1)
-    assert codes(client, 2) == [(200, 0), (429, 44)]
+    assert collect_codes(client, 2) == [(200, 0), (429, 44)]
 
 
 def test_the_minutes_length_code_and_retry_after_can_be_set(clock: Clock) -> None:
     """A test may shorten the window, have the other code, and have Retry-After sent."""
-    client = limited(clock, requests_per_minute=1, window=5.0, minute_code=43, retry_after=3600)
+    client = build_limited_client(
+        clock, requests_per_minute=1, window=5.0, minute_code=43, retry_after=3600
+    )
     client.call("items")
     refused = client.call("items")
     assert (refused.code, refused.headers["Retry-After"]) == (43, "3600")
@@ -56,28 +58,28 @@ def test_the_minutes_length_code_and_retry_after_can_be_set(clock: Clock) -> Non
 
 def test_a_block_outlasts_the_minute(clock: Clock) -> None:
     """With block set, an organization that overran stays shut out for so long."""
-    client = limited(clock, requests_per_minute=1, block=300.0)
-    assert codes(client, 2) == [(200, 0), (429, 44)]
+    client = build_limited_client(clock, requests_per_minute=1, block=300.0)
+    assert collect_codes(client, 2) == [(200, 0), (429, 44)]
     clock.forward(299)
-    assert codes(client, 1) == [(429, 44)]
+    assert collect_codes(client, 1) == [(429, 44)]
     clock.forward(1)
-    assert codes(client, 1) == [(200, 0)]
+    assert collect_codes(client, 1) == [(200, 0)]
 
 
 def test_the_day_has_a_quota(clock: Clock) -> None:
     """When the quota is used up calls are 429 code 45, until the organization's midnight."""
-    client = limited(clock, daily_quota=2)
-    assert codes(client, 3) == [(200, 0), (200, 0), (429, 45)]
+    client = build_limited_client(clock, daily_quota=2)
+    assert collect_codes(client, 3) == [(200, 0), (200, 0), (429, 45)]
     clock.now = datetime(2026, 11, 21, 4, 59, 59, tzinfo=timezone.utc)
     client.token = client.mint()["access_token"]
-    assert codes(client, 1) == [(429, 45)]
+    assert collect_codes(client, 1) == [(429, 45)]
     clock.forward(1)
-    assert codes(client, 1) == [(200, 0)]
+    assert collect_codes(client, 1) == [(200, 0)]
 
 
 def test_headers_have_the_rest_of_the_day(clock: Clock) -> None:
     """Each response names the quota, what remains, and the seconds to the local midnight."""
-    client = limited(clock, daily_quota=50)
+    client = build_limited_client(clock, daily_quota=50)
     for remaining in (49, 48):
         headers = client.call("items").headers
         assert headers["X-Rate-Limit-Limit"] == "50"
@@ -96,12 +98,12 @@ def test_headers_have_the_rest_of_the_day(clock: Clock) -> None:
 def test_a_day_is_as_long_as_daylight_saving_makes_it(now: datetime, seconds: int) -> None:
     """From midnight to midnight it takes 23 hours in spring and 25 in autumn."""
     clock = Clock(now)
-    assert limited(clock).call("items").headers["X-Rate-Limit-Reset"] == str(seconds)
+    assert build_limited_client(clock).call("items").headers["X-Rate-Limit-Reset"] == str(seconds)
 
 
 def test_the_list_of_organizations_has_no_such_headers(clock: Clock) -> None:
     """Organizations use no quota and have no rate-limit headers."""
-    client = limited(clock, daily_quota=1)
+    client = build_limited_client(clock, daily_quota=1)
     for _ in range(3):
         assert not [name for name in client.call("organizations").headers if "Rate" in name]
     assert client.call("items").status == 200
@@ -109,7 +111,7 @@ def test_the_list_of_organizations_has_no_such_headers(clock: Clock) -> None:
 
 def test_a_soft_quota_runs_below_zero(clock: Clock) -> None:
     """With a soft quota calls pass on, and Remaining is negative on a 200."""
-    client = limited(clock, daily_quota=1, soft=True)
+    client = build_limited_client(clock, daily_quota=1, soft=True)
     client.call("items")
     response = client.call("items")
     assert (response.status, response.headers["X-Rate-Limit-Remaining"]) == (200, "-1")
@@ -117,30 +119,30 @@ def test_a_soft_quota_runs_below_zero(clock: Clock) -> None:
 
 def test_refused_requests_are_not_counted_by_default(clock: Clock) -> None:
     """Calls that meet a limit are not counted; a test may have them counted."""
-    client = limited(clock, requests_per_minute=1)
+    client = build_limited_client(clock, requests_per_minute=1)
     assert [client.call("items").headers["X-Rate-Limit-Remaining"] for _ in range(3)] == [
         "9999"
     ] * 3
-    client = limited(clock, requests_per_minute=1, count_refused=True)
+    client = build_limited_client(clock, requests_per_minute=1, count_refused=True)
     left = [client.call("items").headers["X-Rate-Limit-Remaining"] for _ in range(3)]
     assert left == ["9999", "9998", "9997"]
 
 
 def test_each_organization_has_limits_of_its_own(clock: Clock) -> None:
     """The requests of one organization do not count against another."""
-    client = limited(clock, requests_per_minute=1)
-    assert codes(client, 2) == [(200, 0), (429, 44)]
+    client = build_limited_client(clock, requests_per_minute=1)
+    assert collect_codes(client, 2) == [(200, 0), (429, 44)]
     client.organization_id = list(client.world.holdings)[1]
-    assert codes(client, 1) == [(200, 0)]
+    assert collect_codes(client, 1) == [(200, 0)]
 
 
 def test_only_so_many_calls_may_be_in_flight(clock: Clock) -> None:
     """A call that finds ten others unfinished is 429 code 1070, and passes when one is done."""
-    client = limited(clock)
+    client = build_limited_client(clock)
     client.world.latency = 2.0
-    assert codes(client, 11) == [(200, 0)] * 10 + [(429, 1070)]
+    assert collect_codes(client, 11) == [(200, 0)] * 10 + [(429, 1070)]
     clock.forward(2)
-    assert codes(client, 1) == [(200, 0)]
+    assert collect_codes(client, 1) == [(200, 0)]
     assert client.world.meters[client.organization_id].most_in_flight == 10
 
 
@@ -159,8 +161,8 @@ def test_the_eleventh_token_in_ten_minutes_is_denied(client: Client, clock: Cloc
         assert "access_token" in client.mint()
     refused = client.accounts()
     assert refused.status == 400
-    assert body(refused)["error"] == "Access Denied"
-    assert body(refused)["status"] == "failure"
+    assert decode_body(refused)["error"] == "Access Denied"
+    assert decode_body(refused)["status"] == "failure"
     clock.forward(600)
     assert "access_token" in client.mint()
     assert len(client.world.mints) == 11
@@ -182,5 +184,5 @@ def test_the_21st_refresh_token_ends_the_oldest(client: Client) -> None:
         client.world.grant_refresh_token()
     assert client.call("items").status == 200
     client.world.grant_refresh_token()
-    assert body(client.accounts()) == {"error": "invalid_code"}
+    assert decode_body(client.accounts()) == {"error": "invalid_code"}
     assert client.call("items").code == 57

@@ -6,7 +6,7 @@ import pytest
 
 from sandbox import Behaviour, World
 from sandbox.data.catalog import load_endpoints
-from tests.sandbox.client import Client, Clock, instant
+from tests.sandbox.client import Client, Clock, parse_instant
 
 TOP = [path for path in load_endpoints() if "{" not in path and not load_endpoints()[path].parent]
 BEHIND_INVOICES = "debitnotes"
@@ -106,7 +106,7 @@ def test_a_sort_by_change_is_honoured_and_echoed(client: Client, path: str, orde
     """sort_column=last_modified_time sorts the rows, and page_context says so."""
     response = client.get(path, sort_column="last_modified_time", sort_order=order)
     times = [row["last_modified_time"] for row in response[load_endpoints()[path].rows]]
-    instants = [instant(one) for one in times]
+    instants = [parse_instant(one) for one in times]
     assert instants == sorted(instants, reverse=order == "D")
     assert response["page_context"]["sort_column"] == "last_modified_time"
     assert response["page_context"]["sort_order"] == order

@@ -12,12 +12,12 @@ from sandbox import Request, Response, World
 from sandbox.oauth.accounts import ALL_SCOPES
 from sandbox.oauth.consent import compute_challenge
 from sandbox.oauth.regions import REGIONS
-from tests.sandbox.client import Client, Clock, body
+from tests.sandbox.client import Client, Clock, decode_body
 
 REDIRECT = "http://127.0.0.1:8123/callback"
 
 
-def consent(client: Client, **params: str) -> Response:
+def open_consent(client: Client, **params: str) -> Response:
     """Open the consent page."""
     given = {
         "response_type": "code",
@@ -31,14 +31,14 @@ def consent(client: Client, **params: str) -> Response:
     return client.world.answer(Request("GET", "/oauth/v2/auth", given))
 
 
-def returned(response: Response) -> dict[str, str]:
+def read_redirect(response: Response) -> dict[str, str]:
     """Return the parameters that the browser passes to the redirect address."""
     assert response.status == 302
     query = parse_qs(urlsplit(response.headers["Location"]).query)
     return {name: values[0] for name, values in query.items()}
 
 
-def exchange(client: Client, code: str, **form: str) -> dict[str, object]:
+def exchange_code(client: Client, code: str, **form: str) -> dict[str, object]:
     """Turn a code into tokens."""
     given = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT, **form}
     return client.mint(**given)
@@ -67,7 +67,7 @@ def test_errors_of_the_token_endpoint_are_http_200(
 ) -> None:
     """A wrong refresh token, client, secret or code is an error in the body of a 200."""
     response = client.accounts(**form)
-    assert (response.status, body(response)) == (200, {"error": error})
+    assert (response.status, decode_body(response)) == (200, {"error": error})
 
 
 def test_only_a_posted_form_or_query_is_read(client: Client) -> None:
@@ -81,8 +81,8 @@ def test_only_a_posted_form_or_query_is_read(client: Client) -> None:
     }
     path = "/oauth/v2/token"
     send = client.world.answer
-    assert "access_token" in body(send(Request("POST", path, params=given)))
-    assert body(send(Request("POST", path, body=b"{}"))) == {"error": "invalid_client"}
+    assert "access_token" in decode_body(send(Request("POST", path, params=given)))
+    assert decode_body(send(Request("POST", path, body=b"{}"))) == {"error": "invalid_client"}
     assert send(Request("GET", path, params=given)).status == 405
 
 
@@ -104,12 +104,12 @@ def test_client_id_and_secret_may_come_in_a_basic_header(client: Client) -> None
     pair = b64encode(f"{known.client_id}:{known.client_secret}".encode()).decode()
     form = {"grant_type": "client_credentials", "soid": "ZohoBooks.1"}
     request = Request("POST", "/oauth/v2/token", {}, {"authorization": f"Basic {pair}"}, form)
-    assert "access_token" in body(client.world.answer(request))
+    assert "access_token" in decode_body(client.world.answer(request))
 
 
 def test_consent_brings_a_code_and_the_data_center(client: Client) -> None:
     """The redirect carries code, state, location and accounts-server."""
-    back = returned(consent(client))
+    back = read_redirect(open_consent(client))
     assert set(back) == {"code", "state", "location", "accounts-server"}
     assert (back["state"], back["location"]) == ("xyz", "us")
     assert back["accounts-server"] == "https://accounts.zoho.com"
@@ -117,68 +117,68 @@ def test_consent_brings_a_code_and_the_data_center(client: Client) -> None:
 
 def test_a_code_is_good_for_one_exchange(client: Client) -> None:
     """A code gives a refresh token with the scopes asked for, once."""
-    code = returned(consent(client))["code"]
-    tokens = exchange(client, code)
+    code = read_redirect(open_consent(client))["code"]
+    tokens = exchange_code(client, code)
     assert tokens["scope"] == "ZohoBooks.invoices.READ ZohoBooks.settings.READ"
     client.token = str(tokens["access_token"])
     assert client.call("invoices").status == 200
     assert client.call("bills").code == 57
     assert "access_token" in client.mint(refresh_token=str(tokens["refresh_token"]))
-    assert exchange(client, code) == {"error": "invalid_code"}
+    assert exchange_code(client, code) == {"error": "invalid_code"}
 
 
 def test_a_code_of_the_web_is_good_for_two_minutes(client: Client, clock: Clock) -> None:
     """Two minutes after consent the code is invalid."""
-    first, second = (returned(consent(client))["code"] for _ in range(2))
+    first, second = (read_redirect(open_consent(client))["code"] for _ in range(2))
     clock.forward(119)
-    assert "refresh_token" in exchange(client, first)
+    assert "refresh_token" in exchange_code(client, first)
     clock.forward(1)
-    assert exchange(client, second) == {"error": "invalid_code"}
+    assert exchange_code(client, second) == {"error": "invalid_code"}
 
 
 def test_a_code_is_bound_to_its_redirect_and_its_challenge(client: Client) -> None:
     """Another redirect address, or another PKCE verifier, does not get the tokens."""
-    code = returned(consent(client))["code"]
-    wrong = exchange(client, code, redirect_uri="http://127.0.0.1:9/callback")
+    code = read_redirect(open_consent(client))["code"]
+    wrong = exchange_code(client, code, redirect_uri="http://127.0.0.1:9/callback")
     assert wrong == {"error": "invalid_redirect_uri"}
     asked = {"code_challenge": compute_challenge("v" * 43), "code_challenge_method": "S256"}
-    first, second = (returned(consent(client, **asked))["code"] for _ in range(2))
-    assert exchange(client, first) == {"error": "invalid_code"}
-    assert "refresh_token" in exchange(client, second, code_verifier="v" * 43)
+    first, second = (read_redirect(open_consent(client, **asked))["code"] for _ in range(2))
+    assert exchange_code(client, first) == {"error": "invalid_code"}
+    assert "refresh_token" in exchange_code(client, second, code_verifier="v" * 43)
 
 
 def test_without_offline_access_there_is_no_refresh_token(client: Client) -> None:
     """A code asked for without access_type=offline gives an access token only."""
-    code = returned(consent(client, access_type="online"))["code"]
-    assert "refresh_token" not in exchange(client, code)
+    code = read_redirect(open_consent(client, access_type="online"))["code"]
+    assert "refresh_token" not in exchange_code(client, code)
 
 
 def test_a_user_may_deny_or_decide_on_a_page(client: Client) -> None:
     """Denied consent comes back as access_denied; with "ask" there is a page with two buttons."""
     client.world.accounts.consent.decision = "deny"
-    assert returned(consent(client)) == {"state": "xyz", "error": "access_denied"}
+    assert read_redirect(open_consent(client)) == {"state": "xyz", "error": "access_denied"}
     client.world.accounts.consent.decision = "ask"
-    page = consent(client)
+    page = open_consent(client)
     assert page.status == 200
     assert b'id="accept"' in page.body
-    assert "code" in returned(consent(client, decision="grant"))
+    assert "code" in read_redirect(open_consent(client, decision="grant"))
 
 
 def test_more_than_ten_codes_in_ten_minutes_are_denied(client: Client, clock: Clock) -> None:
     """The eleventh consent in ten minutes is denied."""
-    assert all("code" in returned(consent(client)) for _ in range(10))
-    assert returned(consent(client))["error"] == "access_denied"
+    assert all("code" in read_redirect(open_consent(client)) for _ in range(10))
+    assert read_redirect(open_consent(client))["error"] == "access_denied"
     clock.forward(601)
-    assert "code" in returned(consent(client))
+    assert "code" in read_redirect(open_consent(client))
 
 
 @pytest.mark.parametrize("uri", ["https://evil.example/callback", "ftp://127.0.0.1/", ""])
 def test_no_code_goes_to_an_address_that_is_not_registered(client: Client, uri: str) -> None:
     """An unknown redirect address, or client, gets a page and no redirect."""
-    assert consent(client, redirect_uri=uri).status == 400
-    assert consent(client, client_id="1000.OTHER").status == 400
+    assert open_consent(client, redirect_uri=uri).status == 400
+    assert open_consent(client, client_id="1000.OTHER").status == 400
     client.world.accounts.consent.redirect_uris = {"http://127.0.0.1:1/registered"}
-    assert consent(client).status == 400
+    assert open_consent(client).status == 400
 
 
 def test_a_self_clients_code_needs_no_redirect(client: Client, clock: Clock) -> None:
@@ -188,7 +188,7 @@ def test_a_self_clients_code_needs_no_redirect(client: Client, clock: Clock) -> 
     late = accounts.issue_self_client_code(clock(), life=timedelta(minutes=3))
     assert "refresh_token" in client.mint(grant_type="authorization_code", code=code)
     clock.forward(180)
-    assert exchange(client, late) == {"error": "invalid_code"}
+    assert exchange_code(client, late) == {"error": "invalid_code"}
 
 
 @pytest.mark.parametrize("path", ["/oauth/v2/token/revoke", "/oauth/v2/revoke/token"])
@@ -199,10 +199,10 @@ def test_a_revoked_token_is_dead(client: Client, path: str) -> None:
     request = Request(
         "POST", path, {"token": known.refresh_token}, {"authorization": f"Basic {given}"}
     )
-    assert body(client.world.answer(request)) == {"status": "success"}
+    assert decode_body(client.world.answer(request)) == {"status": "success"}
     assert client.call("items").code == 57
-    assert body(client.accounts()) == {"error": "invalid_code"}
-    assert body(client.world.answer(request)) == {"error": "invalid_token"}
+    assert decode_body(client.accounts()) == {"error": "invalid_code"}
+    assert decode_body(client.world.answer(request)) == {"error": "invalid_token"}
 
 
 def test_the_newer_path_revokes_only_with_the_client_id(client: Client) -> None:
@@ -210,13 +210,13 @@ def test_the_newer_path_revokes_only_with_the_client_id(client: Client) -> None:
     given = {"token": client.world.credentials.refresh_token}
     newer, older = (Request("POST", f"/oauth/v2/{path}", given) for path in
                     ("revoke/token", "token/revoke"))  # fmt: skip
-    assert body(client.world.answer(newer)) == {"error": "invalid_client"}
-    assert body(client.world.answer(older)) == {"status": "success"}
+    assert decode_body(client.world.answer(newer)) == {"error": "invalid_client"}
+    assert decode_body(client.world.answer(older)) == {"status": "success"}
 
 
 def test_serverinfo_names_every_accounts_server(client: Client) -> None:
     """Serverinfo names the accounts server of every data center."""
-    found = body(client.world.answer(Request("GET", "/oauth/serverinfo")))
+    found = decode_body(client.world.answer(Request("GET", "/oauth/serverinfo")))
     assert found["result"] == "success"
     assert found["locations"]["ca"] == "https://accounts.zohocloud.ca"
     assert set(found["locations"]) == set(REGIONS)
@@ -239,7 +239,7 @@ def test_another_data_center_knows_neither_client_nor_code(
     }
     for region, (host, _) in REGIONS.items():
         path = "/oauth/v2/token" if by_host else f"/dc/{region}/oauth/v2/token"
-        response = body(
+        response = decode_body(
             client.world.answer(Request("POST", path, form=form, host=host if by_host else ""))
         )
         if region == "eu":

@@ -23,15 +23,15 @@ KINDS = {
 }  # fmt: skip
 
 
-def leaves(kind: Kind) -> Iterator[str]:
-    """Every word of a shape."""
+def walk_leaves(kind: Kind) -> Iterator[str]:
+    """Walk the kinds of a shape."""
     match kind:
         case dict():
             for inner in kind.values():
-                yield from leaves(inner)
+                yield from walk_leaves(inner)
         case list():
             for inner in kind:
-                yield from leaves(inner)
+                yield from walk_leaves(inner)
         case _:
             yield kind
 
@@ -40,7 +40,7 @@ def leaves(kind: Kind) -> Iterator[str]:
 def test_a_shape_holds_kinds_and_nothing_else(file: str) -> None:
     """Each leaf of a shape is one of the known kinds: no value was copied."""
     content = json.loads((FOLDER / file).read_text("utf-8"))
-    assert {one.rstrip("?") for one in leaves(content)} <= KINDS
+    assert {one.rstrip("?") for one in walk_leaves(content)} <= KINDS
 
 
 @pytest.mark.parametrize("path", sorted(load_endpoints()))

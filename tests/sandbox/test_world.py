@@ -12,7 +12,7 @@ import pytest
 from sandbox import CustomField, Request, World
 from sandbox.data.catalog import load_endpoints
 from sandbox.data.organizations import PRESETS
-from tests.sandbox.client import Client, Clock, instant
+from tests.sandbox.client import Client, Clock, parse_instant
 
 
 def test_the_same_seed_makes_the_same_world(clock: Clock) -> None:
@@ -28,7 +28,7 @@ def test_seeded_changes_are_distinct_old_and_well_apart(clock: Clock) -> None:
     """Seeded rows changed at distinct times, over ten minutes apart, before the last two days."""
     world = World.build(rows=450, clock=clock)
     key = world.organizations[0]["organization_id"]
-    times = sorted(instant(row["last_modified_time"]) for row in world.rows(key, "bills"))
+    times = sorted(parse_instant(row["last_modified_time"]) for row in world.rows(key, "bills"))
     gaps = [later - earlier for earlier, later in pairwise(times)]
     assert min(gaps) > timedelta(minutes=10)
     assert times[-1] <= clock.now - timedelta(days=2)
@@ -73,7 +73,7 @@ def test_a_change_may_be_committed_late(client: Client, clock: Clock) -> None:
     bill = client.rows("bills")[3]["bill_id"]
     world.change(key, "bills", bill, last_modified_time=clock.now - timedelta(seconds=90))
     row = next(one for one in client.rows("bills") if one["bill_id"] == bill)
-    when = instant(row["last_modified_time"])
+    when = parse_instant(row["last_modified_time"])
     assert when == clock.now - timedelta(seconds=90)
 
 
