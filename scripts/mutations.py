@@ -27,9 +27,9 @@ class Mutation:
 MUTATIONS = (
     Mutation(
         "rows of the boundary second are read again",
-        "tap_zohobooks/pagination/list_read.py",
-        "return since is None or entry.time is None or entry.time >= since",
-        "return since is None or entry.time is None or entry.time > since",
+        "tap_zohobooks/pagination/page.py",
+        "return since is None or self.time is None or self.time >= since",
+        "return since is None or self.time is None or self.time > since",
         (READING, STORIES),
     ),
     Mutation(

@@ -15,8 +15,7 @@ from tap_zohobooks.errors import (
     UnexpectedResponse,
 )
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
-from tap_zohobooks.pagination.page import Page, filter_value
-from tap_zohobooks.pagination.rows import parse_page
+from tap_zohobooks.pagination.page import Page, filter_value, parse_page
 from tap_zohobooks.resources import ENTITIES, MODIFIED, ORGANIZATION, ORGANIZATIONS
 from tap_zohobooks.streams.lists import (
     FilteredStream,

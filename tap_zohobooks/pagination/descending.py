@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tap_zohobooks.pagination.list_read import by_time, is_due, select_due
+from tap_zohobooks.pagination.page import select_due, sort_by_time
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -32,7 +32,7 @@ class DescendingScan:
                 return False
             for entry in select_due(fresh, start):
                 found.setdefault(entry.key, entry)
-            if not all(is_due(entry, start) for entry in page.entries):
+            if not all(entry.is_due(start) for entry in page.entries):
                 break
-        yield from self.read.emit(by_time(found.values()))
+        yield from self.read.emit(sort_by_time(found.values()))
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tap_zohobooks.pagination.list_read import is_due, select_due
+from tap_zohobooks.pagination.page import select_due
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -48,7 +48,7 @@ class FullScan:
         for entry in entries:
             time = entry.time or ""
             self._is_timeless = self._is_timeless or not time
-            if is_due(entry, self.read.start):
+            if entry.is_due(self.read.start):
                 if self._newest < time <= opened:
                     self._newest = time
                 yield entry.row, None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.pagination.capabilities import MIN_DISTINCT_TIMES
-from tap_zohobooks.pagination.list_read import by_time, select_due
+from tap_zohobooks.pagination.page import select_due, sort_by_time
 from tap_zohobooks.resources import MODIFIED
 
 if TYPE_CHECKING:
@@ -97,19 +97,15 @@ class Keyset:
 
         Return None if it goes on, and False if the endpoint does not honour what was requested.
         """
-        self.read.held_page = page if since is None else None  # the next one may show a lie
+        self.read.held_page = page if since is None else None  # if the next page is rejected
         yield from self.read.emit(select_due(fresh, self.read.start))
-        self._count_chased(page)
+        opened = self.read.open(page)
+        self._chased_pages += all((time or "") > opened for time in page.times)
         is_done = self._conclude(page, since)
         is_doubtful = self.read.unconfirmed_pages > MAX_UNCONFIRMED
         if (is_done or is_doubtful) and not (yield from self._confirm_sort()):
             return False
         return is_done
-
-    def _count_chased(self, page: Page) -> None:
-        """Count pages of rows that all changed after the read began."""
-        opened = self.read.open(page)
-        self._chased_pages += all((time or "") > opened for time in page.times)
 
     def _conclude(self, page: Page, since: str | None) -> bool | None:
         """Verify the end of the list, or give up one that changes too fast; None if it goes on."""
@@ -127,7 +123,7 @@ class Keyset:
         for entry in wanted:
             if not entry.time:
                 yield entry.row, None
-        yield from self.read.emit(by_time(entry for entry in wanted if entry.time))
+        yield from self.read.emit(sort_by_time(entry for entry in wanted if entry.time))
         return self._verify_end(page, since) and (yield from self._confirm_sort())
 
     def _verify_end(self, page: Page, since: str | None) -> bool:

@@ -88,18 +88,3 @@ class ListRead:
         self.has_timeless_rows = True
         self.note_timeless()
         self.log("Some rows do not say when they changed: each run reads the list whole.")
-
-
-def is_due(entry: Entry, since: str | None) -> bool:
-    """Tell whether a row changed at or after an instant; one without a time is always due."""
-    return since is None or entry.time is None or entry.time >= since
-
-
-def by_time(entries: Iterable[Entry]) -> list[Entry]:
-    """Sort rows by time of change."""
-    return sorted(entries, key=lambda entry: entry.time or "")
-
-
-def select_due(entries: Iterable[Entry], since: str | None) -> list[Entry]:
-    """Return the rows that changed at or after an instant, and those without a time."""
-    return [entry for entry in entries if is_due(entry, since)]

@@ -72,12 +72,6 @@ def _is_unpaged(page: Page, per_page: int) -> bool:
     return not page.has_more_known and len(page.entries) > per_page
 
 
-def _order_values(page: Page) -> list[object]:
-    column = page.sort_column
-    rows = [entry.row for entry in page.entries]
-    return [row.get(column, row) if column else row for row in rows]
-
-
 @dataclass(slots=True)
 class OffsetScan:
     """Reads a list by page number; `has_moved` if rows shifted between two of its pages.
@@ -127,11 +121,12 @@ class OffsetScan:
         self.held_page = None
         offset = 0 if _is_unpaged(page, per_page) else (number - 1) * (page.per_page or per_page)
         marks = [self._mark(entry) for entry in page.entries]
+        values = [entry.row.get(page.sort_column or "", entry.row) for entry in page.entries]
         is_joined = self._is_joined(marks, offset)
         is_same = marks == self._tail and len(marks) >= MIN_DISTINCT_ROWS
         known = self._ties.marks.union(self._read)
         return PlacedPage(
-            page, per_page, offset, marks, _order_values(page), known, is_joined,
+            page, per_page, offset, marks, values, known, is_joined,
             is_repeated=is_joined or is_same,
         )  # fmt: skip
 
@@ -157,7 +152,7 @@ class OffsetScan:
         return bool(self._position and placed.offset) and placed.known.isdisjoint(placed.marks)
 
     def _is_last(self, placed: PlacedPage, fresh: Sequence[Entry]) -> bool:
-        """Tell whether all is read; if the service does not say so, a short page without news."""
+        """Tell whether all is read: as the page says, or by a short one without unread rows."""
         page = placed.page
         if page.has_more_known or not page.entries:
             return not page.has_more

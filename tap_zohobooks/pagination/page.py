@@ -1,11 +1,12 @@
-"""One page of a list, parsed once: each row with its key and its time of change."""
+"""Parse a response once as a page of a list: each row with its key and its time of change."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.resources import MODIFIED
 from tap_zohobooks.transform.timestamps import to_utc
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tap_zohobooks.transform.cleaner import Row
 
 MAX_ROWS = 200
+_ENVELOPE = frozenset({"code", "message", "page_context"})
 
 Params = Mapping[str, str | int]
 
@@ -26,6 +28,10 @@ class Entry:
     key: Hashable
     time: str | None
     row: Row
+
+    def is_due(self, since: str | None) -> bool:
+        """Tell whether it changed at or after an instant; a row without a time is always due."""
+        return since is None or self.time is None or self.time >= since
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,79 @@ class Page:
 Fetch = Callable[[Params], Page]
 
 
+def rows_of(document: dict[str, Any], rows_key: str, key: str = "") -> list[Row]:
+    """Return the rows of a response: those under the expected key, or under the only other one.
+
+    A response that has the `key` of a row itself is that row without an envelope.
+
+    Raises:
+        ServiceError: No key of the response, or more than one, can hold the rows.
+    """
+    names = [rows_key] if rows_key in document else [n for n in document if n not in _ENVELOPE]
+    if key in names:
+        return [{name: document[name] for name in names}]
+    match [document[name] for name in names]:
+        case [list(rows)]:
+            return rows
+        case [dict(row)]:
+            return [row]
+        case ["" | None] | []:
+            return []
+    raise Reason.NO_ROWS.error(keys=sorted(document), wanted=rows_key)
+
+
+def shows_rows(document: dict[str, Any], rows_key: str) -> bool:
+    """Tell whether a response states what exists: a list, even an empty one, or other rows.
+
+    One that only reports success may mean that nothing exists, or be incomplete.
+    """
+    lists = [value for name, value in document.items() if name not in _ENVELOPE]
+    return any(isinstance(value, list) for value in lists) or bool(rows_of(document, rows_key))
+
+
+def parse_page(
+    document: dict[str, Any], served: datetime, rows_key: str, key: Callable[[Row], Hashable]
+) -> Page:
+    """Parse a response as a page; its context is an object, or the only one of a list.
+
+    `key` returns what identifies a row of this endpoint.
+
+    Raises:
+        ServiceError: The response has no rows that can be found, or a row without its key.
+    """
+    rows = rows_of(document, rows_key)
+    match document.get("page_context"):
+        case dict(context) | [dict(context)]:
+            pass
+        case _:
+            context = {}
+    per_page, has_more = context.get("per_page"), context.get("has_more_page")
+    has_more_known = isinstance(has_more, bool)
+    return Page(
+        parse_entries(rows, key),
+        has_more=has_more is True if has_more_known else bool(rows),
+        served=served,
+        per_page=per_page if isinstance(per_page, int) and per_page > 0 else None,
+        sort_column=context.get("sort_column"),
+        sort_order=context.get("sort_order"),
+        has_more_known=has_more_known,
+    )
+
+
+def row_key(stream: str, columns: Sequence[str], row: Row) -> str:
+    """Return the key of a row within its organization: its key columns, joined by spaces.
+
+    Raises:
+        ServiceError: A key column is empty.
+    """
+    if len(columns) == 1 and (only := row.get(columns[0])):
+        return str(only)  # nearly always, and for every row
+    parts = [row.get(column) for column in columns]
+    if all(parts):
+        return " ".join(map(str, parts))
+    raise Reason.KEY_MISSING.error(stream=stream, key=" ".join(columns), fields=sorted(row))
+
+
 def parse_entries(rows: Iterable[Row], key: Callable[[Row], Hashable]) -> list[Entry]:
     """Parse key and time of change of each row."""
     return [Entry(key(row), row_time(row), row) for row in rows]
@@ -102,3 +181,13 @@ def list_params(order: str | None = None, since: str | None = None) -> Params:
 def filter_value(instant: str) -> str:
     """Write UTC text in the only form that the service accepts as a filter."""
     return instant[:19] + "+0000"
+
+
+def select_due(entries: Iterable[Entry], since: str | None) -> list[Entry]:
+    """Return the rows that changed at or after an instant, and those without a time."""
+    return [entry for entry in entries if entry.is_due(since)]
+
+
+def sort_by_time(entries: Iterable[Entry]) -> list[Entry]:
+    """Return rows in the order of their time of change."""
+    return sorted(entries, key=lambda entry: entry.time or "")

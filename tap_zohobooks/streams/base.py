@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import AccessDenied, NotFound, TapError
-from tap_zohobooks.pagination.rows import shows_rows
+from tap_zohobooks.pagination.page import shows_rows
 from tap_zohobooks.resources import MODIFIED, ORGANIZATION, TABLE, TIMELESS, Resource
 from tap_zohobooks.singer.stream import SingerStream, Step
 from tap_zohobooks.transform.cleaner import Cleaner, Row

@@ -9,8 +9,7 @@ from typing_extensions import override
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import AccessDenied, NoSuchPath, NotFound, UnexpectedResponse
-from tap_zohobooks.pagination.page import row_time
-from tap_zohobooks.pagination.rows import rows_of
+from tap_zohobooks.pagination.page import row_time, rows_of
 from tap_zohobooks.singer.ordered_map import ordered_map
 from tap_zohobooks.streams.lists import IncrementalStream, ListStream
 

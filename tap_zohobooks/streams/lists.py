@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import partial
 from typing import TYPE_CHECKING
 
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
@@ -15,8 +15,8 @@ from tap_zohobooks.errors import (
 )
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.pagination.offset_scan import OffsetScan
+from tap_zohobooks.pagination.page import parse_page, row_key, rows_of
 from tap_zohobooks.pagination.reader import Reader
-from tap_zohobooks.pagination.rows import parse_page, row_key, rows_of
 from tap_zohobooks.resources import INCREMENTAL, ORGANIZATION, TIMELESS
 from tap_zohobooks.singer.activate_version import hidden_by
 from tap_zohobooks.singer.state import check_start
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from tap_zohobooks.http.responses import Response
     from tap_zohobooks.pagination.list_read import Item
     from tap_zohobooks.pagination.page import Page, Params
-    from tap_zohobooks.transform.cleaner import Row
 from tap_zohobooks.streams.base import PartitionRead, ResourceStream
 
 
@@ -73,13 +72,6 @@ class ListStream(ResourceStream):
             has_timeless_rows=bool(kept.get(TIMELESS)),
         )
 
-    @cached_property
-    def _columns(self) -> tuple[str, ...]:
-        return tuple(self.listed.keys)
-
-    def _key(self, row: Row) -> str:
-        return row_key(self.name, row, self._columns)
-
     def _page(self, reading: PartitionRead, params: Params) -> Page:
         listed = self.listed
         answer = self._get(reading, listed.list_path, {**listed.query, **params})
@@ -91,7 +83,8 @@ class ListStream(ResourceStream):
         if hidden := hidden_by(answer.document, listed.query):
             self.block_deletes(f"the service shows no more than {hidden}")
         self._check_rows(reading, answer.document, listed.rows_key)
-        return parse_page(answer.document, answer.served, listed.rows_key, self._key)
+        key = partial(row_key, self.name, listed.keys)
+        return parse_page(answer.document, answer.served, listed.rows_key, key)
 
 
 class IncrementalStream(ListStream):

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from tap_zohobooks.pagination.offset_scan import OffsetScan
-from tap_zohobooks.pagination.page import MAX_ROWS
-from tap_zohobooks.pagination.rows import parse_page, row_key, shows_rows
+from tap_zohobooks.pagination.page import MAX_ROWS, parse_page, row_key, shows_rows
 from tap_zohobooks.singer.ordered_map import ordered_map
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ class ChildStream(PerRowStream):
         self, reading: PartitionRead, parent: Row, complete: Callable[[Row], Row]
     ) -> list[Row]:
         def key(row: Row) -> str:
-            return row_key(self.name, complete(row), self.resource.keys)
+            return row_key(self.name, self.resource.keys, complete(row))
 
         def fetch(params: Params) -> Page:
             answer = self._get(reading, path, {**query, **params})

@@ -7,7 +7,7 @@ import importlib.resources
 import pytest
 
 from tap_zohobooks.errors import ServiceError
-from tap_zohobooks.pagination.rows import rows_of
+from tap_zohobooks.pagination.page import rows_of
 from tap_zohobooks.resources import INCREMENTAL, MODIFIED, ORGANIZATION, TABLE, Resource
 from tap_zohobooks.streams.base import SCHEMAS
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_zohobooks.http.responses import Response
-from tap_zohobooks.pagination.rows import parse_page
+from tap_zohobooks.pagination.page import parse_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
