@@ -198,7 +198,7 @@ MUTATIONS = (
     Mutation(
         "no bookmark passes documents of which not one was found",
         "tap_zohobooks/streams/base.py",
-        "if not safe_bookmark or (self.has_lost and not self.has_answered):",
+        "if not safe_bookmark or (self.has_missing and not self.has_documents):",
         "if not safe_bookmark:",
         (RUNS,),
     ),

@@ -25,7 +25,7 @@ from tap_zohobooks.singer.command import CommandLineTap
 from tap_zohobooks.singer.context import SyncContext
 from tap_zohobooks.singer.progress import show_progress, status
 from tap_zohobooks.singer.scheduler import SyncScheduler, build_queues
-from tap_zohobooks.singer.state import checked_state, organizations_in
+from tap_zohobooks.singer.state import check_state, list_organizations
 from tap_zohobooks.singer.state_migration import (
     assign_organization,
     bookmarks_without_organization,
@@ -33,7 +33,7 @@ from tap_zohobooks.singer.state_migration import (
 )
 from tap_zohobooks.singer.stats import RequestStats
 from tap_zohobooks.streams.base import ResourceStream
-from tap_zohobooks.streams.organization import custom, known_modules
+from tap_zohobooks.streams.organization import build_catalog_modules, discover_custom
 from tap_zohobooks.streams.registry import STREAM_TYPES
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class TapZohoBooks(CommandLineTap):
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:
-        super().load_state(migrate_state(checked_state(state), self._has_bookmark, self.logger))
+        super().load_state(migrate_state(check_state(state), self._has_bookmark, self.logger))
 
     @property
     def _has_bookmark(self) -> dict[str, bool]:
@@ -101,11 +101,11 @@ class TapZohoBooks(CommandLineTap):
             for resource in rows
         ]
         if self.input_catalog is not None:  # what was discovered stands in there
-            return [*streams, *known_modules(self.sync_context, self.input_catalog)]
+            return [*streams, *build_catalog_modules(self.sync_context, self.input_catalog)]
         if not self._is_configured:
             return streams
         try:
-            return [*streams, *custom(self.sync_context, streams)]
+            return [*streams, *discover_custom(self.sync_context, streams)]
         except TapError as failure:  # told when the catalog is used, see `run`
             self._undiscovered = failure
             return streams
@@ -214,8 +214,8 @@ class TapZohoBooks(CommandLineTap):
     def may_delete(self) -> bool:
         """Whether a whole read of these organizations is one of all that the tables hold."""
         read, left_out = frozenset(self.organization_ids), self.organizations.left_out
-        coverage = activate_version.Coverage(read, organizations_in(self.state), left_out)
-        return activate_version.are_safe(
+        coverage = activate_version.Coverage(read, list_organizations(self.state), left_out)
+        return activate_version.can_delete(
             coverage, self.logger, wish=self.config.get(activate_version.SETTING)
         )
 
@@ -242,8 +242,8 @@ class TapZohoBooks(CommandLineTap):
         finally:
             self._over.set()
             self.write_message(StateMessage(self.state))  # the last message, even if it is no news
-            self._sum_up()
-        self._conclude(failure or self._incomplete())
+            self._log_summary()
+        self._conclude(failure or self._find_failure())
 
     def _sync_selected(self) -> None:
         if self._undiscovered is not None:
@@ -279,16 +279,16 @@ class TapZohoBooks(CommandLineTap):
         if failures:
             raise min(failures, key=lambda one: isinstance(one, QuotaReached))
 
-    def _sum_up(self) -> None:
+    def _log_summary(self) -> None:
         client = self.client
         spent = RequestStats(
             client.calls, client.quotas, client.waits, client.refusals, self.auth.mints
         )
-        for line in (*self.sync_context.stats.done(), *spent.lines()):
+        for line in (*self.sync_context.stats.list_streams(), *spent.lines()):
             self.logger.info("%s", line)
         for point in spent.points():
             metrics.log(self.metrics_logger, point)
-        for line in self.sync_context.stats.not_done(self._resources):
+        for line in self.sync_context.stats.list_skipped(self._resources):
             self.logger.warning("%s", line)
 
     def _conclude(self, failure: TapError | None) -> None:
@@ -299,9 +299,9 @@ class TapZohoBooks(CommandLineTap):
             return
         raise failure
 
-    def _incomplete(self) -> TapError | None:
+    def _find_failure(self) -> TapError | None:
         names = {stream.name for stream in self.streams.values() if stream.selected}
-        return self.sync_context.stats.incomplete(self._resources, names, self.organization_ids)
+        return self.sync_context.stats.find_failure(self._resources, names, self.organization_ids)
 
     @property
     def _resources(self) -> dict[str, Resource]:

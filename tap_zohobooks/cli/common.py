@@ -12,7 +12,7 @@ from tap_zohobooks import settings
 from tap_zohobooks.cli.env_file import PREFIX
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.resources import ORGANIZATIONS, TABLE, Resource, custom_module, scopes
-from tap_zohobooks.singer.catalog import checked_catalog, read_json
+from tap_zohobooks.singer.catalog import read_catalog, read_json
 from tap_zohobooks.streams.discovery import is_module
 from tap_zohobooks.streams.organization import ModuleStream
 from tap_zohobooks.streams.registry import STREAM_TYPES
@@ -107,7 +107,7 @@ def select_streams(catalog: Path | None, names: Sequence[str] = ()) -> list[Sele
     if catalog is None:
         return [_select(name) for name, kind in KIND_OF.items() if kind.selected_by_default]
     with catalog.open(encoding="utf-8") as file:
-        read = checked_catalog(read_json("catalog", file))
+        read = read_catalog(read_json("catalog", file))
     return [
         _select(entry.tap_stream_id, entry.replication_method)
         for entry in (read.streams if read else [])

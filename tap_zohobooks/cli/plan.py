@@ -15,7 +15,7 @@ from tap_zohobooks.cli.terminal import affordable, show, show_json, table, tell
 from tap_zohobooks.errors import AccessDenied, NotFound, ParameterRefused, UnexpectedResponse
 from tap_zohobooks.resources import ENTITIES, ORGANIZATION, ORGANIZATIONS, TIMELESS
 from tap_zohobooks.singer.catalog import read_json
-from tap_zohobooks.singer.state import check_start, checked_state
+from tap_zohobooks.singer.state import check_start, check_state
 from tap_zohobooks.singer.state_migration import (
     VALUE,
     assign_organization,
@@ -96,7 +96,7 @@ def _read(path: Path | None, tap: TapZohoBooks) -> dict[str, Any]:
     if path is None:
         return {}
     with path.open(encoding="utf-8") as file:
-        given = checked_state(read_json("state", file) or {})
+        given = check_state(read_json("state", file) or {})
     streams = {name: kind.is_incremental for name, kind in KIND_OF.items()}
     state = migrate_state(given, streams, tap.logger)
     if found := bookmarks_without_organization(state, streams):

@@ -18,7 +18,7 @@ from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.pagination.page import Page, filter_value, parse_page
 from tap_zohobooks.resources import ENTITIES, MODIFIED, ORGANIZATION, ORGANIZATIONS
 from tap_zohobooks.streams.lists import (
-    FilteredStream,
+    InactiveRowsStream,
     IncrementalStream,
     ListStream,
     UndocumentedStream,
@@ -152,7 +152,7 @@ def _learnt(
         capabilities.filters = False
     elif SORT in params:
         capabilities.sorts = False
-    elif KIND_OF.get(listed.name) is FilteredStream and listed.query:
+    elif KIND_OF.get(listed.name) is InactiveRowsStream and listed.query:
         return replace(listed, path=listed.list_path)
     else:
         raise refused

@@ -60,7 +60,7 @@ class Coverage:
         )
 
 
-def are_safe(coverage: Coverage, logger: logging.Logger, *, wish: bool | None) -> bool:
+def can_delete(coverage: Coverage, logger: logging.Logger, *, wish: bool | None) -> bool:
     """Tell whether a target may delete, and say why not; whoever wants no deletes hears nothing."""
     if wish is False:
         return False
@@ -70,7 +70,7 @@ def are_safe(coverage: Coverage, logger: logging.Logger, *, wish: bool | None) -
     return found is None
 
 
-def hidden_by(document: Mapping[str, Any], query: Mapping[str, str]) -> str | None:
+def find_hiding_filter(document: Mapping[str, Any], query: Mapping[str, str]) -> str | None:
     """Return the filter that an answer says it has gone through, if that hides rows unasked."""
     match document.get("page_context"):
         case {"applied_filter": str(applied)} | [{"applied_filter": str(applied)}]:

@@ -34,7 +34,7 @@ def read_json(what: str, file: IO[str] | None) -> dict[str, Any] | None:
     return value
 
 
-def checked_catalog(catalog: dict[str, Any] | None) -> Catalog | None:
+def read_catalog(catalog: dict[str, Any] | None) -> Catalog | None:
     """Return a catalog as the SDK reads it.
 
     Raises:
@@ -57,7 +57,7 @@ def checked_catalog(catalog: dict[str, Any] | None) -> Catalog | None:
     return read
 
 
-def oddities(catalog: Catalog | None, selected: Mapping[str, bool]) -> Iterator[str]:
+def find_oddities(catalog: Catalog | None, selected: Mapping[str, bool]) -> Iterator[str]:
     """Yield what is no mistake but may be one, given which streams there are and are selected."""
     for entry in catalog.streams if catalog else ():
         if entry.tap_stream_id not in selected:

@@ -16,7 +16,7 @@ from typing_extensions import override
 from tap_zohobooks import settings
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import TapError
-from tap_zohobooks.singer.catalog import checked_catalog, oddities, read_json
+from tap_zohobooks.singer.catalog import find_oddities, read_catalog, read_json
 from tap_zohobooks.singer.shutdown import ShutdownHandler
 from tap_zohobooks.singer.stdout import LineWriter, discard_stdout
 from tap_zohobooks.singer.stream_maps import MAPPING_ERRORS, explain_mapping_error
@@ -99,12 +99,12 @@ class CommandLineTap(Tap):
         shutdown.tap = tap = cls(
             config=config.config,
             state=read_json("state", state),
-            catalog=checked_catalog(read_json("catalog", catalog)),
+            catalog=read_catalog(read_json("catalog", catalog)),
             parse_env_config=config.parse_env,
             message_writer=writer,
         )
         selected = {name: stream.selected for name, stream in tap.streams.items()}
-        for line in oddities(tap.input_catalog, selected):
+        for line in find_oddities(tap.input_catalog, selected):
             tap.logger.warning("%s", line)
         tap.sync_all()
 

@@ -78,7 +78,7 @@ def read_batches(partition: StreamPartition) -> Iterator[RecordBatch]:
     Raises:
         TapError: Reading cannot go on.
     """
-    stream = partition.stream
+    stream, size = partition.stream, partition.stream.batch_size
     records: list[Record] = []
     bookmark = served = None
     try:
@@ -86,7 +86,7 @@ def read_batches(partition: StreamPartition) -> Iterator[RecordBatch]:
             bookmark = mark or bookmark
             if record is not None:
                 records.append(record)
-            if record is None or len(records) >= stream.batch_size:
+            if record is None or len(records) >= size:
                 yield RecordBatch(partition, records, bookmark, served)
                 records = []
     except TapError:

@@ -11,19 +11,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-def checked_state(state: dict[str, Any]) -> dict[str, Any]:
+def check_state(state: dict[str, Any]) -> dict[str, Any]:
     """Return the state if it has the shape of one.
 
     Raises:
         ConfigError: It has another, or names no organization where it should.
     """
-    found = next(_strangeness(state), None)
+    found = next(_find_problems(state), None)
     if found is not None:
         raise Reason.STATE_STRANGE.error(problem=found)
     return state
 
 
-def _strangeness(state: dict[str, Any]) -> Iterator[str]:
+def _find_problems(state: dict[str, Any]) -> Iterator[str]:
     bookmarks = state.get("bookmarks", {})
     if not isinstance(bookmarks, dict) or (
         state.keys() - {"bookmarks", "currently_syncing"} and "bookmarks" not in state
@@ -56,7 +56,7 @@ def _names_organization(partition: object) -> bool:
             return False
 
 
-def organizations_in(state: Mapping[str, Any]) -> frozenset[str]:
+def list_organizations(state: Mapping[str, Any]) -> frozenset[str]:
     """Return the organizations that a state knows: each has been read before."""
     return frozenset(
         str(partition["context"][ORGANIZATION])

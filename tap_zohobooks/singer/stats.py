@@ -89,7 +89,7 @@ class StreamStats:
         with self._lock:
             counts[stream] += number
 
-    def done(self) -> Iterator[str]:
+    def list_streams(self) -> Iterator[str]:
         """Yield a line a stream: what it brought, and what that has cost."""
         for stream in sorted(self.rows.keys() | self.calls.keys()):
             line = f"Stream '{stream}': {self.rows[stream]} rows, {self.calls[stream]} calls"
@@ -97,7 +97,7 @@ class StreamStats:
                 line += f", {self.gone[stream]} gone before they could be read"
             yield f"{line}."
 
-    def not_done(self, resources: Mapping[str, Resource]) -> Iterator[str]:
+    def list_skipped(self, resources: Mapping[str, Resource]) -> Iterator[str]:
         """Yield a line for each stream and organization that was skipped: why, and what helps."""
         for (stream, organization), why in sorted(self.skipped.items()):
             line = f"Skipped: stream '{stream}' of organization {organization}. {why}"
@@ -106,7 +106,7 @@ class StreamStats:
             else:
                 yield f"{line} It needs the scope {resources[stream].permission}."
 
-    def incomplete(
+    def find_failure(
         self,
         resources: Mapping[str, Resource],
         selected: Iterable[str],

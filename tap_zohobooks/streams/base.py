@@ -1,4 +1,4 @@
-"""Kinds of stream: instances made from rows of the table, one partition an organization."""
+"""What all kinds of stream share: instances of rows of the table, a partition an organization."""
 
 from __future__ import annotations
 
@@ -48,37 +48,39 @@ class WithCustomFields(StreamSchema[str]):
 
 @dataclass(slots=True)
 class PartitionRead:
-    """One stream of one organization while it is read: what its answers have told.
+    """What the responses of one stream of one organization have shown so far.
 
-    `max_bookmark` is the instant that no bookmark of this reading may pass.
+    `start` and `max_bookmark` are UTC texts: from when on it is read, and the instant that no
+    bookmark of this read may pass. `has_list` says that a response held a list of rows,
+    `has_documents` and `has_missing` that a document was found, or not found.
     """
 
     organization: str
     start: str | None = None
     max_bookmark: str | None = None
     served: datetime | None = None
-    has_answered: bool = False
-    has_lost: bool = False
-    has_shown: bool = False
+    has_documents: bool = False
+    has_missing: bool = False
+    has_list: bool = False
 
-    def hold(self, instant: str | None) -> None:
+    def hold_bookmark(self, instant: str | None) -> None:
         """Let no bookmark pass an instant, so that the next run reads again from there."""
         if instant is not None:
             self.max_bookmark = min(self.max_bookmark or instant, instant)
 
     def bookmark(self, safe_bookmark: str | None) -> str | None:
-        """Return how far the bookmark may move.
+        """Return how far the bookmark may move; None if it stays.
 
-        While all documents are said to be gone it stays: that may not be so, and costs nothing if
-        it is, as they are not listed again.
+        It stays while no document was found: the service may be wrong about all of them, and if it
+        is right, they are not listed again and cost no request.
         """
-        if not safe_bookmark or (self.has_lost and not self.has_answered):
+        if not safe_bookmark or (self.has_missing and not self.has_documents):
             return None
         return min(safe_bookmark, self.max_bookmark or safe_bookmark)
 
 
 class ResourceStream(SingerStream):
-    """What all kinds share: reading, cleaning, and what ends a stream but not the run."""
+    """A stream of a row of the table; what cannot be read ends the partition, not the run."""
 
     schema = WithCustomFields(SCHEMAS)
     own_schema: Schema | None = None
@@ -107,23 +109,18 @@ class ResourceStream(SingerStream):
     def read_partition(self, context: Context | None, start: str | None) -> Iterator[Step]:
         organization = str((context or {}).get(ORGANIZATION, ""))
         reading, rows = PartitionRead(organization, start), 0
+        owner: Context = {ORGANIZATION: organization} if organization else {}
         try:
             for row, safe_bookmark in islice(self._read(reading), self._rows_left):
-                record = None if row is None else self._record(row, organization)
+                record = None if row is None else self.post_process(row, owner)
                 rows += record is not None
                 yield record, reading.bookmark(safe_bookmark), reading.served
         except (AccessDenied, NotFound) as denied:
             self._skip(organization, denied)
         finally:
             self.stats.add(self.stats.rows, self.name, rows)
-        if reading.has_lost and not rows:
-            self.block_deletes(f"all that organization {organization} lists is said to be gone")
-            self.logger.warning(
-                "Stream '%s': all that organization %s lists is said not to exist. Report this "
-                "line: the path may be spelt otherwise.",
-                self.name,
-                organization,
-            )
+        if reading.has_missing and not rows:
+            self._warn_of_path(organization)
 
     @property
     def _rows_left(self) -> int | None:
@@ -138,12 +135,20 @@ class ResourceStream(SingerStream):
         self.logger.warning("Stream '%s' of organization %s is skipped: %s",
                             self.name, organization, denied)  # fmt: skip
 
+    def _warn_of_path(self, organization: str) -> None:
+        self.block_deletes(f"all that organization {organization} lists is said to be gone")
+        self.logger.warning(
+            "Stream '%s': all that organization %s lists is said not to exist. Report this line: "
+            "the path may be spelt otherwise.", self.name, organization,
+        )  # fmt: skip
+
     def _read(self, reading: PartitionRead) -> Iterator[Item]:
+        """Yield rows, each with the bookmark that holds once it is written."""
         raise NotImplementedError
 
     @override
     def start(self, context: Context | None) -> str | None:
-        state = self.get_context_state(context)  # it tells whose rows the tables hold, too
+        state = self.get_context_state(context)  # its entry also says whose rows the tables hold
         if self.replication_method != REPLICATION_INCREMENTAL:
             return None
         bookmark = state.get("replication_key_value")
@@ -154,7 +159,7 @@ class ResourceStream(SingerStream):
 
     @override
     def _advance(self, context: Context | None, bookmark: str | None) -> None:
-        """Note beside the bookmark where rows do not say when they changed: it counts for none."""
+        """Note beside the bookmark if rows have no time of change: it does not cover them."""
         if (context or {}).get(ORGANIZATION) in self.timeless:
             state = self.get_context_state(context)
             if not state.get(TIMELESS):
@@ -162,10 +167,11 @@ class ResourceStream(SingerStream):
                 self.state_manager.is_flushed = False
         super()._advance(context, bookmark)
 
-    def _record(self, row: Row, organization: str) -> Row:
+    @override
+    def post_process(self, row: Row, context: Context | None = None) -> Row:
+        """Return the record of a row: custom fields as columns, typed values, its organization."""
         record = self._cleaner(self._flattener(row))
-        if organization:
-            record[ORGANIZATION] = organization
+        record.update(context or {})
         return record
 
     @cached_property
@@ -197,24 +203,24 @@ class ResourceStream(SingerStream):
             )
 
     def _check_rows(self, reading: PartitionRead, document: dict[str, Any], rows_key: str) -> None:
-        """See that an answer tells what there is, before nothing is taken for all.
+        """Block deletes if a response holds no list of rows: it is read as an empty list.
 
         Raises:
-            ServiceError: It does not, where answers before it did: the rest would be lost.
+            ServiceError: A response before it held a list: the rest of it would be lost.
         """
         if shows_rows(document, rows_key):
-            reading.has_shown = True
-        elif reading.has_shown:
+            reading.has_list = True
+        elif reading.has_list:
             raise Reason.NO_ROWS.error(keys=sorted(document), wanted=rows_key)
         else:
-            self.block_deletes(f"an answer for organization {reading.organization} held no list")
+            self.block_deletes(f"a response for organization {reading.organization} held no list")
             self.logger.warning(
-                "Stream '%s': the answer for organization %s says that all is well and holds no "
-                "'%s'; it is taken for an empty list.", self.name, reading.organization, rows_key,
+                "Stream '%s': the response for organization %s reports success and holds no '%s'; "
+                "it is read as an empty list.", self.name, reading.organization, rows_key,
             )  # fmt: skip
 
     def _get(self, reading: PartitionRead, path: str, params: Params) -> Response:
         self.stats.add(self.stats.calls, self.name)
-        answer = self.sync_context.client.get(path, params, reading.organization)
-        reading.served = answer.served
-        return answer
+        response = self.sync_context.client.get(path, params, reading.organization)
+        reading.served = response.served
+        return response

@@ -1,4 +1,4 @@
-"""Kinds of stream that cost calls by the row: documents whole, and what hangs on a row."""
+"""Kinds of stream that need requests for each row of a list: whole documents."""
 
 from __future__ import annotations
 
@@ -22,88 +22,93 @@ if TYPE_CHECKING:
     from tap_zohobooks.streams.base import PartitionRead
     from tap_zohobooks.transform.cleaner import Row
 
-BULK_SIZE = 100
+BULK_SIZE = 100  # documents in a request
 
 _Out = TypeVar("_Out")
 
 
 class PerRowStream(ListStream):
-    """What costs calls by the row of a list."""
+    """A stream that needs requests for each row of a list."""
 
     selected_by_default = False
     calls_per_row = 1.0
 
-    def _tried(self, reading: PartitionRead, row: Row, ask: Callable[[], _Out]) -> _Out | None:
-        """Return what is asked for because of a row; None where that is gone, or refused.
+    def _try_request(
+        self, reading: PartitionRead, row: Row, request: Callable[[], _Out]
+    ) -> _Out | None:
+        """Return what is requested for a row; None if that does not exist, or is refused.
 
-        The bookmark passes a row that is gone by now, but none that is refused.
+        The bookmark may pass a row that does not exist any more, but none that is refused.
+
+        Raises:
+            AccessDenied, UnexpectedResponse: It is refused, and none before it was found.
         """
         try:
-            found = ask()
+            found = request()
         except NotFound as gone:
-            reading.has_lost = True
+            reading.has_missing = True
             self.stats.add(self.stats.gone, self.name)
             if isinstance(gone, NoSuchPath):
                 self.block_deletes("the service knows no such path of something that it lists")
             return None
         except (AccessDenied, UnexpectedResponse) as refused:
-            if not reading.has_answered:
-                raise  # not this one but all of them
+            if not reading.has_documents:
+                raise  # none of them may be read
             self.stats.add(self.stats.refused, self.name)
             self.block_deletes("documents were refused")
             self.logger.warning("%s The next run asks for it again.", refused.found)
-            reading.hold(row_time(row))
+            reading.hold_bookmark(row_time(row))
             return None
-        reading.has_answered = True
+        reading.has_documents = True
         return found
 
 
 class DetailStream(PerRowStream, IncrementalStream):
-    """Documents whole: the list tells which changed, each is fetched, they leave in order."""
+    """Whole documents: the list says which changed, each is fetched, they come in order."""
 
-    STATE_MSG_FREQUENCY = 1  # each document has cost a call
+    STATE_MSG_FREQUENCY = 1  # each document has cost a request
 
     @override
     def _read(self, reading: PartitionRead) -> Iterator[Item]:
         def fetch(item: Item) -> Row | None:
             row, _ = item
-            return None if row is None else self._document(reading, row)
+            return None if row is None else self._fetch_document(reading, row)
 
-        items, places = self._listed_items(reading), self.sync_context.max_concurrency
+        items, places = self._list_items(reading), self.sync_context.max_concurrency
         for (_, safe_bookmark), document in ordered_map(places, fetch, items):
             yield document, safe_bookmark
 
-    def _listed_items(self, reading: PartitionRead) -> Iterator[Item]:
-        """Return what the list tells, in the order in which the documents leave."""
-        return _in_order(self._rows_listed(reading))
+    def _list_items(self, reading: PartitionRead) -> Iterator[Item]:
+        """Yield the rows of the list, in the order in which the documents are written."""
+        return _in_order(self._list_rows(reading))
 
-    def _rows_listed(self, reading: PartitionRead) -> Iterator[Item]:
+    def _list_rows(self, reading: PartitionRead) -> Iterator[Item]:
         return super()._read(reading)
 
-    def _document(self, reading: PartitionRead, row: Row) -> Row | None:
-        """Fetch one document and merge it over its list row; None where there is none to be had."""
+    def _fetch_document(self, reading: PartitionRead, row: Row) -> Row | None:
+        """Fetch one document and merge it over its list row; None if there is none."""
         path = f"{self.listed.list_path}/{row[self.resource.key]}"
-        answer = self._tried(reading, row, lambda: self._asked_twice(reading, path))
-        if answer is None:
+        response = self._try_request(reading, row, lambda: self._request_twice(reading, path))
+        if response is None:
             return None
         noun = self.listed.list_path.removesuffix("s")
-        documents = rows_of(answer.document, noun, self.resource.key)
+        documents = rows_of(response.document, noun, self.resource.key)
         if len(documents) != 1:
             raise Reason.NOT_ONE_DOCUMENT.error(stream=self.name, path=path, count=len(documents))
         return {**row, **documents[0]}
 
-    def _asked_twice(self, reading: PartitionRead, path: str) -> Response:
-        """Ask for a document, and once more if it is refused where others are not."""
+    def _request_twice(self, reading: PartitionRead, path: str) -> Response:
+        """Request a document, and once more if it is refused though another one was not."""
         try:
             return self._get(reading, path, {})
         except UnexpectedResponse:
-            if not reading.has_answered:
+            if not reading.has_documents:
                 raise
         return self._get(reading, path, {})
 
 
 def _in_order(items: Iterator[Item]) -> Iterator[Item]:
-    """Put rows whose order promises nothing into the order of time, so that each counts."""
+    """Yield rows that come without a bookmark in the order of time, each with a bookmark."""
     waiting: list[Row] = []
     reached = ""
     for row, safe_bookmark in items:
@@ -118,41 +123,41 @@ def _in_order(items: Iterator[Item]) -> Iterator[Item]:
 
 
 class BulkDetailStream(DetailStream):
-    """Documents whole, of which one call brings a hundred."""
+    """Whole documents, a hundred of them in a response."""
 
     STATE_MSG_FREQUENCY = BULK_SIZE
     calls_per_row = 1 / BULK_SIZE
 
     @override
     def _read(self, reading: PartitionRead) -> Iterator[Item]:
-        items = self._listed_items(reading)
+        items = self._list_items(reading)
         chunks = iter(lambda: list(islice(items, BULK_SIZE)), [])
 
         def fetch(chunk: list[Item]) -> list[Item]:
-            return self._documents(reading, chunk)
+            return self._fetch_documents(reading, chunk)
 
         for _, documents in ordered_map(self.sync_context.max_concurrency, fetch, chunks):
             yield from documents
 
-    def _documents(self, reading: PartitionRead, chunk: list[Item]) -> list[Item]:
+    def _fetch_documents(self, reading: PartitionRead, chunk: list[Item]) -> list[Item]:
         key = self.resource.key
         rows = [
             (str(row[key]), row, safe_bookmark) for row, safe_bookmark in chunk if row is not None
         ]
-        names = {name: row for name, row, _ in rows}  # a row that changes is listed twice
+        names = {name: row for name, row, _ in rows}  # a row that changes may be listed twice
         found: dict[str, Row] = {}
         lacking = [*names]
         while lacking:
-            answer = self._get(reading, self.resource.list_path, {f"{key}s": ",".join(lacking)})
-            rows_found = rows_of(answer.document, self.resource.rows_key)
+            response = self._get(reading, self.resource.list_path, {f"{key}s": ",".join(lacking)})
+            rows_found = rows_of(response.document, self.resource.rows_key)
             came = {str(row[key]): row for row in rows_found}
             found |= came
             if came.keys().isdisjoint(lacking):
                 break
             lacking = [name for name in lacking if name not in came]
-        reading.has_answered = reading.has_answered or bool(found)
-        for name in lacking:  # an answer that leaves one out does not say that it is gone
-            if (document := self._document(reading, names[name])) is not None:
+        reading.has_documents = reading.has_documents or bool(found)
+        for name in lacking:  # a response that leaves one out does not say that it is gone
+            if (document := self._fetch_document(reading, names[name])) is not None:
                 found[name] = document
         return [
             ({**row, **found[name]} if name in found else None, safe_bookmark)
@@ -161,28 +166,28 @@ class BulkDetailStream(DetailStream):
 
 
 class AlternatePathStream(DetailStream):
-    """Documents whose published path is spelt otherwise than their list's: either may be right."""
+    """Documents whose published path is spelt otherwise than their list's: either may exist."""
 
-    _is_as_published = True
+    _uses_published_path = True
 
     @override
     def _get(self, reading: PartitionRead, path: str, params: Params) -> Response:
         _, is_document, number = path.partition("/")
-        if not (is_document and self._is_as_published):
+        if not (is_document and self._uses_published_path):
             return super()._get(reading, path, params)
         try:
             return super()._get(reading, f"{self.resource.of}/{number}", params)
         except NotFound:
-            answer = super()._get(reading, path, params)  # the document is there after all
-        self._is_as_published = False
-        return answer
+            response = super()._get(reading, path, params)  # the other path exists
+        self._uses_published_path = False
+        return response
 
 
 class WholeDetailStream(DetailStream):
-    """Documents of a list that does not tell when its rows changed: all of them, every time."""
+    """Documents of a list whose rows have no time of change: each run reads all of them."""
 
     is_incremental = False
 
     @override
-    def _listed_items(self, reading: PartitionRead) -> Iterator[Item]:
-        return self._rows_listed(reading)
+    def _list_items(self, reading: PartitionRead) -> Iterator[Item]:
+        return self._list_rows(reading)

@@ -1,4 +1,4 @@
-"""What each organization has made for itself: its custom fields and its custom modules."""
+"""The custom fields and custom modules of each organization."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ MODULE_SCHEMA: Schema = {
 
 
 def is_module(name: str) -> bool:
-    """Tell whether a name is one of a custom module, fit to stand in a path."""
+    """Check whether a name is that of a custom module, which may be part of a path."""
     return _MODULE.fullmatch(name) is not None
 
 
@@ -89,7 +89,7 @@ def _by_first_page(get: Get, _: str, listed: Resource) -> list[Field]:
     return infer_fields(_rows(rows if rows is not None else answer.document.get(listed.list_path)))
 
 
-# In the order in which they are tried; the first that answers is believed.
+# In the order in which they are tried; the first that succeeds counts.
 WAYS: dict[str, Way] = {
     "settings/customfields": _by_custom_fields,
     "settings/fields": _by_fields,
@@ -98,7 +98,7 @@ WAYS: dict[str, Way] = {
 
 
 class Discovery:
-    """Asks once an entity and organization; what is refused once is not asked for again there."""
+    """Requests each entity once an organization; a way that is refused is not tried again there."""
 
     def __init__(
         self,
@@ -108,7 +108,7 @@ class Discovery:
         *,
         flattens: bool,
     ) -> None:
-        """Prepare; nothing is asked yet, and no field is asked for unless it gets a column."""
+        """Prepare without a request; fields are requested if they become columns (`flattens`)."""
         self._client = client
         self._flattens = flattens
         self._organizations = organization_ids
@@ -116,7 +116,7 @@ class Discovery:
         self._answered: dict[tuple[str, str], bool] = {}
 
     def columns(self) -> dict[str, dict[str, Schema]]:
-        """Return the custom fields' columns by the path of the list whose rows bear them."""
+        """Return the columns of custom fields by the path of the list whose rows have them."""
         listed = {one.list_path: one for one in TABLE.values() if not one.of and not one.query}
         return {
             path: self._union(entity, self._fields(entity, listed[path], self._organizations))
@@ -140,7 +140,7 @@ class Discovery:
         try:
             document = self._client.get(MODULES, {}, organization).document
         except _REFUSALS as refused:
-            self._tell(organization, "which custom modules there are", refused)
+            self._log_refusal(organization, "which custom modules there are", refused)
             return []
         rows = _rows(document.get("custom_modules") or document.get("modules"))
         names = (str(row.get("api_name") or row.get("module_api_name")) for row in rows)
@@ -174,11 +174,13 @@ class Discovery:
                 fields = way(get, entity, listed)
             except _REFUSALS as refused:
                 self._answered.setdefault((organization, name), False)
-                self._tell(organization, f"the custom fields of '{entity}' by {name}", refused)
+                self._log_refusal(
+                    organization, f"the custom fields of '{entity}' by {name}", refused
+                )
             else:
                 self._answered[organization, name] = True
                 return fields
         return []
 
-    def _tell(self, organization: str, what: str, refused: TapError) -> None:
+    def _log_refusal(self, organization: str, what: str, refused: TapError) -> None:
         self._logger.info("Organization %s does not tell %s: %s", organization, what, refused.found)

@@ -18,7 +18,7 @@ from tap_zohobooks.pagination.offset_scan import OffsetScan
 from tap_zohobooks.pagination.page import parse_page, row_key, rows_of
 from tap_zohobooks.pagination.reader import Reader
 from tap_zohobooks.resources import INCREMENTAL, ORGANIZATION, TIMELESS
-from tap_zohobooks.singer.activate_version import hidden_by
+from tap_zohobooks.singer.activate_version import find_hiding_filter
 from tap_zohobooks.singer.state import check_start
 from tap_zohobooks.transform.timestamps import subtract_seconds
 
@@ -38,7 +38,9 @@ class ListStream(ResourceStream):
 
     @override
     def _read(self, reading: PartitionRead) -> Iterator[Item]:
-        by_time = self.listed in INCREMENTAL  # a row that changes then moves to where all are read
+        by_time = (
+            self.listed in INCREMENTAL
+        )  # a row that changes then moves behind the read position
         if by_time or self.replication_method == REPLICATION_INCREMENTAL:
             reader = self._reader(reading)
             yield from reader.read(reading.start)
@@ -80,7 +82,7 @@ class ListStream(ResourceStream):
             reading.max_bookmark = subtract_seconds(
                 answer.served.isoformat(), self.sync_context.lookback_seconds
             )
-        if hidden := hidden_by(answer.document, listed.query):
+        if hidden := find_hiding_filter(answer.document, listed.query):
             self.block_deletes(f"the service shows no more than {hidden}")
         self._check_rows(reading, answer.document, listed.rows_key)
         key = partial(row_key, self.name, listed.keys)
@@ -88,13 +90,13 @@ class ListStream(ResourceStream):
 
 
 class IncrementalStream(ListStream):
-    """A list whose rows tell when they last changed."""
+    """A list whose rows have a time of change."""
 
     is_incremental = True
 
 
-class FilteredStream(ListStream):
-    """A list that shows all its rows only if asked to, in words that no official file has."""
+class InactiveRowsStream(ListStream):
+    """A list that shows inactive rows only if asked by `filter_by`; no official file has that."""
 
     @override
     def _get(self, reading: PartitionRead, path: str, params: Params) -> Response:
@@ -103,15 +105,15 @@ class FilteredStream(ListStream):
         except ParameterRefused as refused:
             if "filter_by" not in params:
                 raise
-            found = f"the service does not show inactive rows ({refused.found})"
-            self.logger.warning("Stream '%s': %s.", self.name, found)
-            self.block_deletes(found)
-        bare = {name: value for name, value in params.items() if name != "filter_by"}
-        return super()._get(reading, path, bare)
+            problem = f"the service does not show inactive rows ({refused.found})"
+            self.logger.warning("Stream '%s': %s.", self.name, problem)
+            self.block_deletes(problem)
+        rest = {name: value for name, value in params.items() if name != "filter_by"}
+        return super()._get(reading, path, rest)
 
 
 class UndocumentedStream(ListStream):
-    """A list that no official file knows: any refusal means that it is not to be had here."""
+    """A list that no official file has: any refusal means that it cannot be read here."""
 
     @override
     def _read(self, reading: PartitionRead) -> Iterator[Item]:
@@ -122,14 +124,14 @@ class UndocumentedStream(ListStream):
 
 
 class SingleStream(ResourceStream):
-    """An endpoint whose one answer holds everything."""
+    """An endpoint whose one response holds everything."""
 
     is_complete = True
 
     @override
     def _read(self, reading: PartitionRead) -> Iterator[Item]:
         path = self.resource.list_path.format(organization_id=reading.organization)
-        answer = self._get(reading, path, self.resource.query)
-        self._check_rows(reading, answer.document, self.resource.rows_key)
-        for row in rows_of(answer.document, self.resource.rows_key):
+        response = self._get(reading, path, self.resource.query)
+        self._check_rows(reading, response.document, self.resource.rows_key)
+        for row in rows_of(response.document, self.resource.rows_key):
             yield row, None

@@ -21,7 +21,7 @@ from tap_zohobooks.streams.details import PerRowStream
 
 
 class ChildStream(PerRowStream):
-    """What hangs on a row of another stream: a call or more for each of its rows."""
+    """The children of another stream's rows: a request or more for each of those rows."""
 
     @override
     def _read(self, reading: PartitionRead) -> Iterator[Item]:
@@ -34,25 +34,27 @@ class ChildStream(PerRowStream):
             for row in rows:
                 yield row, None
 
-    def _is_asked(self, parent: Row) -> bool:  # noqa: ARG002
+    def _has_children(self, _parent: Row, /) -> bool:
         return True
 
-    def _identified(self, row: Row) -> Row:
+    def _identify(self, row: Row) -> Row:
         return row
 
     def _child_rows(self, reading: PartitionRead, parent: Row) -> list[Row]:
-        if not self._is_asked(parent):
+        if not self._has_children(parent):
             return []
         own = {column: parent[column] for column in self.listed.keys
                if column in self.resource.keys}  # fmt: skip
 
         def complete(row: Row) -> Row:
-            return self._identified({**row, **own})
+            return self._identify({**row, **own})
 
-        rows = self._tried(reading, parent, lambda: self._children(reading, parent, complete))
+        rows = self._try_request(
+            reading, parent, lambda: self._fetch_children(reading, parent, complete)
+        )
         return [complete(row) for row in rows or ()]
 
-    def _children(
+    def _fetch_children(
         self, reading: PartitionRead, parent: Row, complete: Callable[[Row], Row]
     ) -> list[Row]:
         def key(row: Row) -> str:
@@ -67,7 +69,7 @@ class ChildStream(PerRowStream):
         answer = self._get(reading, path, query)
         first = parse_page(answer.document, answer.served, self.resource.rows_key, key)
         if not shows_rows(answer.document, self.resource.rows_key):
-            self.block_deletes(f"'{path}' said that all is well and held no list")
+            self.block_deletes(f"'{path}' reported success and held no list")
         if not first.has_more or (not first.has_more_known and len(first.entries) < MAX_ROWS):
             # Most of these are not paged, and do not state it.
             return [entry.row for entry in first.entries]
@@ -79,31 +81,31 @@ class ChildStream(PerRowStream):
 
 
 class LatestStream(ChildStream):
-    """What only the newest of is shown: one that is no longer shown is not gone."""
+    """Children of which only the newest are shown: one that is no longer shown is not gone."""
 
     is_complete = False
 
 
 class PostingStream(ChildStream):
-    """Postings: one without the id that is their key is known by its transaction."""
+    """Postings: the key of one without an id is the id of its transaction."""
 
     @override
-    def _identified(self, row: Row) -> Row:
+    def _identify(self, row: Row) -> Row:
         number = row.get("categorized_transaction_id") or row.get("transaction_id")
         return {**row, "categorized_transaction_id": number}
 
 
 class RateStream(ChildStream):
-    """Exchange rates: the base currency has none, and asking for them is refused."""
+    """Exchange rates: the base currency has none, and a request for them is refused."""
 
     @override
-    def _is_asked(self, parent: Row) -> bool:
+    def _has_children(self, parent: Row, /) -> bool:
         return parent.get("is_base_currency") is not True
 
 
 class GroupStream(ChildStream):
-    """Tax groups: of the taxes only those that are groups can be asked for."""
+    """Tax groups: only taxes that are groups have one."""
 
     @override
-    def _is_asked(self, parent: Row) -> bool:
+    def _has_children(self, parent: Row, /) -> bool:
         return parent.get("tax_type") == "tax_group"

@@ -1,4 +1,4 @@
-"""Kinds of stream for what an organization says of itself, and has made for itself."""
+"""Kinds of stream of an organization: itself, its custom fields and its custom modules."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class OrganizationStream(ResourceStream):
-    """The organizations that are read: the rows that the tap has asked for anyway."""
+    """The organizations that are read: rows that the tap has requested before."""
 
     is_complete = True
 
@@ -42,7 +42,7 @@ class OrganizationStream(ResourceStream):
 
 
 class CustomFieldStream(ResourceStream):
-    """Custom fields, asked an entity at a time and answered under the entity's name."""
+    """Custom fields, requested by entity; a response holds them under the entity's name."""
 
     is_complete = True
 
@@ -51,13 +51,13 @@ class CustomFieldStream(ResourceStream):
         refusals: list[str] = []
         for entity in ENTITIES.values():
             try:
-                answer = self._get(reading, self.resource.list_path, {"entity": entity})
+                response = self._get(reading, self.resource.list_path, {"entity": entity})
             except (ParameterRefused, UnexpectedResponse) as refused:
                 refusals.append(refused.found)
                 self.logger.info("Entity '%s' has no custom fields here: %s", entity, refused.found)
                 self.block_deletes(f"entity '{entity}' was refused")
                 continue
-            fields = answer.document.get("customfields") or {}
+            fields = response.document.get("customfields") or {}
             for row in fields.get(entity, []) if isinstance(fields, dict) else fields:
                 number = row.get("customfield_id") or row.get("field_id")
                 yield {**row, "entity": entity, "customfield_id": number}, None
@@ -66,7 +66,7 @@ class CustomFieldStream(ResourceStream):
 
 
 class ModuleStream(UndocumentedStream):
-    """A module that an organization has made for itself; found at discovery."""
+    """A custom module of an organization, found at discovery."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class ModuleStream(UndocumentedStream):
         schema: Schema,
         organizations: Sequence[str] | None = None,
     ) -> None:
-        """Make the stream of a module; where nobody told who has it, all are asked."""
+        """Make the stream of a module; without `organizations` it is read of all of them."""
         self.own_schema = schema
         self._owners = organizations
         super().__init__(sync_context, custom_module(name))
@@ -88,14 +88,16 @@ class ModuleStream(UndocumentedStream):
         return [{ORGANIZATION: organization} for organization in self._owners]
 
 
-def known_modules(sync_context: SyncContext, catalog: Catalog) -> Iterator[ModuleStream]:
+def build_catalog_modules(sync_context: SyncContext, catalog: Catalog) -> Iterator[ModuleStream]:
     """Yield the streams of the custom modules that a catalog holds."""
     for entry in catalog.streams:
         if is_module(entry.tap_stream_id):
             yield ModuleStream(sync_context, entry.tap_stream_id, entry.schema.to_dict())
 
 
-def custom(sync_context: SyncContext, streams: Iterable[ResourceStream]) -> list[ModuleStream]:
+def discover_custom(
+    sync_context: SyncContext, streams: Iterable[ResourceStream]
+) -> list[ModuleStream]:
     """Give streams the columns of their custom fields, and return those of custom modules.
 
     Raises:

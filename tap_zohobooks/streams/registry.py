@@ -12,7 +12,7 @@ from tap_zohobooks.streams.details import (
     WholeDetailStream,
 )
 from tap_zohobooks.streams.lists import (
-    FilteredStream,
+    InactiveRowsStream,
     IncrementalStream,
     ListStream,
     SingleStream,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 STREAM_TYPES: dict[type[ResourceStream], tuple[resources.Resource, ...]] = {
     IncrementalStream: resources.INCREMENTAL,
     ListStream: resources.WHOLE,
-    FilteredStream: resources.FILTERED,
+    InactiveRowsStream: resources.FILTERED,
     UndocumentedStream: resources.UNDOCUMENTED,
     SingleStream: resources.SINGLE,
     CustomFieldStream: resources.FIELDS,

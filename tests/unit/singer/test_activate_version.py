@@ -14,7 +14,7 @@ from sandbox import Behaviour, Request, World
 from sandbox.data.numbers import mix
 from tap_zohobooks.errors import ServiceError
 from tap_zohobooks.resources import LATEST, TABLE
-from tap_zohobooks.singer.activate_version import SETTING, Coverage, hidden_by
+from tap_zohobooks.singer.activate_version import SETTING, Coverage, find_hiding_filter
 from tap_zohobooks.streams.base import ResourceStream
 from tap_zohobooks.streams.registry import STREAM_TYPES
 from tests.conftest import Collector, Run, Service
@@ -286,7 +286,7 @@ def test_filters_that_nobody_asked_for(
     context: object, query: dict[str, str], hidden: str | None
 ) -> None:
     """An answer tells what it went through; all rows, or what was asked for, hides nothing."""
-    assert hidden_by({"page_context": context}, query) == hidden
+    assert find_hiding_filter({"page_context": context}, query) == hidden
 
 
 READ, OTHER = frozenset({"1"}), frozenset({"1", "2"})

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tap_zohobooks.errors import ConfigError
-from tap_zohobooks.singer.catalog import checked_catalog, oddities, read_json
-from tap_zohobooks.singer.state import checked_state
+from tap_zohobooks.singer.catalog import find_oddities, read_catalog, read_json
+from tap_zohobooks.singer.state import check_state
 
 CONTEXT = {"organization_id": "1"}
 BOOKMARK = {
@@ -35,7 +35,7 @@ BOOKMARK = {
 )
 def test_own_state_is_taken(state: dict[str, Any]) -> None:
     """A state that the tap has written is taken as it is."""
-    assert checked_state(state) == state
+    assert check_state(state) == state
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_own_state_is_taken(state: dict[str, Any]) -> None:
 def test_foreign_state_is_refused(state: dict[str, Any], found: str) -> None:
     """A state of another shape is refused in one line that says what is strange."""
     with pytest.raises(ConfigError, match=found) as caught:
-        checked_state(state)
+        check_state(state)
     assert caught.value.exit_code == 78
     assert "\n" not in str(caught.value)
 
@@ -87,7 +87,7 @@ def test_files_that_do() -> None:
 def test_malformed_catalogs(catalog: dict[str, Any]) -> None:
     """A catalog of another shape is refused in one line."""
     with pytest.raises(ConfigError, match="The catalog") as caught:
-        checked_catalog(catalog)
+        read_catalog(catalog)
     assert "\n" not in str(caught.value)
 
 
@@ -104,7 +104,7 @@ def test_a_catalog_chooses_the_method(place: str) -> None:
         entry["metadata"][0]["metadata"]["replication-method"] = "FULL_TABLE"
     else:
         entry[place] = "FULL_TABLE"
-    catalog = checked_catalog({"streams": [entry]})
+    catalog = read_catalog({"streams": [entry]})
     assert catalog is not None
     assert catalog["bills"].replication_method == "FULL_TABLE"
 
@@ -113,26 +113,26 @@ def test_a_method_that_is_not_to_be_had() -> None:
     """Another method is refused in one line that names the stream."""
     entry = {"tap_stream_id": "bills", "schema": {"properties": {}}}
     with pytest.raises(ConfigError, match=r"'bills'.*'LOG_BASED'"):
-        checked_catalog({"streams": [{**entry, "replication_method": "LOG_BASED"}]})
+        read_catalog({"streams": [{**entry, "replication_method": "LOG_BASED"}]})
 
 
 def test_no_catalog() -> None:
     """No catalog is none."""
-    assert checked_catalog(None) is None
+    assert read_catalog(None) is None
 
 
 def test_streams_that_do_not_exist_are_named() -> None:
     """A stream of the catalog that the tap does not know is named, a known one is not."""
     streams = [{"tap_stream_id": name, "schema": {"properties": dict[str, Any]()}}
                for name in ("bills", "x")]  # fmt: skip
-    catalog = checked_catalog({"streams": streams})
-    (line,) = oddities(catalog, {"bills": True})
+    catalog = read_catalog({"streams": streams})
+    (line,) = find_oddities(catalog, {"bills": True})
     assert "'x'" in line
 
 
 @pytest.mark.parametrize("selected", [{}, {"bills": False}])
 def test_a_run_that_reads_nothing_says_so(selected: dict[str, bool]) -> None:
     """Where no stream is selected, with or without a catalog, that is said."""
-    (line,) = oddities(None, selected)
+    (line,) = find_oddities(None, selected)
     assert "Nothing is selected" in line
-    assert list(oddities(None, {**selected, "invoices": True})) == []
+    assert list(find_oddities(None, {**selected, "invoices": True})) == []

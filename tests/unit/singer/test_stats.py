@@ -46,7 +46,7 @@ def test_what_was_skipped() -> None:
     tally = StreamStats()
     tally.skipped["bills", "7"] = AccessDenied("'bills' may not be read.")
     tally.skipped["locations", "8"] = NotInPlan("Not available in your plan.")
-    assert list(tally.not_done(TABLE)) == [
+    assert list(tally.list_skipped(TABLE)) == [
         (
             "Skipped: stream 'bills' of organization 7. 'bills' may not be read. "
             "It needs the scope ZohoBooks.bills.READ."
