@@ -65,7 +65,7 @@ class TapZohoBooks(CommandLineTap):
     window: ClassVar[float] = MINUTE
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Prepare what the streams share; no call is made before a stream needs one."""
+        """Prepare without a request; the first stream that needs one makes it."""
         self._over = threading.Event()
         self._is_configured = False
         self._undiscovered: TapError | None = None
@@ -100,13 +100,13 @@ class TapZohoBooks(CommandLineTap):
             for kind, rows in STREAM_TYPES.items()
             for resource in rows
         ]
-        if self.input_catalog is not None:  # what was discovered stands in there
+        if self.input_catalog is not None:  # it holds what was discovered
             return [*streams, *build_catalog_modules(self.sync_context, self.input_catalog)]
         if not self._is_configured:
             return streams
         try:
             return [*streams, *discover_custom(self.sync_context, streams)]
-        except TapError as failure:  # told when the catalog is used, see `run`
+        except TapError as failure:  # raised when the catalog is used
             self._undiscovered = failure
             return streams
 
@@ -115,7 +115,7 @@ class TapZohoBooks(CommandLineTap):
         """Print the catalog.
 
         Raises:
-            TapError: The service did not tell all that belongs in it.
+            TapError: Custom fields or custom modules could not be discovered.
         """
         _ = self.streams
         if self._undiscovered is not None:
@@ -144,10 +144,10 @@ class TapZohoBooks(CommandLineTap):
         )
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass.
+        """Wait.
 
         Raises:
-            TapError: The run is over; whoever waits has nothing to wait for any more.
+            TapError: The run is over.
         """
         if self._over.wait(seconds):
             msg = "The run is over."
@@ -160,12 +160,12 @@ class TapZohoBooks(CommandLineTap):
 
     @cached_property
     def cache(self) -> Cache:
-        """What is shared with other runs of this user."""
+        """The values that runs of this user share."""
         return connection.cache(self.config, self.logger, clock=self.clock, wall=self.wall)
 
     @cached_property
     def revoked_token(self) -> RevokedToken:
-        """What is remembered of the refresh token, and who is told of its end."""
+        """What is remembered of a dead refresh token, and the webhook that reports it."""
         return connection.build_revoked_token(self.config, self.cache, self.session, self.wall)
 
     @cached_property
@@ -202,7 +202,7 @@ class TapZohoBooks(CommandLineTap):
 
     @cached_property
     def organizations(self) -> Organizations:
-        """The organizations that the user can see, asked for once."""
+        """The organizations to read, requested once."""
         return Organizations.ask(self.client, self.config["organization_ids"], self.logger)
 
     @property

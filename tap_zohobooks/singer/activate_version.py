@@ -1,7 +1,7 @@
-"""What a target is told to delete: nothing, unless a whole read of all organizations shows it.
+"""ACTIVATE_VERSION: the target deletes what a whole read of all organizations did not bring.
 
-A table holds the rows of all organizations, and ACTIVATE_VERSION makes a target delete each row
-of a table that does not bear the version. So it follows the last organization's last row.
+A table holds the rows of all organizations, and the message makes a target delete each row of the
+table that has another version. So it follows the last row of the last organization.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ SETTING = "emit_activate_version_messages"
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The organizations that a run reads, and those whose rows may stand in the same tables.
+    """The organizations that a run reads, and those whose rows may be in the same tables.
 
-    `left_out` are those that the user can see; None where nobody told.
+    `left_out` are the others that the user can see; None if they cannot be listed.
     """
 
     read: AbstractSet[str]
@@ -36,7 +36,7 @@ class Coverage:
     left_out: AbstractSet[str] | None
 
     def obstacle(self, *, wish: bool | None) -> str | None:
-        """Return why the target must keep all rows in this run, if so.
+        """Return why the target must keep all rows in this run; None if it may delete.
 
         `wish` is the setting: None deletes only where no row of another organization is at risk.
         """
@@ -49,7 +49,7 @@ class Coverage:
         if wish:
             return None
         if self.left_out is None:
-            other = "other organizations, as nobody tells which there are"
+            other = "other organizations, as they cannot be listed"
         elif self.left_out:
             other = f"organization {', '.join(sorted(self.left_out))}, as this run does not read it"
         else:
@@ -61,7 +61,7 @@ class Coverage:
 
 
 def can_delete(coverage: Coverage, logger: logging.Logger, *, wish: bool | None) -> bool:
-    """Tell whether a target may delete, and say why not; whoever wants no deletes hears nothing."""
+    """Check whether a target may delete, and log why not; a `wish` of False logs nothing."""
     if wish is False:
         return False
     found = coverage.obstacle(wish=wish)
@@ -71,7 +71,7 @@ def can_delete(coverage: Coverage, logger: logging.Logger, *, wish: bool | None)
 
 
 def find_hiding_filter(document: Mapping[str, Any], query: Mapping[str, str]) -> str | None:
-    """Return the filter that an answer says it has gone through, if that hides rows unasked."""
+    """Return the filter that a response names, if it hides rows and was not asked for."""
     match document.get("page_context"):
         case {"applied_filter": str(applied)} | [{"applied_filter": str(applied)}]:
             asked = applied in {"", query.get("filter_by")} or applied.endswith(".All")
@@ -81,7 +81,7 @@ def find_hiding_filter(document: Mapping[str, Any], query: Mapping[str, str]) ->
 
 
 class VersionedStream(Stream):
-    """A stream that can tell a target to delete what a whole read has not brought."""
+    """A stream that can tell a target to delete what a whole read did not bring."""
 
     is_complete: ClassVar[bool] = False
     """Whether a whole read brings every row that the service holds."""

@@ -26,7 +26,7 @@ def read_json(what: str, file: IO[str] | None) -> dict[str, Any] | None:
         return None
     try:
         value = json.loads(file.read())
-        json.dumps(value, ensure_ascii=False).encode()  # what cannot be written is not gone on from
+        json.dumps(value, ensure_ascii=False).encode()  # a value that cannot be written is rejected
     except (ValueError, RecursionError) as error:
         raise Reason.FILE_NO_JSON.error(file=what, problem=error) from error
     if not isinstance(value, dict):
@@ -58,7 +58,7 @@ def read_catalog(catalog: dict[str, Any] | None) -> Catalog | None:
 
 
 def find_oddities(catalog: Catalog | None, selected: Mapping[str, bool]) -> Iterator[str]:
-    """Yield what is no mistake but may be one, given which streams there are and are selected."""
+    """Yield what may be a mistake in a catalog, given whether each stream is selected."""
     for entry in catalog.streams if catalog else ():
         if entry.tap_stream_id not in selected:
             yield (
@@ -70,7 +70,7 @@ def find_oddities(catalog: Catalog | None, selected: Mapping[str, bool]) -> Iter
 
 
 def _choose_method(entry: CatalogEntry, metadata: list[dict[str, Any]]) -> None:
-    """Let the stream's metadata choose the method: where Singer has it, and the SDK does not look.
+    """Take the replication method from the stream's metadata, which the SDK does not read.
 
     Raises:
         ConfigError: There is no such method.

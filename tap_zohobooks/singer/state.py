@@ -1,4 +1,4 @@
-"""What is handed to a run, checked before anything is asked: state and catalog."""
+"""The state that a run is given, checked before any request."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _names_organization(partition: object) -> bool:
 
 
 def list_organizations(state: Mapping[str, Any]) -> frozenset[str]:
-    """Return the organizations that a state knows: each has been read before."""
+    """Return the ids of the organizations in a state: each has been read before."""
     return frozenset(
         str(partition["context"][ORGANIZATION])
         for bookmark in state.get("bookmarks", {}).values()
@@ -66,10 +66,10 @@ def list_organizations(state: Mapping[str, Any]) -> frozenset[str]:
 
 
 def check_start(stream: str, organization: str, start: str | None, now: str) -> None:
-    """See that there can be changes to read: no bookmark lies in the future (both UTC texts).
+    """Check that `start` is not in the future; both are UTC texts.
 
     Raises:
-        ConfigError: What changes from now until then would be passed over without a word.
+        ConfigError: It is: what changes from now until then would be missed.
     """
     if start and start > now:
         raise Reason.START_IN_FUTURE.error(

@@ -1,4 +1,4 @@
-"""What a run has done, counted while it runs and told at its end."""
+"""Counts of a run: rows and calls by stream, waits, quotas; logged at its end."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class StreamStats:
             counts[stream] += number
 
     def list_streams(self) -> Iterator[str]:
-        """Yield a line a stream: what it brought, and what that has cost."""
+        """Yield a line a stream: its rows, and the API calls that they cost."""
         for stream in sorted(self.rows.keys() | self.calls.keys()):
             line = f"Stream '{stream}': {self.rows[stream]} rows, {self.calls[stream]} calls"
             if self.gone[stream]:
@@ -112,7 +112,7 @@ class StreamStats:
         selected: Iterable[str],
         organizations: Sequence[str],
     ) -> TapError | None:
-        """Return why a run that came to its end is no success; None where it is one."""
+        """Return why a run that came to its end is no success; None if it is one."""
         if self._is_all_denied({*selected} - {ORGANIZATIONS.name}, organizations):
             needed = scopes(resources[name] for name, _ in self.skipped)
             return Reason.NOTHING_MAY_BE_READ.error(scopes=needed)

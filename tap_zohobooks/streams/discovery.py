@@ -113,7 +113,7 @@ class Discovery:
         self._flattens = flattens
         self._organizations = organization_ids
         self._logger = logger
-        self._answered: dict[tuple[str, str], bool] = {}
+        self._known_ways: dict[tuple[str, str], bool] = {}
 
     def columns(self) -> dict[str, dict[str, Schema]]:
         """Return the columns of custom fields by the path of the list whose rows have them."""
@@ -168,17 +168,17 @@ class Discovery:
             return self._client.get(path, params, organization)
 
         for name, way in WAYS.items():
-            if self._answered.get((organization, name)) is False and way is not _by_first_page:
+            if self._known_ways.get((organization, name)) is False and way is not _by_first_page:
                 continue
             try:
                 fields = way(get, entity, listed)
             except _REFUSALS as refused:
-                self._answered.setdefault((organization, name), False)
+                self._known_ways.setdefault((organization, name), False)
                 self._log_refusal(
                     organization, f"the custom fields of '{entity}' by {name}", refused
                 )
             else:
-                self._answered[organization, name] = True
+                self._known_ways[organization, name] = True
                 return fields
         return []
 

@@ -101,7 +101,7 @@ def discover_custom(
     """Give streams the columns of their custom fields, and return those of custom modules.
 
     Raises:
-        TapError: The service does not answer.
+        TapError: The service cannot be reached, or refuses.
     """
     flattens = sync_context.config["flatten_custom_fields"]
     found = Discovery(

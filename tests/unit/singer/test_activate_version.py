@@ -299,7 +299,7 @@ READ, OTHER = frozenset({"1"}), frozenset({"1", "2"})
         (frozenset(), frozenset(), None, "None"),
         (READ, frozenset({"2"}), None, "organization 2"),
         (READ, frozenset({"2"}), True, "None"),
-        (READ, None, None, "nobody tells"),
+        (READ, None, None, "cannot be listed"),
         (READ, None, True, "None"),
         (OTHER, frozenset(), None, "the state knows organization 2"),
         (OTHER, frozenset(), True, "the state knows organization 2"),
