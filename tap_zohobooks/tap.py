@@ -17,7 +17,7 @@ from tap_zohobooks import connection, settings
 from tap_zohobooks.auth import Authenticator
 from tap_zohobooks.client import Client
 from tap_zohobooks.connection import token_store
-from tap_zohobooks.errors import ConfigError, QuotaReached, TapError
+from tap_zohobooks.errors import QuotaReached, TapError
 from tap_zohobooks.http.rate_limit import MINUTE
 from tap_zohobooks.organizations import Organizations
 from tap_zohobooks.singer import activate_version
@@ -67,23 +67,8 @@ class TapZohoBooks(CommandLineTap):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Prepare without a request; the first stream that needs one makes it."""
         self._over = threading.Event()
-        self._is_configured = False
         self._undiscovered: TapError | None = None
         super().__init__(*args, **kwargs)
-
-    @override
-    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        self.append_builtin_config(self.config_jsonschema)
-        problems = settings.validate(self._config, self.config_jsonschema)
-        self._is_configured = not problems
-        if problems and raise_errors:
-            raise ConfigError.of_all(problems)
-        for problem in problems:
-            self.logger.warning("%s", problem)
-        for name in sorted(settings.WITHOUT_EFFECT_YET & self._config.keys()):
-            if self._config[name] != self.config_jsonschema["properties"][name].get("default"):
-                self.logger.warning("Setting '%s' has no effect in this version.", name)
-        return [str(problem) for problem in problems]
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from tap_zohobooks import settings
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.errors import TapError
+from tap_zohobooks.errors import ConfigError, TapError
 from tap_zohobooks.singer.catalog import find_oddities, read_catalog, read_json
 from tap_zohobooks.singer.shutdown import ShutdownHandler
 from tap_zohobooks.singer.stdout import LineWriter, discard_stdout
@@ -49,6 +49,22 @@ class ZohoBooksCommand(SingerCommand):
 
 class CommandLineTap(Tap):
     """A tap that a command starts, with its settings, and that a signal ends."""
+
+    _is_configured = False
+
+    @override
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        self.append_builtin_config(self.config_jsonschema)
+        problems = settings.validate(self._config, self.config_jsonschema)
+        self._is_configured = not problems
+        if problems and raise_errors:
+            raise ConfigError.of_all(problems)
+        for problem in problems:
+            self.logger.warning("%s", problem)
+        for name in sorted(settings.WITHOUT_EFFECT_YET & self._config.keys()):
+            if self._config[name] != self.config_jsonschema["properties"][name].get("default"):
+                self.logger.warning("Setting '%s' has no effect in this version.", name)
+        return [str(problem) for problem in problems]
 
     @override
     def setup_mapper(self) -> None:
