@@ -1,1 +1,1 @@
-"""The command `zohobooks`: log in, check, plan, and look around."""
+"""The command `zohobooks`: log in, check, and plan runs of the tap."""

@@ -1,4 +1,4 @@
-"""The tap as a person looks at it: the same settings, tokens and calls, but no run."""
+"""What the commands share: the tap without a run, its settings, and the selected streams."""
 
 from __future__ import annotations
 
@@ -26,50 +26,50 @@ if TYPE_CHECKING:
     from tap_zohobooks.streams.base import ResourceStream
 
 ENVIRONMENT = "ENV"
-PATIENCE = 90  # seconds: a minute's limit passes, and a person would rather be told of the rest
+MAX_WAIT = 90  # seconds: enough for the limit per minute to pass
 
-KIND_OF: dict[str, type[ResourceStream]] = {
-    one.name: kind for kind, rows in STREAM_TYPES.items() for one in rows
+TYPE_OF: dict[str, type[ResourceStream]] = {
+    resource.name: kind for kind, resources in STREAM_TYPES.items() for resource in resources
 }
 
 
 class SetupTap(TapZohoBooks):
-    """The tap without a run, and without long waits."""
+    """The tap without a run, and without waits above 90 seconds."""
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         problems = super()._validate_config(raise_errors=raise_errors)
-        self._config["max_wait_seconds"] = min(self._config["max_wait_seconds"], PATIENCE)
+        self._config["max_wait_seconds"] = min(self._config["max_wait_seconds"], MAX_WAIT)
         return problems
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:
-        """Leave it: to know what its bookmarks are of, a run would discover."""
+        """Ignore the state: loading it would discover the catalog."""
 
 
-def reset_of(tap: TapZohoBooks, quota: Quota) -> datetime:
-    """Return when the day's calls are given anew (aware, UTC)."""
+def compute_reset(tap: TapZohoBooks, quota: Quota) -> datetime:
+    """Return when the daily quota is reset (aware, UTC)."""
     until = timedelta(seconds=max(0.0, quota.resets_at - tap.clock()))
     return datetime.now(timezone.utc) + until
 
 
 def load_config(paths: Iterable[str]) -> dict[str, Any]:
-    """Return the settings that files hold, or variables and .env where no file is named.
+    """Return the settings of files; `ENV`, or no path, means variables and `.env`.
 
     Raises:
         ConfigError: One of them cannot be read.
     """
-    found: dict[str, Any] = {}
+    config: dict[str, Any] = {}
     for path in [*paths] or [ENVIRONMENT]:
         if path == ENVIRONMENT:
-            found |= settings.read_environment(settings.SCHEMA, PREFIX)
+            config |= settings.read_environment(settings.SCHEMA, PREFIX)
         else:
-            found |= settings.read_file(path)
-    return {name: value for name, value in found.items() if value is not None and value != ""}
+            config |= settings.read_file(path)
+    return {name: value for name, value in config.items() if value is not None and value != ""}
 
 
 def build_tap(config: dict[str, Any]) -> SetupTap:
-    """Return the tap with these settings; nothing is asked yet.
+    """Return the tap with these settings, without a request.
 
     Raises:
         ConfigError: A setting is missing or wrong.
@@ -79,7 +79,7 @@ def build_tap(config: dict[str, Any]) -> SetupTap:
 
 @dataclass(frozen=True, slots=True)
 class SelectedStream:
-    """A stream that a run would read, and whether it goes on from a bookmark."""
+    """A stream that a run would read; `is_incremental` if it reads on from a bookmark."""
 
     resource: Resource
     kind: type[ResourceStream]
@@ -92,12 +92,12 @@ class SelectedStream:
 
     @property
     def listed(self) -> Resource:
-        """The list that is read for it."""
+        """The list that the stream reads, or whose rows it requests documents for."""
         return TABLE[self.resource.of] if self.resource.of else self.resource
 
 
 def select_streams(catalog: Path | None, names: Sequence[str] = ()) -> list[SelectedStream]:
-    """Return the streams that are named, or selected by a catalog, or selected by default.
+    """Return the streams with these names, or selected by a catalog, or else by default.
 
     Raises:
         ConfigError: There is no such stream, or no such catalog.
@@ -105,24 +105,24 @@ def select_streams(catalog: Path | None, names: Sequence[str] = ()) -> list[Sele
     if names:
         return [_select(name) for name in dict.fromkeys(names)]
     if catalog is None:
-        return [_select(name) for name, kind in KIND_OF.items() if kind.selected_by_default]
+        return [_select(name) for name, kind in TYPE_OF.items() if kind.selected_by_default]
     with catalog.open(encoding="utf-8") as file:
-        read = read_catalog(read_json("catalog", file))
+        content = read_catalog(read_json("catalog", file))
     return [
         _select(entry.tap_stream_id, entry.replication_method)
-        for entry in (read.streams if read else [])
+        for entry in (content.streams if content else [])
         if entry.metadata.resolve_selection()[()]
     ]
 
 
 def _select(name: str, method: str | None = None) -> SelectedStream:
-    kind = ModuleStream if is_module(name) else KIND_OF.get(name)
+    kind = ModuleStream if is_module(name) else TYPE_OF.get(name)
     if kind is None:
         raise Reason.STREAM_UNKNOWN.error(stream=name)
     resource = TABLE.get(name) or custom_module(name)
     return SelectedStream(resource, kind, kind.is_incremental and method != "FULL_TABLE")
 
 
-def required_scopes(streams: Iterable[SelectedStream]) -> str:
-    """Return the scopes that reading these streams, and seeing organizations, needs."""
-    return scopes([ORGANIZATIONS, *(one.resource for one in streams)])
+def collect_scopes(streams: Iterable[SelectedStream]) -> str:
+    """Return the scopes, joined by commas, for reading these streams and the organizations."""
+    return scopes([ORGANIZATIONS, *(stream.resource for stream in streams)])

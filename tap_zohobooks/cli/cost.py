@@ -1,4 +1,4 @@
-"""The arithmetic of a plan: rows to calls, calls to minutes and days; no I/O."""
+"""The arithmetic of a plan: rows to API calls, calls to minutes and days; no I/O."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a stream of an organization costs; `rows` only where they were counted."""
+    """The rows and API calls of a stream of an organization; `rows` is None if not counted."""
 
     stream: str
     organization: str
@@ -34,43 +34,42 @@ class Cost:
     note: str = ""
 
 
-def pages(rows: int, size: int) -> int:
-    """Return the calls that list so many rows: each page repeats a row of the one before it."""
+def count_pages(rows: int, size: int) -> int:
+    """Return the calls that list so many rows: each page repeats the last row of the one before."""
     return 1 if rows <= size else ceil((rows - 1) / max(1, size - 1))
 
 
-def calls(
+def count_calls(
     stream: SelectedStream,
-    count: Count,
+    rows: Count,
     size: int,
     listed: Count | None = None,
     *,
-    is_whole: bool = False,
+    is_first: bool = False,
 ) -> Count:
-    """Return the calls that reading a stream takes, where its list has so many rows to read.
+    """Return the API calls that read so many rows of a stream.
 
-    `listed` tells how many it shows, where that is more: those of which nobody knows when they
-    changed are found by reading it whole. `is_whole` tells that nothing has been read before: one
-    call then looks behind several pages for rows that do not tell either.
+    `listed` counts all rows of the list, if it is read whole for its rows without a time of change.
+    A first run makes one more call on a list of several pages, to find such rows behind the last.
     """
     kind = stream.kind
     if issubclass(kind, CustomFieldStream):
         return Count(len(ENTITIES))
     if not issubclass(kind, ListStream):
         return Count(1)
-    shown = listed or count
-    looks_behind = is_whole and stream.is_incremental and shown.rows > size
-    listing = pages(shown.rows, size) + looks_behind
+    read = listed or rows
+    has_extra_call = is_first and stream.is_incremental and read.rows > size
+    listing = count_pages(read.rows, size) + has_extra_call
     if not issubclass(kind, PerRowStream):
-        return Count(listing, shown.is_exact)
-    followed = ceil(count.rows * kind.calls_per_row)
-    is_sure = listed is None and not issubclass(kind, ChildStream)  # some ask more, some less
-    return Count(listing + followed, count.is_exact and is_sure)
+        return Count(listing, read.is_exact)
+    per_row = ceil(rows.rows * kind.calls_per_row)
+    is_fixed = listed is None and not issubclass(kind, ChildStream)  # children have pages, or none
+    return Count(listing + per_row, rows.is_exact and is_fixed)
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What an organization may still ask today and on every other day, and when it may again."""
+    """The API calls that an organization has left today, and has on every other day."""
 
     left: int
     daily: int
@@ -78,8 +77,8 @@ class Day:
     time_zone: str
 
 
-def days(calls: int, day: Day) -> int | None:
-    """Return on how many days a run goes on; None where it never ends."""
+def count_days(calls: int, day: Day) -> int | None:
+    """Return over how many days a run extends; None if the quota allows no call."""
     if calls <= max(0, day.left):
         return 1
     if day.daily <= 0:
@@ -87,8 +86,8 @@ def days(calls: int, day: Day) -> int | None:
     return 1 + ceil((calls - max(0, day.left)) / day.daily)
 
 
-def last_day(days: int, now: datetime, day: Day) -> date:
-    """Return the organization's date of the last of so many days."""
+def find_last_day(days: int, now: datetime, day: Day) -> date:
+    """Return the date of the last of so many days, in the organization's time zone."""
     end = now if days == 1 else day.resets_at + timedelta(days=days - 2)
     try:
         return pendulum.instance(end).in_timezone(day.time_zone).date()
@@ -96,6 +95,6 @@ def last_day(days: int, now: datetime, day: Day) -> date:
         return end.date()
 
 
-def together(minutes: Sequence[float], most: int) -> float:
-    """Return how long organizations take of which so many are read at the same time, at least."""
-    return max(*minutes, sum(minutes) / most)
+def combine_minutes(minutes: Sequence[float], parallel: int) -> float:
+    """Return the least minutes of a run that reads so many organizations at the same time."""
+    return max(*minutes, sum(minutes) / parallel)

@@ -1,4 +1,4 @@
-"""The .env file that login writes: private, its other lines kept, and never committed."""
+"""The `.env` file that login writes: mode 0600, other lines unchanged, and ignored by git."""
 
 from __future__ import annotations
 
@@ -27,115 +27,118 @@ FILE = Path(".env")
 IGNORE = Path(".gitignore")
 PREFIX = "TAP_ZOHOBOOKS_"
 PRIVATE = 0o600
-FOUND = ("region", "accounts_url", "organization_ids")  # by a login, and no secret
+FOR_MELTANO = ("region", "accounts_url", "organization_ids")  # found by a login, not secret
 
 
-def variable(setting: str) -> str:
-    """Return the variable that holds a setting."""
+def to_variable(setting: str) -> str:
+    """Return the name of the variable that holds a setting."""
     return PREFIX + setting.upper()
 
 
-def text(value: Value) -> str:
+def to_text(value: Value) -> str:
     """Return a value as the tap reads it from a variable."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def check() -> None:
-    """See that the file can be written, before there is something that must not be lost.
+def check_writable() -> None:
+    """Check that settings can be written, before there is a token to save.
 
     Raises:
-        ConfigError: It cannot, or what is written there could not be read.
+        ConfigError: The file cannot be written, or its lines cannot be parsed.
     """
     if FILE.is_dir() or not os.access(".", os.W_OK):
-        raise _unwritable(FILE, "it is a folder" if FILE.is_dir() else "the folder is read-only")
+        raise _create_error(FILE, "it is a folder" if FILE.is_dir() else "the folder is read-only")
     if not FILE.exists():
         return
-    with _told(), FILE.open(encoding="utf-8") as file:
+    with _convert_os_errors(), FILE.open(encoding="utf-8") as file:
         try:
             lines = [line.original.line for line in parse_stream(file) if line.error]
         except UnicodeDecodeError as error:
             raise Reason.ENV_UNREADABLE.error(problem=NOT_TEXT) from error
-    if lines:  # a quote that is not closed there swallows what follows it
+    if lines:  # an unclosed quote would include the lines after it
         raise Reason.ENV_UNREADABLE.error(problem=f"line {lines[0]} is no NAME=value")
 
 
 def save(settings: Mapping[str, Value]) -> None:
-    """Write settings, for this user's eyes only.
+    """Write settings to the file, with mode 0600.
 
     Raises:
         ConfigError: The file cannot be written.
     """
-    with _told():
-        if not FILE.is_symlink():  # a link gives way to a file
+    with _convert_os_errors():
+        if not FILE.is_symlink():  # dotenv replaces a link by a file
             FILE.touch(PRIVATE)
             FILE.chmod(PRIVATE)
         for name, value in settings.items():
-            set_key(FILE, variable(name), text(value), quote_mode="auto")
+            set_key(FILE, to_variable(name), to_text(value), quote_mode="auto")
 
 
-def holds(setting: str, value: str) -> bool:
-    """Tell whether the file sets a setting to this value."""
-    return dotenv_values(FILE, interpolate=False).get(variable(setting)) == value
+def has_value(setting: str, value: str) -> bool:
+    """Return whether the file sets a setting to this value."""
+    return dotenv_values(FILE, interpolate=False).get(to_variable(setting)) == value
 
 
 def remove(names: Iterable[str]) -> None:
-    """Remove settings, where they are set.
+    """Remove settings from the file.
 
     Raises:
         ConfigError: The file cannot be written.
     """
-    with _told():
+    with _convert_os_errors():
         for name in names:
-            if variable(name) in dotenv_values(FILE):
-                unset_key(FILE, variable(name))
+            if to_variable(name) in dotenv_values(FILE):
+                unset_key(FILE, to_variable(name))
 
 
-def ignore() -> None:
-    """Let git leave the file alone.
+def add_to_gitignore() -> None:
+    """Add the file to `.gitignore`.
 
     Raises:
         ConfigError: .gitignore cannot be written.
     """
-    with _told():
-        found = _ignored()
-        joint = b"" if not found or found.endswith(b"\n") else b"\n"
-        IGNORE.write_bytes(found + joint + bytes(FILE) + b"\n")
+    with _convert_os_errors():
+        content = _read_gitignore()
+        end = b"" if not content or content.endswith(b"\n") else b"\n"
+        IGNORE.write_bytes(content + end + bytes(FILE) + b"\n")
 
 
-def _ignored() -> bytes:
-    """Return .gitignore, whose names may be in any encoding."""
+def _read_gitignore() -> bytes:
+    """Return the bytes of `.gitignore`, whose encoding is unknown."""
     return IGNORE.read_bytes() if IGNORE.exists() else b""
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _convert_os_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _unwritable(error.filename, error.strerror) from error
+        raise _create_error(error.filename, error.strerror) from error
 
 
-def _unwritable(file: Path | str, why: str | None) -> TapError:
-    return Reason.FOLDER_UNWRITABLE.error(file=file, problem=why)
+def _create_error(file: Path | str, problem: str | None) -> TapError:
+    return Reason.FOLDER_UNWRITABLE.error(file=file, problem=problem)
 
 
 def is_tracked() -> bool:
-    """Tell whether git keeps the file already."""
-    return _git("ls-files", "--error-unmatch", "--", str(FILE)) == 0
+    """Return whether the file is in git's index."""
+    return _run_git("ls-files", "--error-unmatch", "--", str(FILE)) == 0
 
 
 def is_exposed() -> bool:
-    """Tell whether the next commit could hold the file; where git does not say, by its files."""
-    verdict = _git("check-ignore", "--quiet", "--", str(FILE))
-    if verdict in (0, 1):
-        return verdict == 1
+    """Return whether the next commit could hold the file; read git's files if git gives no result.
+
+    Git gives none if it is not installed, or does not trust the folder.
+    """
+    code = _run_git("check-ignore", "--quiet", "--", str(FILE))
+    if code in (0, 1):
+        return code == 1
     here = Path.cwd()
     is_checkout = any((folder / ".git").exists() for folder in (here, *here.parents))
-    return is_checkout and bytes(FILE) not in _ignored().splitlines()
+    return is_checkout and bytes(FILE) not in _read_gitignore().splitlines()
 
 
-def _git(*words: str) -> int | None:
-    """Return git's exit code: None without git, 128 where it sees no checkout or mistrusts it."""
+def _run_git(*words: str) -> int | None:
+    """Return git's exit code; None without git, 128 outside of a checkout that it trusts."""
     git = shutil.which("git")
     if git is None:
         return None
@@ -143,10 +146,10 @@ def _git(*words: str) -> int | None:
     return done.returncode
 
 
-def meltano_lines(settings: Mapping[str, Value]) -> list[str]:
-    """Return the commands that tell Meltano what a login finds out; secrets stay in .env."""
+def format_meltano_commands(settings: Mapping[str, Value]) -> list[str]:
+    """Return the commands that set what a login finds in Meltano; secrets stay in `.env`."""
     return [
-        f"meltano config set tap-zohobooks {name} '{text(settings[name])}'"
-        for name in FOUND
+        f"meltano config set tap-zohobooks {name} '{to_text(settings[name])}'"
+        for name in FOR_MELTANO
         if name in settings
     ]

@@ -1,4 +1,4 @@
-"""The command beside the tap: log in, look around, check, and know beforehand what a run costs."""
+"""The command `zohobooks`: its subcommands, options and help texts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
-from tap_zohobooks.cli.terminal import Commands, show_text
+from tap_zohobooks.cli.terminal import CommandGroup, print_text
 from tap_zohobooks.regions import REGIONS
 from tap_zohobooks.resources import TABLE
 
@@ -25,24 +25,26 @@ FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
 
-def _run(module: str, command: str, **options: Any) -> None:
-    """Run a command; what it needs is imported only now, so that help and completion are quick."""
+def _run_command(module: str, command: str, **options: Any) -> None:
+    """Import the module of a command, and run it; help and completion need no such import."""
     getattr(import_module(f"tap_zohobooks.cli.{module}"), command)(**options)
 
 
-def _streams(_ctx: click.Context, _param: click.Parameter, start: str) -> list[CompletionItem]:
+def _complete_streams(
+    _ctx: click.Context, _param: click.Parameter, start: str
+) -> list[CompletionItem]:
     return [CompletionItem(name) for name in sorted(TABLE) if name.startswith(start)]
 
 
-def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    """Give a command several options, which its help shows in this order."""
+def _add_options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Return a decorator that adds options to a command, in the order of its help."""
 
-    def give(command: Command) -> Command:
+    def add(command: Command) -> Command:
         for option in reversed(options):
             command = option(command)
         return command
 
-    return give
+    return add
 
 
 config = click.option(
@@ -53,33 +55,33 @@ config = click.option(
     help="Settings as the tap takes them; without it, TAP_ZOHOBOOKS_* variables and .env.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
-yes = click.option("--yes", is_flag=True, help="Say yes wherever a yes or a no would be asked.")
-selection = _options(
+yes = click.option("--yes", is_flag=True, help="Answer yes to each question.")
+selection = _add_options(
     click.option("--catalog", type=FILE, help="Catalog that selects streams, as the tap takes it."),
     click.option(
         "--stream",
         "streams",
         multiple=True,
         metavar="NAME",
-        shell_complete=_streams,
-        help="A stream instead, again for more; without either, what is selected by default.",
+        shell_complete=_complete_streams,
+        help="A stream instead, repeatable; without either, the streams selected by default.",
     ),
 )
 
 
-def example(line: str) -> str:
-    """Return the last lines of a help text."""
+def format_example(line: str) -> str:
+    """Return the last lines of a help text: an example."""
     return f"\b\nExample:\n  {line}"
 
 
-@click.group(cls=Commands, epilog=example("zohobooks login && zohobooks doctor"))
+@click.group(cls=CommandGroup, epilog=format_example("zohobooks login && zohobooks doctor"))
 @click.version_option(package_name="tap-zohobooks")
 def cli() -> None:
     """Set up, check and plan runs of tap-zohobooks."""
 
 
-@cli.command(epilog=example("zohobooks login --browser --stream invoices --stream contacts"))
-@_options(
+@cli.command(epilog=format_example("zohobooks login --browser --stream invoices --stream contacts"))
+@_add_options(
     click.option("--client-id", help="Client ID, from the API console."),
     click.option(
         "--client-secret",
@@ -88,14 +90,14 @@ def cli() -> None:
     click.option("--browser", is_flag=True, help="Authorize in the browser."),
     click.option("--code", help="Authorize with a Self Client's grant code."),
     click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True,
-                 help="Port of 127.0.0.1 to which the browser brings its answer."),
+                 help="Port of 127.0.0.1 to which the browser is redirected."),
     click.option("--timeout", type=click.IntRange(1, 86_400), default=TIMEOUT, show_default=True,
-                 help="Seconds to wait for the browser's answer."),
+                 help="Seconds to wait for the redirect."),
     click.option("--region", type=click.Choice([*REGIONS]),
-                 help="Data center; found without it, but for cn."),
+                 help="Data center; all but cn are searched without it."),
     selection,
     click.option("--organization", "organizations", multiple=True, metavar="ID",
-                 help="An organization to read, again for more."),
+                 help="An organization to read, repeatable."),
     click.option("--all-organizations", is_flag=True, help="Read all that are active."),
     click.option("--keep/--renew", default=None,
                  help="Keep a stored refresh token, or make another one."),
@@ -106,66 +108,66 @@ def cli() -> None:
 )  # fmt: skip
 def login(**options: Any) -> None:
     """Authorize, choose organizations, and write .env."""
-    _run("login", "login", **options)
+    _run_command("login", "login", **options)
 
 
-@cli.command(epilog=example("zohobooks organizations --json"))
-@_options(config, as_json)
+@cli.command(epilog=format_example("zohobooks organizations --json"))
+@_add_options(config, as_json)
 def organizations(**options: Any) -> None:
-    """List the organizations, and which of them are read."""
-    _run("account", "organizations", **options)
+    """List the organizations, and whether a run reads them."""
+    _run_command("account", "print_organizations", **options)
 
 
-@cli.command(epilog=example("zohobooks logout --yes"))
-@_options(config, yes)
+@cli.command(epilog=format_example("zohobooks logout --yes"))
+@_add_options(config, yes)
 def logout(**options: Any) -> None:
     """Revoke the refresh token, and remove it from .env."""
-    _run("account", "logout", **options)
+    _run_command("account", "logout", **options)
 
 
-@cli.command(epilog=example("zohobooks doctor --catalog catalog.json --json"))
-@_options(selection, config, yes, as_json)
+@cli.command(epilog=format_example("zohobooks doctor --catalog catalog.json --json"))
+@_add_options(selection, config, yes, as_json)
 def doctor(**options: Any) -> None:
     """Check everything that a run needs.
 
     The exit code is 0 only if all of it passes.
     """
-    _run("doctor", "doctor", **options)
+    _run_command("doctor", "diagnose", **options)
 
 
-@cli.command(epilog=example("zohobooks plan --catalog catalog.json --state state.json"))
-@_options(
+@cli.command(epilog=format_example("zohobooks plan --catalog catalog.json --state state.json"))
+@_add_options(
     selection,
-    click.option("--state", type=FILE, help="State that the run would go on from."),
+    click.option("--state", type=FILE, help="State from which the run would continue."),
     config,
     yes,
     as_json,
 )
 def plan(**options: Any) -> None:
-    """Say what the next run would cost: calls, minutes, days."""
-    _run("plan", "plan", **options)
+    """Print what the next run would cost: API calls, minutes, days."""
+    _run_command("plan", "plan", **options)
 
 
-@cli.command(epilog=example("zohobooks scopes invoices invoice_details contacts"))
-@click.argument("streams", nargs=-1, metavar="[STREAM]...", shell_complete=_streams)
+@cli.command(epilog=format_example("zohobooks scopes invoices invoice_details contacts"))
+@click.argument("streams", nargs=-1, metavar="[STREAM]...", shell_complete=_complete_streams)
 @click.option("--catalog", type=FILE, help="Catalog that selects streams, as the tap takes it.")
 def scopes(**options: Any) -> None:
     """Print the scopes that reading streams needs.
 
-    Without a stream or a catalog, those of what is selected by default.
+    Without a stream or a catalog, those of the streams selected by default.
     """
-    _run("scopes", "scopes", **options)
+    _run_command("scopes", "print_scopes", **options)
 
 
-@cli.command(epilog=example('eval "$(zohobooks completion bash)"'))
+@cli.command(epilog=format_example('eval "$(zohobooks completion bash)"'))
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> None:
-    """Print what completes words in a shell.
+    """Print the script that completes words in a shell.
 
-    Commands, options, files and names of streams are completed.
+    It completes commands, options, files and names of streams.
     """
-    found = get_completion_class(shell)
-    if found is None:
+    completer = get_completion_class(shell)
+    if completer is None:
         msg = f"click does not know the shell {shell}."
         raise AssertionError(msg)
-    show_text(found(cli, {}, PROGRAM, "_ZOHOBOOKS_COMPLETE").source())
+    print_text(completer(cli, {}, PROGRAM, "_ZOHOBOOKS_COMPLETE").source())

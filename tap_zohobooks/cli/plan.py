@@ -1,4 +1,4 @@
-"""`zohobooks plan`: what the next run would cost."""
+"""`zohobooks plan`: the API calls, minutes and days of the next run."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from tap_zohobooks.cli.common import KIND_OF, build_tap, load_config, reset_of, select_streams
-from tap_zohobooks.cli.cost import Cost, Day, calls, days, last_day, together
-from tap_zohobooks.cli.probe import lists
-from tap_zohobooks.cli.row_count import Count, Survey, kept
-from tap_zohobooks.cli.terminal import affordable, show, show_json, table, tell
+from tap_zohobooks.cli import common, cost, terminal
+from tap_zohobooks.cli.common import TYPE_OF, build_tap, load_config, select_streams
+from tap_zohobooks.cli.cost import Cost, Day
+from tap_zohobooks.cli.probe import collect_lists
+from tap_zohobooks.cli.row_count import Count, RowCounter, find_partition
 from tap_zohobooks.errors import AccessDenied, NotFound, ParameterRefused, UnexpectedResponse
 from tap_zohobooks.resources import ENTITIES, ORGANIZATION, ORGANIZATIONS, TIMELESS
 from tap_zohobooks.singer.catalog import read_json
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
 
 DISCOVERY = "(discovery)"
 NOTE = "estimate, without the custom modules that it finds"
-NOWHERE = (AccessDenied, NotFound, ParameterRefused, UnexpectedResponse)
+UNREADABLE = (AccessDenied, NotFound, ParameterRefused, UnexpectedResponse)
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What all streams of an organization cost together; None is what nobody can tell."""
+    """What all streams of an organization cost; None if the quota is unknown, or allows no call."""
 
     organization: str
     calls: int
@@ -63,41 +63,44 @@ def plan(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Count, reckon, and show.
+    """Count the rows that a run would read, and print what that costs.
 
     Raises:
-        TapError: Something is wrong, nobody can be asked, or the day is over.
+        TapError: A setting, file or token is wrong, there is no terminal, or the quota is used up.
     """
     selected = select_streams(catalog, streams)
     tap = build_tap(load_config(config))
-    planner = Planner(tap, selected, _read(state, tap), discovers=catalog is None)
-    least = planner.least_calls()
-    if not affordable("Counting takes {}, more where lists are long.", least, yes=yes):
-        tell("Nothing was counted.")
+    planner = Planner(tap, selected, _read_state(state, tap), discovers=catalog is None)
+    least = planner.count_least_calls()
+    if not terminal.confirm_calls("Counting takes {}, more where lists are long.", least, yes=yes):
+        terminal.print_message("Nothing was counted.")
         return
-    costs = list(planner.costs())
+    costs = list(planner.estimate_costs())
     forecasts = [planner.forecast(one, costs) for one in tap.organization_ids]
     if as_json:
-        told = {"streams": [asdict(one) for one in costs],
-                "organizations": [asdict(one) for one in forecasts]}  # fmt: skip
-        show_json(told)
-        return
-    show(_by_stream(costs))
-    show()
-    show(_by_organization(forecasts))
+        terminal.print_json({"streams": [asdict(one) for one in costs],
+                             "organizations": [asdict(one) for one in forecasts]})  # fmt: skip
+    else:
+        _print_tables(costs, forecasts, tap.config["max_parallel_organizations"])
+
+
+def _print_tables(costs: Sequence[Cost], forecasts: Sequence[Forecast], parallel: int) -> None:
+    terminal.print_result(_create_stream_table(costs))
+    terminal.print_result()
+    terminal.print_result(_create_organization_table(forecasts))
     if len(forecasts) > 1:
-        most = tap.config["max_parallel_organizations"]
-        minutes = together([one.minutes for one in forecasts], most)
-        show(f"Together {minutes:.1f} minutes, as {most} organizations are read at the same time.")
+        minutes = cost.combine_minutes([one.minutes for one in forecasts], parallel)
+        reason = f"as {parallel} organizations are read at the same time"
+        terminal.print_result(f"Together {minutes:.1f} minutes, {reason}.")
 
 
-def _read(path: Path | None, tap: TapZohoBooks) -> dict[str, Any]:
-    """Return a state as a run would go on from it."""
+def _read_state(path: Path | None, tap: TapZohoBooks) -> dict[str, Any]:
+    """Return the state in a file, migrated as a run does."""
     if path is None:
         return {}
     with path.open(encoding="utf-8") as file:
         given = check_state(read_json("state", file) or {})
-    streams = {name: kind.is_incremental for name, kind in KIND_OF.items()}
+    streams = {name: kind.is_incremental for name, kind in TYPE_OF.items()}
     state = migrate_state(given, streams, tap.logger)
     if found := bookmarks_without_organization(state, streams):
         assign_organization(tap.organization_ids, found)
@@ -105,7 +108,7 @@ def _read(path: Path | None, tap: TapZohoBooks) -> dict[str, Any]:
 
 
 class Planner:
-    """Reckons what a run of some streams costs."""
+    """Estimates what a run of some streams costs."""
 
     def __init__(
         self,
@@ -115,46 +118,48 @@ class Planner:
         *,
         discovers: bool,
     ) -> None:
-        """Prepare; nothing is asked yet."""
+        """Prepare the plan, without a request."""
         self._tap = tap
         self._streams = [one for one in streams if one.name != ORGANIZATIONS.name]
         self._state = state
         self._discovers = discovers
-        self._survey = Survey(tap.client, tap.sync_context.page_size)
+        self._counter = RowCounter(tap.client, tap.sync_context.page_size)
 
-    def least_calls(self) -> int:
-        """Return how many calls counting takes at least."""
-        counted = [one for one in self._streams if _is_counted(one)]
-        return len(lists(counted)) * len(self._tap.organization_ids)
+    def count_least_calls(self) -> int:
+        """Return how many API calls counting takes at least."""
+        streams = [one for one in self._streams if _is_countable(one)]
+        return len(collect_lists(streams)) * len(self._tap.organization_ids)
 
-    def costs(self) -> Iterator[Cost]:
-        """Yield what each stream costs in each organization."""
+    def estimate_costs(self) -> Iterator[Cost]:
+        """Yield the cost of each stream in each organization."""
         for organization in self._tap.organization_ids:
             if self._discovers:
                 entities = len(ENTITIES) if self._tap.config["flatten_custom_fields"] else 0
                 yield Cost(DISCOVERY, organization, None, entities + 1, is_exact=False, note=NOTE)
             for stream in self._streams:
-                yield self._cost(stream, organization)
+                yield self._estimate_cost(stream, organization)
 
-    def _cost(self, stream: SelectedStream, organization: str) -> Cost:
+    def _estimate_cost(self, stream: SelectedStream, organization: str) -> Cost:
         rows, listed, since = Count(0), None, None
         try:
-            if _is_counted(stream):
-                since = self._start(stream, organization)
-                rows = self._survey.count(stream.listed, organization, since)
-                if since and kept(self._state, stream.name, organization).get(TIMELESS):
-                    listed = self._survey.count(stream.listed, organization, None)
-        except NOWHERE:
+            if _is_countable(stream):
+                since = self._find_start(stream, organization)
+                rows = self._counter.count(stream.listed, organization, since)
+                if since and find_partition(self._state, stream.name, organization).get(TIMELESS):
+                    listed = self._counter.count(stream.listed, organization, None)
+        except UNREADABLE:
             return Cost(stream.name, organization, None, 1, is_exact=True, note="not to be read")
-        cost = calls(stream, rows, self._tap.sync_context.page_size, listed, is_whole=since is None)
-        known = rows.rows if _is_counted(stream) else None
-        return Cost(stream.name, organization, known, cost.rows, cost.is_exact)
+        calls = cost.count_calls(
+            stream, rows, self._tap.sync_context.page_size, listed, is_first=since is None
+        )
+        counted = rows.rows if _is_countable(stream) else None
+        return Cost(stream.name, organization, counted, calls.rows, calls.is_exact)
 
-    def _start(self, stream: SelectedStream, organization: str) -> str | None:
-        """Return from when on a run would read, or None for all."""
+    def _find_start(self, stream: SelectedStream, organization: str) -> str | None:
+        """Return the instant from which a run would read, or None if it reads all rows."""
         if not stream.is_incremental:
             return None
-        found = kept(self._state, stream.name, organization).get(VALUE)
+        found = find_partition(self._state, stream.name, organization).get(VALUE)
         start: str | None = self._tap.config.get("start_date")
         if found:
             start = subtract_seconds(found, max(1, self._tap.sync_context.lookback_seconds))
@@ -162,20 +167,20 @@ class Planner:
         return start
 
     def forecast(self, organization: str, costs: Iterable[Cost]) -> Forecast:
-        """Return what all streams of an organization cost together."""
+        """Return the cost of all streams of an organization."""
         own = [one for one in costs if one.organization == organization]
         total = sum(one.calls for one in own)
         is_exact = all(one.is_exact for one in own)
         minutes = round(total / self._tap.config["requests_per_minute"], 1)
-        day = self._day(organization)
+        day = self._find_day(organization)
         if day is None:
             return Forecast(organization, total, is_exact, minutes, None, None, None, None)
-        lasts = days(total, day)
+        days = cost.count_days(total, day)
         now = datetime.now(timezone.utc)
-        end = None if lasts is None else last_day(lasts, now, day).isoformat()
-        return Forecast(organization, total, is_exact, minutes, day.left, day.daily, lasts, end)
+        end = None if days is None else cost.find_last_day(days, now, day).isoformat()
+        return Forecast(organization, total, is_exact, minutes, day.left, day.daily, days, end)
 
-    def _day(self, organization: str) -> Day | None:
+    def _find_day(self, organization: str) -> Day | None:
         quota = self._tap.client.quotas.get(organization)
         if quota is None:
             return None
@@ -185,43 +190,43 @@ class Planner:
         return Day(
             quota.remaining - reserve,
             quota.limit - reserve,
-            reset_of(self._tap, quota),
+            common.compute_reset(self._tap, quota),
             zones.get(organization, "UTC"),
         )
 
 
-def _is_counted(stream: SelectedStream) -> bool:
+def _is_countable(stream: SelectedStream) -> bool:
     return issubclass(stream.kind, ListStream) and not issubclass(stream.kind, CustomFieldStream)
 
 
-def _how(*, is_exact: bool) -> str:
+def _describe_method(*, is_exact: bool) -> str:
     return "counted" if is_exact else "estimate"
 
 
-def _by_stream(costs: Iterable[Cost]) -> Table:
-    """Return the cost of each stream, the dearest first, over all organizations."""
-    together: dict[str, list[Cost]] = defaultdict(list)
+def _create_stream_table(costs: Iterable[Cost]) -> Table:
+    """Return the cost of each stream over all organizations, the highest first."""
+    by_stream: dict[str, list[Cost]] = defaultdict(list)
     for one in costs:
-        together[one.stream].append(one)
-    shown = table(["Stream"], ["Rows", "Calls"])
-    shown.add_column("How", overflow="fold")
-    for name, own in sorted(together.items(), key=lambda one: -sum(c.calls for c in one[1])):
-        known = [one.rows for one in own if one.rows is not None]
+        by_stream[one.stream].append(one)
+    table = terminal.create_table(["Stream"], ["Rows", "Calls"])
+    table.add_column("How", overflow="fold")
+    for name, own in sorted(by_stream.items(), key=lambda one: -sum(c.calls for c in one[1])):
+        counts = [one.rows for one in own if one.rows is not None]
         notes = {one.note for one in own} - {""}
-        how = ", ".join(notes) or _how(is_exact=all(one.is_exact for one in own))
-        rows = f"{sum(known):,}" if known else ""
-        shown.add_row(name, rows, f"{sum(one.calls for one in own):,}", how)
-    return shown
+        how = ", ".join(notes) or _describe_method(is_exact=all(one.is_exact for one in own))
+        rows = f"{sum(counts):,}" if counts else ""
+        table.add_row(name, rows, f"{sum(one.calls for one in own):,}", how)
+    return table
 
 
-def _by_organization(forecasts: Iterable[Forecast]) -> Table:
+def _create_organization_table(forecasts: Iterable[Forecast]) -> Table:
     titles = ("Calls", "Minutes", "Left today", "A day", "Days", "Ends on")
-    shown = table(["Organization"], titles)
+    table = terminal.create_table(["Organization"], titles)
     for one in forecasts:
         about = "" if one.is_exact else "about "
         numbers = (f"{about}{one.calls:,}", one.minutes, one.calls_left_today, one.calls_a_day)
         never = "never" if one.calls_a_day is not None and one.days is None else "?"
         ends = (one.days or never, one.ends_on or never)
-        shown.add_row(one.organization, *("?" if cell is None else str(cell)
+        table.add_row(one.organization, *("?" if cell is None else str(cell)
                                           for cell in (*numbers, *ends)))  # fmt: skip
-    return shown
+    return table

@@ -1,11 +1,11 @@
-"""One cheap call a list: may it be read, and what can it do?"""
+"""Probe a list with one API call: may it be read, and can it filter and sort?"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from tap_zohobooks.cli.common import KIND_OF
+from tap_zohobooks.cli.common import TYPE_OF
 from tap_zohobooks.errors import (
     NotFound,
     NotInPlan,
@@ -35,49 +35,46 @@ if TYPE_CHECKING:
     from tap_zohobooks.resources import Resource
 
 SORT, ORDER = "sort_column", "sort_order"
-FIRST_ROWS: dict[str, str | int] = {"page": 1, "per_page": 2}  # two show an order
+FIRST_ROWS: dict[str, str | int] = {"page": 1, "per_page": 2}  # two rows show an order
 OLDEST_FIRST: dict[str, str | int] = {SORT: MODIFIED, ORDER: "A"}
 NEWEST_FIRST: dict[str, str | int] = {SORT: MODIFIED, ORDER: "D"}
 FULL_TABLE = "full table"
-ABSENT = (NotFound, NotInPlan)
+STRATEGIES = {  # by whether the list filters, and sorts
+    (True, True): "filter and sort",
+    (False, True): "sort only",
+    (True, False): "filter only",
+    (False, False): "neither: all pages",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What a call of a list has shown; `refused` says why it may not be read."""
+class Probe:
+    """The result of probing a list; `error` is why it may not be read."""
 
     capabilities: EndpointCapabilities = field(default_factory=EndpointCapabilities)
-    refused: TapError | None = None
+    error: TapError | None = None
 
     @property
     def is_absent(self) -> bool:
-        """Whether the organization does not have it: a run skips it, and no scope would help."""
-        return isinstance(self.refused, ABSENT)
+        """Whether the organization's plan lacks the list: a run skips it, no scope would help."""
+        return isinstance(self.error, (NotFound, NotInPlan))
 
 
-def lists(streams: Iterable[SelectedStream]) -> list[Resource]:
-    """Return the lists that reading these streams needs, each once."""
-    found = {one.listed.name: one.listed for one in streams}
-    found.pop(ORGANIZATIONS.name, None)  # they are asked for anyway, and count for no organization
-    return list(found.values())
+def collect_lists(streams: Iterable[SelectedStream]) -> list[Resource]:
+    """Return the lists that these streams read, each once, without the organizations."""
+    lists = {stream.listed.name: stream.listed for stream in streams}
+    lists.pop(ORGANIZATIONS.name, None)  # always requested, and not counted by any quota
+    return list(lists.values())
 
 
-def strategy(stream: SelectedStream, capabilities: EndpointCapabilities) -> str:
-    """Name the way in which a run reads a stream."""
+def choose_strategy(stream: SelectedStream, capabilities: EndpointCapabilities) -> str:
+    """Return the name of the strategy by which a run reads a stream."""
     if not stream.is_incremental:
         return FULL_TABLE
-    match capabilities.filters is not False, capabilities.sorts is not False:
-        case True, True:
-            return "filter and sort"
-        case False, True:
-            return "sort only"
-        case True, False:
-            return "filter only"
-        case _:
-            return "neither: all pages"
+    return STRATEGIES[capabilities.filters is not False, capabilities.sorts is not False]
 
 
-def look(
+def request_page(
     client: Client,
     listed: Resource,
     organization: str,
@@ -85,12 +82,12 @@ def look(
     since: str | None,
     params: Params,
 ) -> Page:
-    """Ask a list for what changed since an instant, in an order, as far as it can do that.
+    """Request a page of rows changed since an instant, filtered and sorted if the list can.
 
-    What it refuses is noted as what it cannot do.
+    A parameter that the service refuses is noted in `capabilities`, and left out.
 
     Raises:
-        TapError: It may not be read.
+        TapError: The list may not be read.
     """
     while True:
         query = dict(params)
@@ -99,60 +96,63 @@ def look(
         if since and capabilities.filters is not False:
             query[MODIFIED] = filter_value(since)
         try:
-            answer = client.get(*asked(listed, organization, query), organization)
+            response = client.get(*build_request(listed, organization, query), organization)
         except ParameterRefused as refused:
-            listed = _learnt(listed, capabilities, refused, query)
+            listed = _drop_parameter(listed, capabilities, refused, query)
         else:
-            return parse_page(answer.document, answer.served, listed.rows_key, lambda _: "")
+            return parse_page(response.document, response.served, listed.rows_key, lambda _: "")
 
 
-def examine(client: Client, listed: Resource, organization: str, now: datetime) -> Finding:
-    """Ask a list for what has changed since now, and judge what comes.
+def probe_list(client: Client, listed: Resource, organization: str, now: datetime) -> Probe:
+    """Request what of a list has changed since now, and derive from it what the list can do.
 
     Raises:
-        QuotaReached: The calls of the day are used up.
+        QuotaReached: The daily quota is used up.
     """
-    kind = KIND_OF.get(listed.name, UndocumentedStream)
+    kind = TYPE_OF.get(listed.name, UndocumentedStream)
     by_time = issubclass(kind, IncrementalStream)
     capabilities, since = EndpointCapabilities(listed.filters, listed.sorts), now.isoformat()
     params = FIRST_ROWS if issubclass(kind, ListStream) else {}
     params = params | OLDEST_FIRST if by_time else params
+    start = since if by_time else None
     try:
-        page = look(client, listed, organization, capabilities, since if by_time else None, params)
+        page = request_page(client, listed, organization, capabilities, start, params)
     except QuotaReached:
         raise
     except (ParameterRefused, UnexpectedResponse) as refused:
         is_absent = issubclass(kind, (UndocumentedStream, CustomFieldStream))
-        return Finding(capabilities, NotInPlan(refused.found) if is_absent else refused)
-    except TapError as refused:
-        return Finding(capabilities, refused)
+        return Probe(capabilities, NotInPlan(refused.found) if is_absent else refused)
+    except TapError as error:
+        return Probe(capabilities, error)
     if not page.is_sorted("A"):
         capabilities.sorts = False
     if capabilities.filters is not False and any((time or since) < since for time in page.times):
         capabilities.filters = False
-    return Finding(capabilities)
+    return Probe(capabilities)
 
 
-def asked(listed: Resource, organization: str, params: Params) -> tuple[str, dict[str, str | int]]:
-    """Return path and parameters of a call of a list."""
-    blanks = {ORGANIZATION: organization, "entity": next(iter(ENTITIES.values()))}
-    query = {name: value.format(**blanks) for name, value in listed.query.items()}
-    return listed.list_path.format(**blanks), {**query, **params}
+def build_request(
+    listed: Resource, organization: str, params: Params
+) -> tuple[str, dict[str, str | int]]:
+    """Return path and parameters of a request of a list."""
+    values = {ORGANIZATION: organization, "entity": next(iter(ENTITIES.values()))}
+    query = {name: value.format(**values) for name, value in listed.query.items()}
+    return listed.list_path.format(**values), {**query, **params}
 
 
-def _learnt(
+def _drop_parameter(
     listed: Resource, capabilities: EndpointCapabilities, refused: ParameterRefused, params: Params
 ) -> Resource:
-    """Note which parameter was refused, and return what to ask for next.
+    """Note which parameter was refused, and return the list to request without it.
 
     Raises:
-        ParameterRefused: A run would not do without it.
+        ParameterRefused: A run needs the parameter.
     """
     if MODIFIED in params and "sort" not in refused.found:
         capabilities.filters = False
     elif SORT in params:
         capabilities.sorts = False
-    elif KIND_OF.get(listed.name) is InactiveRowsStream and listed.query:
+    elif TYPE_OF.get(listed.name) is InactiveRowsStream and listed.query:
         return replace(listed, path=listed.list_path)
     else:
         raise refused

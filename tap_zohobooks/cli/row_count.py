@@ -1,4 +1,4 @@
-"""Counts the rows that a run would read, with as few calls as that takes."""
+"""Count the rows that a run would read, with as few API calls as possible."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tap_zohobooks.cli.probe import NEWEST_FIRST, asked, look
+from tap_zohobooks.cli.probe import NEWEST_FIRST, build_request, request_page
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.resources import ORGANIZATION
 
@@ -17,17 +17,38 @@ if TYPE_CHECKING:
     from tap_zohobooks.pagination.page import Page
     from tap_zohobooks.resources import Resource
 
-# Paths that tell a number without rows. Source: Zoho's OpenAPI files.
-COUNTED = frozenset({"invoices"})
+# Paths that return a total without rows. Source: Zoho's OpenAPI files.
+WITH_TOTAL = frozenset({"invoices"})
 COUNT_ONLY: dict[str, str | int] = {"response_option": 2}
+TOLERANCE = 0.1  # of the rows: an exact count of a long list takes too many calls
+MAX_REQUESTS = 30
 
 
-class _NoEnd(Exception):
-    """A page neither obeys the filter nor shows by its order where the changes end."""
+class _Uncountable(Exception):
+    """A page that is neither filtered nor sorted by time of change."""
 
 
-def kept(state: Mapping[str, Any], stream: str, organization: str) -> Mapping[str, Any]:
-    """Return what a state keeps of a stream of an organization; empty where that is nothing."""
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number of rows or of calls; an estimate if it is not exact."""
+
+    rows: int
+    is_exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PageCount:
+    """The rows of a page that count, and whether more pages follow."""
+
+    rows: int
+    has_more: bool
+
+
+CountPage = Callable[[int], PageCount]
+
+
+def find_partition(state: Mapping[str, Any], stream: str, organization: str) -> Mapping[str, Any]:
+    """Return the state of a stream of an organization; empty if there is none."""
     for partition in state.get("bookmarks", {}).get(stream, {}).get("partitions", ()):
         if partition["context"][ORGANIZATION] == organization:
             found: Mapping[str, Any] = partition
@@ -36,8 +57,8 @@ def kept(state: Mapping[str, Any], stream: str, organization: str) -> Mapping[st
 
 
 @dataclass(slots=True)
-class Survey:
-    """Counts each list once for each instant, whatever number of streams reads it."""
+class RowCounter:
+    """Counts each list once per organization and start, for all streams that read it."""
 
     client: Client
     size: int
@@ -53,91 +74,65 @@ class Survey:
         if key not in self._counts:
             try:
                 self._counts[key] = self._count(listed, organization, since)
-            except _NoEnd:
+            except _Uncountable:
                 whole = self.count(listed, organization, None)
                 self._counts[key] = Count(whole.rows, is_exact=False)
         return self._counts[key]
 
     def _count(self, listed: Resource, organization: str, since: str | None) -> Count:
         capabilities = EndpointCapabilities(listed.filters, listed.sorts)
-        told = None if since else self._told(listed, organization)  # a filter is believed by rows
-        if told is not None:
-            return told
+        if since is None:  # the total may ignore a filter
+            total = self._request_total(listed, organization)
+            if total is not None:
+                return Count(total)
+        are_ends_known = []
 
-        are_told = []
-
-        def glance(number: int) -> Glance:
+        def count_page(number: int) -> PageCount:
             params = {"page": number, "per_page": self.size} | (NEWEST_FIRST if since else {})
-            page = look(self.client, listed, organization, capabilities, since, params)
-            are_told.append(page.has_more_known)
-            return _due(page, since)
+            page = request_page(self.client, listed, organization, capabilities, since, params)
+            are_ends_known.append(page.has_more_known)
+            return _count_changed(page, since)
 
-        found = counted(glance, self.size)
-        # Where an answer does not tell whether more follows, a run looks behind it.
-        return Count(found.rows, found.is_exact and all(are_told))
+        count = count_rows(count_page, self.size)
+        # If a response does not say whether more follows, a run requests one more page.
+        return Count(count.rows, count.is_exact and all(are_ends_known))
 
-    def _told(self, listed: Resource, organization: str) -> Count | None:
-        """Return the number that the service itself tells, if it does."""
-        if listed.list_path not in COUNTED:
+    def _request_total(self, listed: Resource, organization: str) -> int | None:
+        """Return the total that the service returns, if the list has one."""
+        if listed.list_path not in WITH_TOTAL:
             return None
-        answer = self.client.get(*asked(listed, organization, COUNT_ONLY), organization)
-        context = answer.document.get("page_context")
+        response = self.client.get(*build_request(listed, organization, COUNT_ONLY), organization)
+        context = response.document.get("page_context")
         total = context.get("total") if isinstance(context, dict) else None
-        return Count(int(total)) if isinstance(total, int) else None
+        return int(total) if isinstance(total, int) else None
 
 
-def _due(page: Page, since: str | None) -> Glance:
+def _count_changed(page: Page, since: str | None) -> PageCount:
     """Count the rows of a page that changed at or after an instant.
 
     Raises:
-        _NoEnd: Older rows stand between them.
+        _Uncountable: Older rows are among them.
     """
-    has_more = page.has_more_known and page.has_more  # one that tells nothing may be all there is
+    has_more = page.has_more_known and page.has_more
     if since is None:
-        return Glance(len(page.entries), has_more)
-    due = sum((time or since) >= since for time in page.times)
-    if due == len(page.entries):
-        return Glance(due, has_more)
+        return PageCount(len(page.entries), has_more)
+    changed = sum((time or since) >= since for time in page.times)
+    if changed == len(page.entries):
+        return PageCount(changed, has_more)
     if not page.is_sorted("D"):
-        raise _NoEnd
-    return Glance(due, has_more=False)
+        raise _Uncountable
+    return PageCount(changed, has_more=False)
 
 
-# A long list is not counted to the last row: that takes more calls than it is worth.
-TOLERANCE = 0.1
-
-
-MOST_LOOKS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """What a page has shown: how many rows count, and whether more follow."""
-
-    rows: int
-    has_more: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """A number of rows, and whether it is exact."""
-
-    rows: int
-    is_exact: bool = True
-
-
-Look = Callable[[int], Glance]
-
-
-def counted(look: Look, size: int) -> Count:
+def count_rows(count_page: CountPage, size: int) -> Count:
     """Count a list by pages of `size` rows: double the page past its end, then halve the rest."""
     full, empty, page = 0, 0, 1
-    for _ in range(MOST_LOOKS):
-        glance = look(page)
-        if glance.has_more:
+    for _ in range(MAX_REQUESTS):
+        found = count_page(page)
+        if found.has_more:
             full = page
-        elif glance.rows or page == full + 1:
-            return Count((page - 1) * size + glance.rows)
+        elif found.rows or page == full + 1:
+            return Count((page - 1) * size + found.rows)
         else:
             empty = page
         if not empty:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tap_zohobooks.cli.common import required_scopes, select_streams
-from tap_zohobooks.cli.terminal import show_text
+from tap_zohobooks.cli.common import collect_scopes, select_streams
+from tap_zohobooks.cli.terminal import print_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
 
-def scopes(catalog: Path | None, streams: Sequence[str]) -> None:
+def print_scopes(catalog: Path | None, streams: Sequence[str]) -> None:
     """Print the scopes of the selected streams, separated by commas.
 
     Raises:
         ConfigError: There is no such stream, or no such catalog.
     """
-    show_text(required_scopes(select_streams(catalog, streams)))
+    print_text(collect_scopes(select_streams(catalog, streams)))

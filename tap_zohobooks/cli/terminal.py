@@ -1,4 +1,4 @@
-"""The terminal: what is shown, what is asked, and what happens where nobody can be asked."""
+"""Output and prompts of `zohobooks` at a terminal, and its exit codes."""
 
 from __future__ import annotations
 
@@ -23,151 +23,145 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-MOST_CALLS = 20  # of the day, without asking
+MAX_CALLS = 20  # API calls that a command may make without a prompt
 CONTROLS = dict.fromkeys((*range(10), *range(11, 32), *range(127, 160)), "�")
 
 
-def console(*, stderr: bool = False) -> Console:
-    """Return the terminal; rich leaves out colours for NO_COLOR, and where it is none."""
-    return Console(stderr=stderr, highlight=False)
-
-
 @contextmanager
-def _written() -> Iterator[None]:
+def _convert_write_errors() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        raise  # who reads has seen enough, and click ends without a word
+        raise  # click exits without a message
     except OSError as error:
         discard_stdout()
         raise Reason.OUTPUT_UNWRITABLE.error(problem=error.strerror) from error
 
 
-def show(what: RenderableType = "") -> None:
-    """Show a result on standard output.
+def print_result(result: RenderableType = "") -> None:
+    """Print a result on standard output, without colours if NO_COLOR is set or it is no terminal.
 
     Raises:
         TapError: It cannot be written.
     """
-    with _written():
-        console().print(what)
+    with _convert_write_errors():
+        Console(highlight=False).print(result)
 
 
-def tell(text: str) -> None:
-    """Say something beside the result, on standard error."""
-    console(stderr=True).print(text, soft_wrap=True)
+def print_message(text: str) -> None:
+    """Print rich markup on standard error, beside the result."""
+    Console(stderr=True, highlight=False).print(text, soft_wrap=True)
 
 
-def plain(text: object) -> str:
-    """Return what others have written so that a terminal shows it, and does nothing else."""
+def escape_text(text: object) -> str:
+    """Return text of the service as rich markup, without control characters."""
     return escape(str(text).translate(CONTROLS))
 
 
-def table(titles: Iterable[str], numbers: Iterable[str] = ()) -> Table:
-    """Return a table of texts and numbers, of which no terminal is too narrow for a whole cell."""
+def create_table(titles: Iterable[str], numbers: Iterable[str] = ()) -> Table:
+    """Return a table with columns of text, then of numbers; a narrow terminal wraps its cells."""
     texts = [Column(title, overflow="fold") for title in titles]
     counts = [Column(title, justify="right", overflow="fold") for title in numbers]
     return Table(*texts, *counts, box=None, pad_edge=False)
 
 
-def show_json(value: object) -> None:
-    """Print a result for machines.
+def print_json(value: object) -> None:
+    """Print a result as JSON.
 
     Raises:
         TapError: It cannot be written.
     """
-    show_text(json.dumps(value, indent=2, ensure_ascii=False))
+    print_text(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def show_text(text: str) -> None:
-    """Print a result as it is.
+def print_text(text: str) -> None:
+    """Print plain text on standard output.
 
     Raises:
         TapError: It cannot be written.
     """
-    with _written():
+    with _convert_write_errors():
         click.echo(text)
 
 
-def is_attended() -> bool:
-    """Tell whether somebody sits at a terminal and can be asked."""
-    return sys.stdin is not None and sys.stdin.isatty()  # closed, it is none
+def is_interactive() -> bool:
+    """Return whether standard input is a terminal."""
+    return sys.stdin is not None and sys.stdin.isatty()  # None if it is closed
 
 
-def ask(what: str, option: str, **prompt: Any) -> str:
-    """Ask for something; keyword arguments are those of `click.prompt`.
-
-    Raises:
-        ConfigError: Nobody can be asked; the option that answers is named.
-    """
-    if not is_attended():
-        raise Reason.NO_TERMINAL.error(question=f"{what.rstrip('?')}?", option=option)
-    return str(click.prompt(what, err=True, **prompt)).strip()
-
-
-def agree(question: str, option: str, *, default: bool = False) -> bool:
-    """Ask for a yes or a no.
+def prompt(text: str, option: str, **kwargs: Any) -> str:
+    """Prompt for a value; `kwargs` are those of `click.prompt`.
 
     Raises:
-        ConfigError: Nobody can be asked; the option that answers is named.
+        ConfigError: There is no terminal; the error names the option to give instead.
     """
-    if not is_attended():
+    if not is_interactive():
+        raise Reason.NO_TERMINAL.error(question=f"{text.rstrip('?')}?", option=option)
+    return str(click.prompt(text, err=True, **kwargs)).strip()
+
+
+def confirm(question: str, option: str, *, default: bool = False) -> bool:
+    """Prompt for yes or no.
+
+    Raises:
+        ConfigError: There is no terminal; the error names the option to give instead.
+    """
+    if not is_interactive():
         raise Reason.NO_TERMINAL.error(question=question, option=option)
     return click.confirm(question, default=default, err=True)
 
 
-def affordable(sentence: str, calls: int, *, yes: bool) -> bool:
-    """State what a look costs, in a sentence with a gap; where that is much, ask whether to go on.
+def confirm_calls(sentence: str, calls: int, *, yes: bool) -> bool:
+    """Print how many API calls a command makes, at the {} of a sentence; above 20, confirm them.
 
     Raises:
-        ConfigError: Nobody can be asked; the option that answers is named.
+        ConfigError: There is no terminal; the error names the option to give instead.
     """
     cost = sentence.format(f"{calls} call{'s' if calls != 1 else ''} of the day")
-    if calls > MOST_CALLS and not yes:
-        return agree(f"{cost} Go on?", "--yes")
-    tell(cost)
+    if calls > MAX_CALLS and not yes:
+        return confirm(f"{cost} Go on?", "--yes")
+    print_message(cost)
     return True
 
 
 class _Command(click.Command):
     @override
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        with _written():  # --help
+        with _convert_write_errors():  # --help
             return super().parse_args(ctx, args)
 
 
-class Commands(click.Group):
-    """A group of commands of which no foreseeable end is a traceback."""
+class CommandGroup(click.Group):
+    """A group of commands that exits with an error message and its code, without a traceback."""
 
     command_class = _Command
 
     @override
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        with _ended(ctx), _written():
+        with _exit_on_error(ctx), _convert_write_errors():
             return super().parse_args(ctx, args)
 
     @override
     def invoke(self, ctx: click.Context) -> Any:
         logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
-        with _ended(ctx):
+        with _exit_on_error(ctx):
             return super().invoke(ctx)
 
 
 @contextmanager
-def _ended(ctx: click.Context) -> Iterator[None]:
-    """End with a message, and the exit code that stands for it."""
+def _exit_on_error(ctx: click.Context) -> Iterator[None]:
     try:
         yield
     except click.UsageError as error:
         error.show()
         ctx.exit(ConfigError.exit_code)
     except TapError as error:
-        _give_up(ctx, error)
+        _exit(ctx, error)
     except (click.Abort, EOFError, KeyboardInterrupt):
-        tell("")  # the cursor stands behind a question
-        _give_up(ctx, Reason.ABORTED.error())
+        print_message("")  # the cursor is behind a prompt
+        _exit(ctx, Reason.ABORTED.error())
 
 
-def _give_up(ctx: click.Context, error: TapError) -> NoReturn:
-    tell(f"[red]Error:[/red] {plain(error)}")
+def _exit(ctx: click.Context, error: TapError) -> NoReturn:
+    print_message(f"[red]Error:[/red] {escape_text(error)}")
     ctx.exit(error.exit_code)

@@ -1,4 +1,4 @@
-"""Rows to calls, calls to minutes and days."""
+"""The arithmetic of a plan: rows to API calls, calls to minutes and days."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from tap_zohobooks.cli.common import select_streams
-from tap_zohobooks.cli.cost import Day, calls, days, last_day, pages, together
+from tap_zohobooks.cli.cost import (
+    Day,
+    combine_minutes,
+    count_calls,
+    count_days,
+    count_pages,
+    find_last_day,
+)
 from tap_zohobooks.cli.row_count import Count
 
 NOW = datetime(2026, 11, 23, 20, tzinfo=timezone.utc)  # three in the afternoon in New York
@@ -24,7 +31,7 @@ def day(left: int, daily: int = 1000, zone: str = "America/New_York") -> Day:
 )
 def test_pages_overlap(rows: int, size: int, number: int) -> None:
     """Each page repeats a row of the one before it."""
-    assert pages(rows, size) == number
+    assert count_pages(rows, size) == number
 
 
 @pytest.mark.parametrize(
@@ -41,10 +48,10 @@ def test_pages_overlap(rows: int, size: int, number: int) -> None:
         ("cm_debtor", Count(300), Count(2)),
     ],
 )
-def test_the_calls_of_a_stream(stream: str, count: Count, cost: Count) -> None:
-    """Lists cost a call a page, documents one each or a hundredth, what hangs on rows one a row."""
+def test_calls_of_a_stream(stream: str, count: Count, cost: Count) -> None:
+    """A list costs a call per page, a document 1 or 0.01, and children one per parent row."""
     (one,) = select_streams(None, [stream])
-    assert calls(one, count, 200) == cost
+    assert count_calls(one, count, 200) == cost
 
 
 @pytest.mark.parametrize(
@@ -61,8 +68,8 @@ def test_the_calls_of_a_stream(stream: str, count: Count, cost: Count) -> None:
     ],
 )
 def test_days_at_the_quota(number: int, left: int, daily: int, found: int | None) -> None:
-    """Today's calls first, then a day's each; with nothing left of any day it never ends."""
-    assert days(number, day(left, daily)) == found
+    """Today's remaining calls count first; with a quota of no calls the run never ends."""
+    assert count_days(number, day(left, daily)) == found
 
 
 @pytest.mark.parametrize(
@@ -75,12 +82,12 @@ def test_days_at_the_quota(number: int, left: int, daily: int, found: int | None
         (2, "No/Where", date(2026, 11, 24)),
     ],
 )
-def test_the_day_on_which_it_ends(number: int, zone: str, found: date) -> None:
-    """The date is the organization's."""
-    assert last_day(number, NOW, day(0, zone=zone)) == found
+def test_the_last_day(number: int, zone: str, found: date) -> None:
+    """The date is that of the organization's time zone."""
+    assert find_last_day(number, NOW, day(0, zone=zone)) == found
 
 
 def test_organizations_overlap() -> None:
-    """Together they take as long as the longest, or as all of them shared among so many."""
-    assert together([10.0, 1.0, 1.0], 4) == 10.0
-    assert together([10.0, 10.0, 10.0, 10.0], 2) == 20.0
+    """Organizations take as long as the longest one, or as their sum divided by the parallelism."""
+    assert combine_minutes([10.0, 1.0, 1.0], 4) == 10.0
+    assert combine_minutes([10.0, 10.0, 10.0, 10.0], 2) == 20.0

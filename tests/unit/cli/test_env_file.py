@@ -1,4 +1,4 @@
-"""The .env file: private, its other lines kept, and read by the tap as it was meant."""
+"""The .env file is private, keeps its other lines, and the tap reads the values back."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_other_lines_stay() -> None:
-    """Settings are added or replaced; every other line is as it was."""
+    """Settings are added or replaced; other lines stay unchanged."""
     env_file.FILE.write_text(OTHERS)
     env_file.save({"client_id": "1000.A"})
     env_file.save({"client_id": "1000.B", "region": "eu"})
@@ -37,8 +37,8 @@ def test_other_lines_stay() -> None:
 
 
 @pytest.mark.parametrize("before", [None, 0o644, 0o666, 0o600])
-def test_nobody_else_reads_it(before: int | None) -> None:
-    """The file is its owner's alone, before the first secret stands in it."""
+def test_the_file_is_private(before: int | None) -> None:
+    """The file has mode 0600 before the first secret is written to it."""
     if before is not None:
         env_file.FILE.touch()
         env_file.FILE.chmod(before)
@@ -56,14 +56,14 @@ def test_nobody_else_reads_it(before: int | None) -> None:
         ("region", "eu"),
     ],
 )
-def test_the_tap_reads_what_was_meant(name: str, value: str | list[str]) -> None:
-    """Whatever stands in a setting comes back as it was."""
+def test_values_are_read_back(name: str, value: str | list[str]) -> None:
+    """The tap reads each value back unchanged."""
     env_file.save({name: value})
     assert settings.read_environment(settings.SCHEMA, PREFIX) == {name: value}
 
 
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
-    """Where .env is a link, the file that it names gets no secret."""
+    """If .env is a link, no secret is written to its target."""
     elsewhere = tmp_path / "shared"
     elsewhere.write_text("A=1\n")
     elsewhere.chmod(0o640)
@@ -75,20 +75,20 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
-    """A file that cannot be written is one line, which names it."""
+    """The error for a file that cannot be written names it."""
     env_file.FILE.mkdir()
     with pytest.raises(ConfigError, match=r"\.env.* cannot be written"):
         env_file.save({"region": "eu"})
     assert list(tmp_path.iterdir()) == [tmp_path / ".env"]
 
 
-def test_what_cannot_be_written_is_known_before() -> None:
-    """A check tells that there will be no file, before there is something to keep."""
-    env_file.check()
+def test_the_check_comes_before_the_token() -> None:
+    """The check fails if the file cannot be written, and writes nothing."""
+    env_file.check_writable()
     assert not env_file.FILE.exists()
     env_file.FILE.mkdir()
     with pytest.raises(ConfigError, match=r"\.env cannot be written \(it is a folder\)"):
-        env_file.check()
+        env_file.check_writable()
 
 
 @pytest.mark.parametrize(
@@ -96,74 +96,74 @@ def test_what_cannot_be_written_is_known_before() -> None:
     [(b"A=1\nB='half\nC=2\n", "line 2 is no NAME=value"), (b"A=\xff\n", "it is not text in UTF-8")],
 )
 def test_a_file_that_cannot_be_read_back(content: bytes, problem: str) -> None:
-    """What would swallow the settings written behind it is told before there are any."""
+    """The check fails if a line of the file would hide the settings after it."""
     env_file.FILE.write_bytes(content)
     with pytest.raises(ConfigError, match=problem):
-        env_file.check()
+        env_file.check_writable()
 
 
 @pytest.mark.parametrize("content", ["", OTHERS, "A\nB=\nC='a\nb'\n"])
 def test_a_file_that_can(content: str) -> None:
-    """Comments, lines without a value and values of several lines are in order."""
+    """Comments, lines without a value and values of several lines pass the check."""
     env_file.FILE.write_text(content)
-    env_file.check()
+    env_file.check_writable()
 
 
 def test_a_folder_that_is_read_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder that this user may not write to is told."""
+    """The check fails in a folder that this user may not write to."""
     monkeypatch.setattr(os, "access", lambda path, mode: (path, mode) != (".", os.W_OK))
     with pytest.raises(ConfigError, match="the folder is read-only"):
-        env_file.check()
+        env_file.check_writable()
 
 
-def test_what_the_file_holds() -> None:
-    """A value is told from another, and from none."""
-    assert not env_file.holds("refresh_token", "1000.a")
+def test_values_of_the_file() -> None:
+    """A value differs from another one, and from none."""
+    assert not env_file.has_value("refresh_token", "1000.a")
     env_file.save({"refresh_token": "1000.a"})
-    assert env_file.holds("refresh_token", "1000.a")
-    assert not env_file.holds("refresh_token", "1000.b")
+    assert env_file.has_value("refresh_token", "1000.a")
+    assert not env_file.has_value("refresh_token", "1000.b")
 
 
 @pytest.mark.parametrize(("before", "after"), [(None, ""), ("*.log", "*.log\n"), ("a\n", "a\n")])
 def test_gitignore_gets_a_line(before: str | None, after: str) -> None:
-    """The line stands by itself, behind what was there."""
+    """The line is added after the existing ones."""
     if before is not None:
         env_file.IGNORE.write_text(before)
-    env_file.ignore()
+    env_file.add_to_gitignore()
     assert env_file.IGNORE.read_text() == f"{after}.env\n"
 
 
 def test_gitignore_in_another_encoding() -> None:
-    """Its lines stay as they are."""
+    """Lines in another encoding stay unchanged."""
     env_file.IGNORE.write_bytes(b"caf\xe9\n")
-    env_file.ignore()
+    env_file.add_to_gitignore()
     assert env_file.IGNORE.read_bytes() == b"caf\xe9\n.env\n"
 
 
 @pytest.mark.parametrize("code", [None, 128])
-def test_a_checkout_of_which_git_says_nothing(
+def test_a_checkout_without_git(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int | None
 ) -> None:
-    """Where git is missing, or mistrusts the folder, a checkout is one all the same."""
-    monkeypatch.setattr(env_file, "_git", lambda *_: code)
+    """If git is missing, or does not trust the folder, its files show the checkout."""
+    monkeypatch.setattr(env_file, "_run_git", lambda *_: code)
     (tmp_path / ".git").mkdir()
     (tmp_path / "inner").mkdir()
     monkeypatch.chdir(tmp_path / "inner")
     assert env_file.is_exposed()
-    env_file.ignore()
+    env_file.add_to_gitignore()
     assert not env_file.is_exposed()
 
 
 def test_without_git_nothing_is_exposed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where there is no git, or no checkout, nothing is committed."""
+    """Without git and without a checkout the file is not exposed."""
     monkeypatch.setattr("shutil.which", lambda _: None)
     assert not env_file.is_exposed()
     assert not env_file.is_tracked()
 
 
-def test_meltano_is_told_all_but_secrets() -> None:
-    """The lines for Meltano hold no secret: it reads .env as well."""
-    lines = env_file.meltano_lines(
+def test_meltano_commands_hold_no_secret() -> None:
+    """The commands for Meltano hold no secret: Meltano reads .env as well."""
+    lines = env_file.format_meltano_commands(
         {"client_secret": "s", "refresh_token": "r", "region": "eu", "organization_ids": ["10"]}
     )
     assert lines == [

@@ -24,7 +24,7 @@ from click.testing import CliRunner, Result
 from sandbox import World, serve
 from tap_zohobooks import resources
 from tap_zohobooks.cli.main import PROGRAM, SHELLS, cli
-from tap_zohobooks.cli.terminal import plain
+from tap_zohobooks.cli.terminal import escape_text
 
 FUTURE = "2999-01-01T00:00:00+00:00"
 COMMANDS = sorted(cli.commands)
@@ -553,4 +553,4 @@ def test_a_client_that_is_no_text(desk: Desks, tmp_path: Path) -> None:
 
 def test_what_others_have_written_moves_no_cursor() -> None:
     """Control characters are shown as such, markup is text, and lines stay lines."""
-    assert plain("a\x1b[2J\r\x9b\n[red]株式会社") == "a\ufffd[2J\ufffd\ufffd\n\\[red]株式会社"
+    assert escape_text("a\x1b[2J\r\x9b\n[red]株式会社") == "a\ufffd[2J\ufffd\ufffd\n\\[red]株式会社"

@@ -1,4 +1,4 @@
-"""A plan counts what a run would read, and a run costs what the plan has said."""
+"""A plan counts the rows that a run would read, and the run makes as many API calls."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from sandbox import Behaviour
 from tap_zohobooks.cli.common import select_streams
 from tap_zohobooks.cli.plan import Planner
-from tap_zohobooks.cli.row_count import Count, Survey
+from tap_zohobooks.cli.row_count import Count, RowCounter
 from tap_zohobooks.resources import TABLE
 from tests.conftest import Service
 
@@ -35,25 +35,25 @@ def change(service: Service, collection: str, number: int) -> None:
         service.world.change(organization, collection, record)
 
 
-def planner(service: Service, names: list[str], **state: Any) -> Planner:
+def build_planner(service: Service, names: list[str], **state: Any) -> Planner:
     """Return a planner for streams, by name."""
     return Planner(service.quiet_tap(), select_streams(None, names), state, discovers=False)
 
 
-def planned(service: Service, names: list[str], **state: Any) -> dict[str, int]:
-    """Return the calls that a plan expects of each stream."""
+def plan_calls(service: Service, names: list[str], **state: Any) -> dict[str, int]:
+    """Return the API calls that a plan expects of each stream."""
     found: Counter[str] = Counter()
-    for cost in planner(service, names, **state).costs():
+    for cost in build_planner(service, names, **state).estimate_costs():
         found[cost.stream] += cost.calls
     return dict(found)
 
 
 @pytest.mark.parametrize("rows", [0, 3, 250])
 def test_a_first_run_costs_what_was_planned(service: Services, rows: int) -> None:
-    """Lists, documents, and what hangs on rows: call for call what the run then needs."""
+    """For lists, documents and children the plan expects the calls that the run makes."""
     one = service(rows={"*": rows, "items": rows}, requests_per_minute=10**6)
     names = [*LISTS, *ASKING]
-    expected = planned(one, names)
+    expected = plan_calls(one, names)
     run = one.complete(names, requests_per_minute=10**6)
     assert {name: run.tap.sync_context.stats.calls[name] for name in names} == pytest.approx(
         expected, abs=2
@@ -61,27 +61,29 @@ def test_a_first_run_costs_what_was_planned(service: Services, rows: int) -> Non
 
 
 def test_a_first_run_of_several_pages_is_planned_exactly(service: Services) -> None:
-    """The call that looks behind the last page is one of those that are told."""
+    """The plan includes the call for rows behind the last page."""
     one = service(rows={"*": 450}, organizations=1, requests_per_minute=10**6)
     names = ["bills", "bill_details", "invoices"]
-    expected = planned(one, names)
+    expected = plan_calls(one, names)
     run = one.complete(names, requests_per_minute=10**6)
     assert expected == {name: run.tap.sync_context.stats.calls[name] for name in expected}
 
 
 @pytest.mark.parametrize("way", WAYS, ids=str)
 def test_a_later_run_costs_what_was_planned(service: Services, way: Behaviour) -> None:
-    """With the state of a run, a plan counts what has changed since, whatever the list can do."""
+    """With the state of a run, a plan counts the rows changed since, by any strategy."""
     one = service(rows={"*": 3, "invoices": 60}, organizations=1)
     one.world.behaviour["invoices"] = way
     names = ["invoices", "invoice_details"]
     first = one.complete(names)
     one.clock.sleep(86400)
     change(one, "invoices", 7)
-    costs = {cost.stream: cost for cost in planner(one, names, **first.state).costs()}
+    costs = {
+        cost.stream: cost for cost in build_planner(one, names, **first.state).estimate_costs()
+    }
     run = one.complete(names, first.state)
     arrived = run.counts["invoice_details", one.organizations[0]]
-    assert arrived == 7 + 1  # the row of the boundary comes again
+    assert arrived == 7 + 1  # the row at the bookmark is read again
     ignored = way == Behaviour(filter="ignored", sort="ignored")
     assert costs["invoices"].is_exact != ignored
     if not ignored:
@@ -92,7 +94,7 @@ def test_a_later_run_costs_what_was_planned(service: Services, way: Behaviour) -
 
 
 def test_lists_that_are_read_whole_cost_what_was_planned(service: Services) -> None:
-    """Where the state tells of rows without a time, all pages are counted, and what changed."""
+    """If the state has rows without a time, all pages count, and the changed documents."""
     one = service(rows={"*": 3, "bills": 450}, organizations=1)
     names = ["bill_details", "bills"]
     state = one.complete(["bills"]).state
@@ -101,7 +103,7 @@ def test_lists_that_are_read_whole_cost_what_was_planned(service: Services) -> N
     state["bookmarks"]["bill_details"] = {"partitions": [dict(kept)]}
     one.clock.sleep(86400)
     change(one, "bills", 7)
-    costs = {cost.stream: cost for cost in planner(one, names, **state).costs()}
+    costs = {cost.stream: cost for cost in build_planner(one, names, **state).estimate_costs()}
     run = one.complete(names, state)
     assert costs["bills"].calls == run.tap.sync_context.stats.calls["bills"] == 3
     assert costs["bill_details"].calls == run.tap.sync_context.stats.calls["bill_details"] == 3 + 8
@@ -114,74 +116,75 @@ def test_a_start_date_limits_a_first_run(service: Services) -> None:
     one.clock.sleep(86400)
     change(one, "bills", 1)
     tap = one.quiet_tap(start_date="2026-11-24T00:00:00Z")
-    (cost,) = Planner(tap, select_streams(None, ["bills"]), {}, discovers=False).costs()
+    (cost,) = Planner(tap, select_streams(None, ["bills"]), {}, discovers=False).estimate_costs()
     assert cost.rows == 1
 
 
-def test_a_number_is_asked_for_where_it_is_told(service: Services) -> None:
-    """Invoices are counted by one call that brings no row, however many there are."""
+def test_a_total_is_requested(service: Services) -> None:
+    """Invoices are counted by one call that returns no row, however many there are."""
     one = service(rows={"*": 3, "invoices": 900}, organizations=1)
-    survey = Survey(one.quiet_tap().client, 200)
-    assert survey.count(TABLE["invoices"], one.organizations[0], None) == Count(900)
+    counter = RowCounter(one.quiet_tap().client, 200)
+    assert counter.count(TABLE["invoices"], one.organizations[0], None) == Count(900)
     (call,) = one.world.log
     assert call.params["response_option"] == "2"
 
 
-def test_a_number_that_is_not_told_is_counted(
-    service: Services, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where the service tells no number after all, pages are counted."""
+def test_a_missing_total_is_counted(service: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the service returns no total, pages are counted."""
     monkeypatch.setattr("sandbox.api.lists.ITEM_COUNT_ONLY", frozenset())
     one = service(rows={"*": 3, "invoices": 30}, organizations=1)
     monkeypatch.setattr("tap_zohobooks.cli.row_count.COUNT_ONLY", {"response_option": 0})
-    survey = Survey(one.quiet_tap().client, 20)
-    assert survey.count(TABLE["invoices"], one.organizations[0], None) == Count(30)
+    counter = RowCounter(one.quiet_tap().client, 20)
+    assert counter.count(TABLE["invoices"], one.organizations[0], None) == Count(30)
 
 
 def test_streams_of_one_list_share_its_count(service: Services) -> None:
-    """Bills are counted once for all streams that read them."""
+    """The list of bills is counted once for all streams that read it."""
     one = service(rows=5, organizations=1)
-    plan = planner(one, ["bills", "bill_details", "bill_payments", "bill_comments"])
-    assert plan.least_calls() == 1
-    list(plan.costs())
+    plan = build_planner(one, ["bills", "bill_details", "bill_payments", "bill_comments"])
+    assert plan.count_least_calls() == 1
+    list(plan.estimate_costs())
     assert [call.path for call in one.world.log] == [
         "/books/v3/organizations",
         "/books/v3/bills",
     ]
 
 
-def test_what_may_not_be_read_costs_a_call(service: Services) -> None:
-    """A stream that a run would skip is planned as the one call that finds this out."""
+def test_denied_streams_cost_a_call(service: Services) -> None:
+    """A stream that a run would skip costs the one call that is refused."""
     one = service(rows=5, organizations=1)
     one.world.scopes[one.world.credentials.refresh_token] -= {"ZohoBooks.bills.READ"}
-    (cost,) = planner(one, ["bill_details"]).costs()
+    (cost,) = build_planner(one, ["bill_details"]).estimate_costs()
     assert (cost.rows, cost.calls, cost.note) == (None, 1, "not to be read")
 
 
-def test_a_list_that_does_not_tell_its_end(service: Services) -> None:
-    """Where an answer does not say whether more follows, a run looks behind it: an estimate."""
+def test_a_list_without_has_more(service: Services) -> None:
+    """If a response does not say whether more follows, the count is an estimate."""
     one = service(rows=5, organizations=1)
-    costs = {cost.stream: cost for cost in planner(one, ["reporting_tags", "taxes"]).costs()}
+    costs = {
+        cost.stream: cost
+        for cost in build_planner(one, ["reporting_tags", "taxes"]).estimate_costs()
+    }
     assert (costs["reporting_tags"].is_exact, costs["taxes"].is_exact) == (False, True)
 
 
 def test_discovery_is_planned(service: Services) -> None:
-    """Without a catalog a run discovers first, which costs a call an entity and organization."""
+    """Without a catalog a run discovers first, with a call per entity and organization."""
     one = service(rows=2)
     tap = one.quiet_tap()
-    costs = Planner(tap, select_streams(None, ["taxes"]), {}, discovers=True).costs()
+    costs = Planner(tap, select_streams(None, ["taxes"]), {}, discovers=True).estimate_costs()
     found = [cost for cost in costs if "(" in cost.stream]
     assert {cost.organization: cost.calls for cost in found} == dict.fromkeys(one.organizations, 20)
     assert {cost.note for cost in found} == {"estimate, without the custom modules that it finds"}
 
 
 def test_the_day_on_which_a_backfill_ends(service: Services) -> None:
-    """800 documents at 100 calls a day, of which 20 are others', take eleven days."""
+    """800 documents at 100 calls a day, of which 20 are reserved, take 11 days."""
     one = service(rows={"*": 3, "bills": 800}, organizations=1, daily_quota=100)
     tap = one.quiet_tap(quota_reserve=20)
     plan = Planner(tap, select_streams(None, ["bill_details"]), {}, discovers=False)
     (organization,) = one.organizations
-    forecast = plan.forecast(organization, list(plan.costs()))
+    forecast = plan.forecast(organization, list(plan.estimate_costs()))
     assert forecast.calls == 806
     assert forecast.minutes == 8.1
     used = one.world.meters[organization].used
