@@ -1,4 +1,4 @@
-"""Zoho Books on a page: a row a stream, grouped by what its endpoint can do."""
+"""The endpoints of Zoho Books: one row per stream, grouped by what the endpoint can do."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ TIMELESS = "has_rows_without_time"
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A stream and its endpoint; what is not stated derives from the name.
+    """A stream and its endpoint; fields that are not given follow from the name.
 
-    `path` may hold {columns} of the row that it is asked for, `of` names the stream of those rows.
-    Source: Zoho's OpenAPI files, and recorded answers where those differ.
+    `path` may hold {columns} of a parent row, and `of` names the stream of the parent rows.
+    Source: Zoho's OpenAPI files, or recorded responses if they differ.
     """
 
     name: str
@@ -34,22 +34,22 @@ class Resource:
 
     @property
     def keys(self) -> list[str]:
-        """The columns that tell a row from others of its organization."""
+        """The columns that identify a row within its organization."""
         return self.key.split()
 
     @property
     def list_path(self) -> str:
-        """The path of the endpoint below /books/v3, without what follows a question mark."""
+        """The path of the endpoint below /books/v3, without its query."""
         return (self.path or self.name.replace("_", "")).partition("?")[0]
 
     @property
     def rows_key(self) -> str:
-        """The key that holds the rows in an answer; where it is absent the only other one does."""
+        """The key of the rows in a response; if it is absent, the only other key holds them."""
         return self.rows or self.list_path.rpartition("/")[2]
 
     @property
     def query(self) -> dict[str, str]:
-        """The parameters that every call needs."""
+        """The parameters of every request."""
         written = (pair.partition("=") for pair in self.path.partition("?")[2].split("&") if pair)
         return {name: value for name, _, value in written} | dict(self.params)
 
@@ -64,8 +64,8 @@ class Resource:
         return f"ZohoBooks.{self.area}.{self.access}"
 
 
-# Rows tell when they last changed. Whether the endpoint sorts and filters by it is read off its
-# own answers, unless an answer cannot show it.
+# Rows with a time of change. Responses show whether the endpoint sorts and filters by it; a row
+# states it only if a response cannot show it.
 INCREMENTAL = (
     Resource("bills", "bill_id"),
     Resource("chart_of_accounts", "account_id", "chartofaccounts?filter_by=AccountType.All&showbalance=true", scope="accountants"),
@@ -77,13 +77,13 @@ INCREMENTAL = (
     Resource("expenses", "expense_id"),
     Resource("invoices", "invoice_id"),
     Resource("items", "item_id", scope="settings"),
-    # The filter was seen to mean "equal to"; an empty answer would look like "nothing new".
+    # Observed: the filter means "equal to", and an empty response would look like "no change".
     Resource("journals", "journal_id", scope="accountants", filters=False),
     Resource("projects", "project_id"),
     Resource("purchase_orders", "purchaseorder_id"),
-    # No file has a sort, and nobody was seen to ask for one; the filter is documented.
+    # The filter is documented. No file and no public code has a sort.
     Resource("recurring_bills", "recurring_bill_id", scope="bills", sorts=False),
-    # No file has the filter, and nobody was seen to send it; the sort is documented.
+    # The sort is documented. No file and no public code has the filter.
     Resource("recurring_expenses", "recurring_expense_id", rows="recurring_expenses", scope="expenses", filters=False),
     Resource("recurring_invoices", "recurring_invoice_id", rows="recurring_invoices", scope="invoices", filters=False),
     Resource("retainer_invoices", "retainerinvoice_id", scope="invoices", filters=False),
@@ -93,7 +93,7 @@ INCREMENTAL = (
     Resource("vendor_payments", "payment_id"),
 )  # fmt: skip
 
-# Rows do not tell when they changed: all of them are read every time.
+# Rows without a time of change: each run reads all of them.
 WHOLE = (
     Resource("bank_accounts", "account_id", scope="banking"),
     Resource("bank_transactions", "transaction_id", "banktransactions?filter_by=Status.All", scope="banking"),
@@ -108,10 +108,10 @@ WHOLE = (
     Resource("vendor_credit_refunds", "vendor_credit_refund_id", "vendorcredits/refunds", "vendor_credit_refunds", "debitnotes"),
 )  # fmt: skip
 
-# Inactive rows are hidden unless asked for; that these words do it is known by analogy only.
+# Inactive rows are listed only with this filter, whose name is an analogy with other lists.
 FILTERED = (Resource("taxes", "tax_id", "settings/taxes?filter_by=Taxes.All"),)
 
-# Seen in public code, in no official file: a refusal means that this edition does not have them.
+# In public code, but in no official file: if refused, the edition does not have them.
 UNDOCUMENTED = (
     Resource("inventory_adjustments", "inventory_adjustment_id", rows="inventoryadjustments", scope="settings"),
     Resource("item_categories", "category_id", "categories?include_root_category=false", scope="settings"),
@@ -120,7 +120,7 @@ UNDOCUMENTED = (
     Resource("salespersons", "salesperson_id", scope="settings"),
 )  # fmt: skip
 
-# One answer holds everything: these take no page.
+# One response holds all rows: no parameter for a page.
 SINGLE = (
     Resource("locations", "location_id", scope="settings"),
     Resource("opening_balances", "opening_balance_id", "settings/openingbalances", "opening_balance"),
@@ -129,7 +129,7 @@ SINGLE = (
     Resource("tax_exemptions", "tax_exemption_id", "settings/taxexemptions", "tax_exemptions"),
 )  # fmt: skip
 
-# Documents whole, lines included: one call a changed document.
+# Whole documents with their lines: one call per changed document.
 DETAILED = (
     Resource("bill_details", "bill_id", of="bills"),
     Resource("chart_of_account_details", "account_id", of="chart_of_accounts"),
@@ -152,13 +152,13 @@ DETAILED = (
     Resource("vendor_payment_details", "payment_id", of="vendor_payments"),
 )
 
-# The same, by the path of the list or by one with an underscore, as the files have it.
+# The same, by the path of the list or by a path with an underscore, as in the files.
 RESPELLED = (Resource("recurring_bill_details", "recurring_bill_id", of="recurring_bills"),)
 
-# The same, a hundred documents a call.
+# The same, 100 documents per call.
 BULK = (Resource("item_details", "item_id", "itemdetails", "items", of="items"),)
 
-# Documents of lists that do not tell when their rows changed: one call a row, every time.
+# Documents of lists without a time of change: one call per row, each run.
 WHOLE_DETAILED = (
     Resource("bank_account_details", "account_id", of="bank_accounts"),
     Resource("bank_transaction_details", "transaction_id", of="bank_transactions"),
@@ -166,8 +166,8 @@ WHOLE_DETAILED = (
     Resource("fixed_asset_details", "fixed_asset_id", of="fixed_assets"),
 )  # fmt: skip
 
-# What hangs on one row of another stream: one call a row of that stream, every time. Recorded: a
-# payment moves its invoice's time of change when it is made, but not when it is changed later.
+# Children of the rows of another stream: one call per parent row, each run. Recorded: a new
+# payment changes the time of change of its invoice, a later change of the payment does not.
 NESTED = (
     Resource("bank_rules", "rule_id", "bankaccounts/rules?account_id={account_id}", of="bank_accounts"),
     Resource("bill_payments", "bill_id bill_payment_id", "bills/{bill_id}/payments", of="bills"),
@@ -205,7 +205,7 @@ COMMENTED = tuple(
     }
 )  # fmt: skip
 
-# The endpoint shows the newest one only.
+# The endpoint returns only the newest statement.
 LATEST = (
     Resource("bank_statements", "account_id statement_id", "bankaccounts/{account_id}/statement/lastimported", "statement", of="bank_accounts"),
 )  # fmt: skip
@@ -215,21 +215,21 @@ POSTINGS = (
     Resource("account_transactions", "account_id categorized_transaction_id", "chartofaccounts/transactions?account_id={account_id}", "transactions", of="chart_of_accounts"),
 )  # fmt: skip
 
-# The base currency has no rates: asking for them is refused.
+# The base currency has no rates: a request for them is refused.
 RATES = (
     Resource("exchange_rates", "currency_id exchange_rate_id", "settings/currencies/{currency_id}/exchangerates", "exchange_rates", of="currencies"),
 )  # fmt: skip
 
-# Only those taxes that are groups can be asked for as such.
+# Only taxes that are groups have this endpoint.
 GROUPS = (Resource("tax_groups", "tax_group_id", "settings/taxgroups/{tax_id}", of="taxes"),)
 
-# Asked an entity at a time, answered under the entity's name.
+# One request per entity; the response holds the rows under the entity's name.
 FIELDS = (
     Resource("custom_fields", "entity customfield_id", "settings/customfields?entity={entity}"),
 )
 
-# What may have custom fields, by the path of its list. Source: public code, for the most used
-# ones; the others by analogy with the key of their documents.
+# The entities that may have custom fields, by the path of the list. Source: public code for the
+# most used ones; the others by analogy with the key of their documents.
 ENTITIES = {
     "bills": "bill",
     "contacts": "contact",
@@ -266,13 +266,13 @@ TABLE = {
 
 
 def custom_module(name: str) -> Resource:
-    """Return the row of a module that an organization has made for itself.
+    """Return the row of a custom module of an organization.
 
-    Reading needs more than to read: the service knows no smaller scope.
+    Its scope is ALL: the service has no scope for reading only.
     """
     return Resource(name, "module_record_id", name, "module_records", "custommodules", access="ALL")
 
 
 def scopes(wanted: Iterable[Resource]) -> str:
-    """Return the scopes that reading these needs, as Zoho takes them."""
+    """Return the scopes for reading these resources, sorted and joined by commas."""
     return ",".join(sorted({one.permission for one in wanted}))
