@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.http.responses import NO_JSON, NO_RESPONSE, RULES
-from tap_zohobooks.oauth.authorization_code import explained
-from tap_zohobooks.oauth.token_endpoint import classify_token_response, token_error
+from tap_zohobooks.oauth.token_endpoint import NO_ERROR, TOKEN_RULES
 from tap_zohobooks.resources import ORGANIZATION, ORGANIZATIONS, TABLE, scopes
 from tap_zohobooks.streams.registry import STREAM_TYPES
 
@@ -21,15 +19,6 @@ if TYPE_CHECKING:
     from tap_zohobooks.streams.base import ResourceStream
 
 ERRORS = "--errors"
-GRANT_ANSWERS: tuple[tuple[int, dict[str, str]], ...] = (
-    (200, {"error": "invalid_code"}),
-    (200, {"error": "invalid_grant"}),
-    (200, {"error": "invalid_client"}),
-    (200, {"error": "invalid_client_secret"}),
-    (200, {"error": "invalid_redirect_uri"}),
-    (400, {"error": "Access Denied", "status": "failure"}),
-    (500, {}),
-)
 
 
 def _cost(kind: type[ResourceStream]) -> str:
@@ -103,11 +92,10 @@ def _responses() -> Iterator[tuple[object, ...]]:
                _anchor(name))  # fmt: skip
 
 
-def _grant_answers() -> Iterator[tuple[object, ...]]:
-    for status, document in GRANT_ANSWERS:
-        outcome = classify_token_response(status, json.dumps(document).encode())
-        run, login = token_error(outcome, ""), explained([("", outcome)])
-        yield status, document.get("error", "-"), _anchor(run.name), _anchor(login.name)
+def _token_responses() -> Iterator[tuple[object, ...]]:
+    for rule in TOKEN_RULES:
+        errors = ", ".join("none" if one == NO_ERROR else one for one in rule.errors)
+        yield errors or "any other", _anchor(rule.run.title), _anchor(rule.login.title)
 
 
 def errors_page() -> str:
@@ -138,9 +126,11 @@ def errors_page() -> str:
         "",
         *_table(("HTTP", "Code", "Message", "Meaning", "The tap", "Error"), *_responses()),
         "",
-        "## Answers of the accounts server",
+        "## Token responses of the accounts server",
         "",
-        *_table(("HTTP", "Error there", "Error of a run", "Error of a login"), *_grant_answers()),
+        "The status does not count: errors arrive with HTTP 200 as well.",
+        "",
+        *_table(("Error there", "Error of a run", "Error of a login"), *_token_responses()),
         "",
     ])  # fmt: skip
 

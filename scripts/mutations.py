@@ -331,9 +331,8 @@ MUTATIONS = (
     Mutation(
         "a throttled mint is no disconnect",
         "tap_zohobooks/auth.py",
-        "if isinstance(found, InvalidGrant) and self.revoked_token is not None:",
-        "if isinstance(found, (InvalidGrant, TokenRateLimited)) "
-        "and self.revoked_token is not None:",
+        "if result.kind is TokenFailureKind.INVALID_GRANT and self.revoked_token is not None:",
+        "if self.revoked_token is not None:",
         ("tests/unit/oauth/test_revoked_token.py",),
     ),
     Mutation(
@@ -346,7 +345,7 @@ MUTATIONS = (
     Mutation(
         "a stored token is kept only where it mints",
         "tap_zohobooks/cli/login.py",
-        "tap.auth.mint()",
+        "tap.auth.request_token()",
         "tap.auth.token()",
         ("tests/unit/cli/test_main.py",),
     ),

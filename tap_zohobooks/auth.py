@@ -1,4 +1,4 @@
-"""One access token for all streams and threads, minted as seldom as can be."""
+"""Request access tokens as rarely as possible, one for all streams and threads."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from tap_zohobooks.errors import (
 from tap_zohobooks.oauth.credentials import Grant, Hosts, Token
 from tap_zohobooks.oauth.token_endpoint import (
     LIFETIME,
-    InvalidGrant,
+    NO_ERROR,
+    THROTTLED,
     IssuedToken,
-    NoAnswer,
-    TokenRateLimited,
+    TokenFailure,
+    TokenFailureKind,
     TokenResponse,
     classify_token_response,
-    informativeness,
-    token_error,
+    fail_token,
 )
 from tap_zohobooks.oauth.token_store import StoredToken, TokenStore
 from tap_zohobooks.regions import REGIONS, Region
@@ -39,11 +39,12 @@ if TYPE_CHECKING:
     from tap_zohobooks.http.shared_state import SharedValue
     from tap_zohobooks.oauth.revoked_token import RevokedToken
 
-LEEWAY = 300.0
+LEEWAY = 300.0  # seconds before its end, from which a token is used no more
+FINAL = (TokenFailureKind.INVALID_GRANT, TokenFailureKind.RATE_LIMITED)
 
 
 class TokenHeader(AuthBase):
-    """Puts one token into a request."""
+    """Adds one token to a request."""
 
     def __init__(self, token: Token) -> None:
         """Keep the token."""
@@ -56,7 +57,7 @@ class TokenHeader(AuthBase):
 
 
 class Authenticator:
-    """Mints access tokens, one at a time, and hands the same one to everybody.
+    """Requests access tokens, one at a time, and gives the same one to all threads.
 
     Raises from `token` and `renew`: ReauthorizationNeeded, ConfigError, QuotaReached, ServiceError.
     """
@@ -68,53 +69,50 @@ class Authenticator:
         *,
         session: requests.Session,
         logger: logging.Logger,
-        ledger: SharedValue[TokenStore],
+        store: SharedValue[TokenStore],
         access_token: str | None = None,
         timeout: float = 60.0,
         max_wait: float = 900.0,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Prepare; nothing is minted before it is needed. Processes may share the ledger.
+        """Prepare; no token is requested yet. Processes may share the store. Times in seconds.
 
-        `disconnection` may be set to what remembers a dead refresh token.
+        `revoked_token` may be set to what remembers a revoked refresh token.
         """
-        self.mints = 0
+        self.token_requests = 0
         self.revoked_token: RevokedToken | None = None
         self._grant = grant
         self._hosts = hosts
         self._session = session
         self._logger = logger
-        self._ledger = ledger
+        self._store = store
         self._timeout = timeout
         self._max_wait = max_wait
         self._sleep = sleep
         self._lock = threading.Lock()
         self._failure: TapError | None = None
-        self._token = self._given(access_token)
-
-    def _given(self, access_token: str | None) -> Token | None:
-        if access_token is None:
-            return None
-        region = self._hosts.candidates()[0]
-        return Token(access_token, self._hosts.call_url(region), float("inf"))
+        self._token: Token | None = None
+        if access_token is not None:
+            url = hosts.call_url(hosts.candidates()[0])
+            self._token = Token(access_token, url, float("inf"))
 
     def token(self) -> Token:
-        """Return a token that is good for some minutes yet."""
+        """Return a token that stays valid for some minutes."""
         with self._lock:
-            if self._token is None or self._token.good_until <= self._ledger.now():
+            if self._token is None or self._token.good_until <= self._store.now():
                 self._token = self._obtain(None)
             return self._token
 
-    def mint(self) -> Token:
-        """Return a token that was minted now: one that is shared does not prove that a grant lives.
+    def request_token(self) -> Token:
+        """Return a token that this run has requested, which proves that the grant is valid.
 
-        Only a token that was given is returned as it is.
+        A token that was set is returned as it is.
         """
         token = self.token()
-        return token if self.mints or self._grant is None else self.renew(token)
+        return token if self.token_requests or self._grant is None else self.renew(token)
 
     def renew(self, refused: Token) -> Token:
-        """Return another token than the refused one; only the first who asks has it minted."""
+        """Return another token than the refused one; it is requested once for all threads."""
         with self._lock:
             if self._token is None or self._token.value == refused.value:
                 self._token = self._obtain(refused.value)
@@ -123,90 +121,94 @@ class Authenticator:
     def _obtain(self, refused: str | None) -> Token:
         if self._failure is not None:
             raise self._failure
-        try:
-            return self._wait_for_token(refused)
-        except (ReauthorizationNeeded, ConfigError, QuotaReached) as token_error:
-            self._failure = token_error
-            raise
-
-    def _wait_for_token(self, refused: str | None) -> Token:
         if self._grant is None:
             raise Reason.ACCESS_TOKEN_REFUSED.error()
+        try:
+            stored = self._wait_for_token(self._grant, refused)
+        except (ReauthorizationNeeded, ConfigError, QuotaReached) as failure:
+            self._failure = failure
+            raise
+        url = self._hosts.call_url(REGIONS[stored.region], stored.api_url)
+        return Token(stored.value, url, stored.good_until)
+
+    def _wait_for_token(self, grant: Grant, refused: str | None) -> StoredToken:
         if self.revoked_token is not None:
             self.revoked_token.check()
         spent = 0.0
         while True:
-            found = self._take_turn(self._grant, refused)
-            if isinstance(found, InvalidGrant) and self.revoked_token is not None:
-                self.revoked_token.note(f"{found.error} from {self._where}")
-            match found:
-                case StoredToken(api_url=named):
-                    url = self._hosts.call_url(REGIONS[found.region], named)
-                    return Token(found.value, url, found.good_until)
-                case TokenRateLimited(pause) if spent + pause <= self._max_wait:
-                    spent += pause
-                case _:
-                    raise token_error(found, self._where)
+            result = self._share_or_request(grant, refused)
+            if isinstance(result, StoredToken):
+                return result
+            if result.kind is TokenFailureKind.INVALID_GRANT and self.revoked_token is not None:
+                self.revoked_token.note(f"{result.found} from {self._servers}")
+            spent += result.wait
+            if result.kind is not TokenFailureKind.RATE_LIMITED or spent > self._max_wait:
+                raise result.error(self._servers)
             self._logger.warning(
-                "Zoho mints no more than ten access tokens in ten minutes; waiting %.0f s.", pause
+                "Zoho issues no more than ten access tokens in ten minutes; waiting %.0f s.",
+                result.wait,
             )
-            self._sleep(pause)
+            self._sleep(result.wait)
 
-    def _take_turn(self, grant: Grant, refused: str | None) -> StoredToken | TokenResponse:
-        """Return the token that another has minted meanwhile, or mint one where that is allowed."""
-        with self._ledger.changing() as ledger:
-            stored = ledger.usable(self._ledger.now(), refused)
+    def _share_or_request(self, grant: Grant, refused: str | None) -> StoredToken | TokenFailure:
+        """Return the token that another run has requested, or request one if that is allowed."""
+        with self._store.changing() as store:
+            stored = store.get(self._store.now(), refused)
             if stored is not None:
                 return stored
-            outcome = self._mint(grant, ledger) if not ledger.wait(self._ledger.now()) else None
-            if isinstance(outcome, TokenRateLimited):
-                ledger.throttled(self._ledger.now())
-            if outcome is None or isinstance(outcome, TokenRateLimited):
-                return TokenRateLimited(ledger.wait(self._ledger.now()))
-            return outcome
+            if not store.wait(self._store.now()):
+                result = self._request_at_servers(grant, store)
+                if not _is_rate_limited(result):
+                    return result
+                store.block(self._store.now())
+            return fail_token(THROTTLED, THROTTLED, store.wait(self._store.now()))
 
-    def _mint(self, grant: Grant, ledger: TokenStore) -> StoredToken | TokenResponse:
-        """Ask the accounts servers in turn, that of the last token first."""
-        known, failures = ledger.region, list[TokenResponse]()
+    def _request_at_servers(self, grant: Grant, store: TokenStore) -> StoredToken | TokenFailure:
+        """Request a token at the accounts servers in turn, that of the last token first."""
+        known, failures = store.region, list[TokenFailure]()
         for region in sorted(self._hosts.candidates(), key=lambda one: one.name != known):
-            outcome = self._post(grant, region)
-            if isinstance(outcome, IssuedToken):
-                return self._accept(outcome, region, ledger)
-            failures.append(outcome)
-            if isinstance(outcome, TokenRateLimited):
-                ledger.region = region.name
-            if isinstance(outcome, (InvalidGrant, TokenRateLimited)) and region.name == known:
-                break  # who has minted for this grant knows it best
-        return min(failures, key=informativeness)
+            result = self._post(grant, region)
+            if isinstance(result, IssuedToken):
+                return self._keep(result, region, store)
+            failures.append(result)
+            if _is_rate_limited(result):
+                store.region = region.name
+            if result.kind in FINAL and region.name == known:
+                break  # the server that has issued the last token decides
+        return min(failures, key=lambda failure: failure.kind)
 
     def _post(self, grant: Grant, region: Region) -> TokenResponse:
         try:
-            answer = self._session.post(
-                self._hosts.mint_url(region),
+            response = self._session.post(
+                self._hosts.token_url(region),
                 data=grant.form(),
                 timeout=self._timeout,
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            return NoAnswer(type(error).__name__)
-        return classify_token_response(answer.status_code, answer.content)
+            return fail_token(NO_ERROR, type(error).__name__)
+        return classify_token_response(response.status_code, response.content)
 
-    def _accept(self, minted: IssuedToken, region: Region, ledger: TokenStore) -> StoredToken:
-        if len(self._hosts.candidates()) > 1 and ledger.region != region.name:
+    def _keep(self, issued: IssuedToken, region: Region, store: TokenStore) -> StoredToken:
+        if len(self._hosts.candidates()) > 1 and store.region != region.name:
             self._logger.warning(
                 "The credentials belong to data center '%s'. Set region to '%s' to spare the "
                 "search.",
                 region.name,
                 region.name,
             )
-        self.mints += 1
-        now, lifetime = self._ledger.now(), min(minted.lifetime, LIFETIME)
+        self.token_requests += 1
+        now, lifetime = self._store.now(), min(issued.lifetime, LIFETIME)
         good_until = now + max(lifetime - LEEWAY, lifetime / 2)
-        ledger.mints.append(now)
-        ledger.region = region.name
-        ledger.token = StoredToken(minted.value, region.name, minted.api_url, good_until)
-        return ledger.token
+        store.token_requests.append(now)
+        store.region = region.name
+        store.token = StoredToken(issued.value, region.name, issued.api_url, good_until)
+        return store.token
 
     @property
-    def _where(self) -> str:
+    def _servers(self) -> str:
         return self._hosts.accounts_url or ", ".join(one.name for one in self._hosts.candidates())
+
+
+def _is_rate_limited(result: StoredToken | TokenFailure) -> bool:
+    return isinstance(result, TokenFailure) and result.kind is TokenFailureKind.RATE_LIMITED

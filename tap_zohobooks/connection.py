@@ -16,7 +16,7 @@ from tap_zohobooks.http.shared_state import PATIENCE, Cache, SharedValue
 from tap_zohobooks.oauth.credentials import Grant, Hosts
 from tap_zohobooks.oauth.revoked_token import Revocation, RevokedToken, Webhook
 from tap_zohobooks.oauth.token_store import TokenStore
-from tap_zohobooks.regions import checked_url
+from tap_zohobooks.regions import check_url
 from tap_zohobooks.settings import CREDENTIALS, REFRESH
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def hosts(config: Mapping[str, Any]) -> Hosts:
         ConfigError: A URL is not one that credentials may be sent to.
     """
     urls = {
-        name: checked_url(name, config[name])
+        name: check_url(name, config[name])
         for name in ("accounts_url", "api_url")
         if name in config
     }

@@ -223,7 +223,7 @@ class Reason(Enum):
         "Nobody has said that the refresh token is revoked ({servers}).",
         "Run `zohobooks logout` again, or end it on the accounts server's own page, under Sessions, Connected Apps.")
     NOT_ZOHO_BOOKS = (ServiceError,
-        "The API host does not answer as Zoho Books does ({answer}).",
+        "The API host does not answer as Zoho Books does ({found}).",
         "Check api_url, region, and what stands between.")
     NO_ANSWER = (ServiceError,
         "Zoho Books gave no usable response to '{path}': {found}.",
@@ -232,7 +232,7 @@ class Reason(Enum):
         "An answer with the keys {keys} has no '{wanted}' to read rows from.",
         "Report this line.")
     NO_TOKEN = (ServiceError,
-        "The accounts server ({server}) gave no token: {problem}.",
+        "The accounts server ({server}) gave no token: {error}.",
         "Check the network and accounts_url, then run again.")
     OTHER_LOGIN = (ServiceError,
         "The browser brought an answer that is not for this login (another state), and it was not used.",

@@ -1,4 +1,4 @@
-"""Which organizations are read: asked for once, shared by all streams."""
+"""The organizations to read: requested once, shared by all streams."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KEY = "organizations"
 
 
 def is_active(row: Row) -> bool:
-    """Tell whether an organization is in use; two spellings are known, silence means yes."""
+    """Tell whether an organization is active; two spellings are known, none means yes."""
     settings = row.get("org_settings")
     flags = [row.get("isOrgActive"), row.get("is_org_active")]
     if isinstance(settings, dict):
@@ -30,9 +30,9 @@ def is_active(row: Row) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Organizations:
-    """The organizations to read: their ids, their rows, and when the service told them.
+    """The organizations to read: their ids, their rows, and when the service sent them.
 
-    `left_out` are active ones that the settings do not name; None where they may not be listed.
+    `left_out` are active ones that are not selected; None if they may not be listed.
     """
 
     ids: Sequence[str]
@@ -42,33 +42,35 @@ class Organizations:
 
     @classmethod
     def ask(cls, client: Client, ids: Sequence[str], logger: logging.Logger) -> Organizations:
-        """Ask which organizations there are, and choose.
+        """Request the list, and select `ids`, or all that are active.
 
         Raises:
-            TapError: A wanted one does not exist, or there is none, or no Zoho Books.
+            TapError: A selected one does not exist, or there is none, or the host is another.
         """
         try:
-            answer = client.get(KEY)
+            response = client.get(KEY)
         except AccessDenied as denied:
             if not ids:
                 raise Reason.ORGANIZATIONS_DENIED.error(refusal=denied) from denied
-            logger.warning("The organizations may not be listed; those that are set are read.")
+            logger.warning(
+                "The organizations may not be listed; those in organization_ids are read."
+            )
             return cls(ids, (), None)
-        except NotFound as nothing:
-            raise Reason.NOT_ZOHO_BOOKS.error(answer=str(nothing).rstrip(".")) from nothing
-        rows: list[Row] = answer.document.get(KEY) or []
+        except NotFound as missing:
+            raise Reason.NOT_ZOHO_BOOKS.error(found=str(missing).rstrip(".")) from missing
+        rows: list[Row] = response.document.get(KEY) or []
         known = {str(row["organization_id"]): row for row in rows}
-        chosen = list(ids) or [name for name, row in known.items() if is_active(row)]
-        _check(chosen, known)
-        wanted = [known[name] for name in chosen] if ids else rows
+        selected = list(ids) or [name for name, row in known.items() if is_active(row)]
+        _check(selected, known)
+        wanted = [known[name] for name in selected] if ids else rows
         active = {name for name, row in known.items() if is_active(row)}
-        return cls(chosen, wanted, answer.served, frozenset(active.difference(chosen)))
+        return cls(selected, wanted, response.served, frozenset(active.difference(selected)))
 
 
-def _check(chosen: Sequence[str], known: dict[str, Row]) -> None:
+def _check(selected: Sequence[str], known: dict[str, Row]) -> None:
     names = ", ".join(f"{name} ({row.get('name')})" for name, row in known.items()) or "none"
-    wrong = [name for name in chosen if name not in known]
-    if wrong:
-        raise Reason.ORGANIZATION_UNKNOWN.error(wanted=", ".join(wrong), organizations=names)
-    if not chosen:
+    unknown = [name for name in selected if name not in known]
+    if unknown:
+        raise Reason.ORGANIZATION_UNKNOWN.error(wanted=", ".join(unknown), organizations=names)
+    if not selected:
         raise Reason.NO_ORGANIZATION.error(organizations=names)

@@ -1,4 +1,4 @@
-"""Zoho's data centers: which host mints tokens, which host answers calls."""
+"""Zoho's data centers: the accounts server and the API host of each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ AUTO = "auto"
 class Region:
     """One data center.
 
-    Source: Zoho Books API introduction and OAuth pages; `ae` and `uk` are seen in public code only.
+    Source: Zoho Books API introduction and OAuth pages; `ae` and `uk` from public code only.
     """
 
     name: str
@@ -44,14 +44,14 @@ REGIONS = {
     )
 }
 
-# China's accounts server is another legal person's: credentials go there only when it is named.
+# China's servers belong to another company: credentials are sent there only if region is cn.
 SEARCHED = tuple(region for region in REGIONS.values() if region.name != "cn")
 
 _API_URLS = {region.api_url for region in REGIONS.values()}
 
 
-def trusted_api_url(api_domain: object) -> str | None:
-    """Return the API base URL that a token answer names, if it is one of Zoho's API hosts."""
+def match_api_url(api_domain: object) -> str | None:
+    """Return the API base URL of a token response; None if it is not one of Zoho's."""
     if not isinstance(api_domain, str):
         return None
     url = api_domain.rstrip("/").lower()
@@ -59,7 +59,7 @@ def trusted_api_url(api_domain: object) -> str | None:
 
 
 def is_loopback(host: str | None) -> bool:
-    """Tell whether a host name or address never leaves this machine."""
+    """Tell whether a host name or address is of this machine."""
     if host is None:
         return False
     try:
@@ -68,7 +68,7 @@ def is_loopback(host: str | None) -> bool:
         return host == "localhost"
 
 
-def checked_url(setting: str, url: str) -> str:
+def check_url(setting: str, url: str) -> str:
     """Return a base URL without its trailing slash.
 
     Raises:

@@ -13,7 +13,7 @@ from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR, extend_validator_wit
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ConfigError, TapError
-from tap_zohobooks.regions import AUTO, REGIONS, checked_url
+from tap_zohobooks.regions import AUTO, REGIONS, check_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -235,7 +235,7 @@ def _check_combinations(config: dict[str, Any]) -> list[TapError]:
 
 def _check_url(name: str, url: str | None) -> list[TapError]:
     try:
-        checked_url(name, url or "https://unset")
+        check_url(name, url or "https://unset")
     except ConfigError as error:
         return [error]
     return []

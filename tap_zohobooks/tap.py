@@ -163,7 +163,7 @@ class TapZohoBooks(CommandLineTap):
             hosts,
             session=self.session,
             logger=self.logger,
-            ledger=token_store(self.cache, grant, hosts, timeout),
+            store=token_store(self.cache, grant, hosts, timeout),
             access_token=self.config.get("access_token"),
             timeout=timeout,
             max_wait=self.config["max_wait_seconds"],
@@ -267,7 +267,7 @@ class TapZohoBooks(CommandLineTap):
     def _log_summary(self) -> None:
         client = self.client
         spent = RequestStats(
-            client.calls, client.quotas, client.waits, client.refusals, self.auth.mints
+            client.calls, client.quotas, client.waits, client.refusals, self.auth.token_requests
         )
         for line in (*self.sync_context.stats.list_streams(), *spent.lines()):
             self.logger.info("%s", line)

@@ -8,7 +8,7 @@ from tap_zohobooks import connection, settings
 from tap_zohobooks.cli import env_file, terminal
 from tap_zohobooks.cli.common import SetupTap, build_tap, load_config
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.oauth.authorization_code import Accounts
+from tap_zohobooks.oauth.authorization_code import AuthorizationServers
 from tap_zohobooks.oauth.consent import OAuthClient
 from tap_zohobooks.organizations import Organizations, is_active
 from tap_zohobooks.resources import ORGANIZATION
@@ -30,9 +30,11 @@ COLUMNS = {
 }
 
 
-def build_accounts(tap: SetupTap) -> Accounts:
+def build_accounts(tap: SetupTap) -> AuthorizationServers:
     """Return the accounts servers that may know the client, without a request."""
-    return Accounts(connection.hosts(tap.config), tap.session, tap.config["request_timeout"])
+    return AuthorizationServers(
+        connection.hosts(tap.config), tap.session, tap.config["request_timeout"]
+    )
 
 
 def list_organizations(tap: SetupTap) -> Sequence[Row]:

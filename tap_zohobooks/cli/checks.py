@@ -13,7 +13,7 @@ from tap_zohobooks import connection
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ConfigError, ReauthorizationNeeded, TapError
 from tap_zohobooks.http.responses import Response, ResponseKind, classify
-from tap_zohobooks.oauth.authorization_code import Accounts
+from tap_zohobooks.oauth.authorization_code import AuthorizationServers
 from tap_zohobooks.oauth.consent import OAuthClient
 from tap_zohobooks.oauth.credentials import Hosts
 from tap_zohobooks.organizations import KEY, Organizations
@@ -134,7 +134,7 @@ class AccountChecks:
     def _check_credentials(self) -> tuple[list[Check], Token | None]:
         """Check client, refresh token and data center by minting an access token."""
         try:
-            token = self._tap.auth.mint()
+            token = self._tap.auth.request_token()
         except ConfigError as error:
             return self._explain_client_error(error), None
         except TapError as error:
@@ -154,8 +154,8 @@ class AccountChecks:
         """Distinguish a wrong client from a wrong data center: search all accounts servers."""
         config = self._tap.config
         everywhere = Hosts(AUTO, self._hosts.accounts_url)
-        accounts = Accounts(everywhere, self._tap.session, config["request_timeout"])
-        used = self._hosts.mint_url(self._hosts.candidates()[0])
+        accounts = AuthorizationServers(everywhere, self._tap.session, config["request_timeout"])
+        used = self._hosts.token_url(self._hosts.candidates()[0])
         try:
             server = accounts.home(OAuthClient(config["client_id"], config["client_secret"]))
         except TapError as unknown:

@@ -13,7 +13,7 @@ from tap_zohobooks.cli.common import build_tap, collect_scopes, load_config, sel
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ReauthorizationNeeded
 from tap_zohobooks.oauth import callback_server
-from tap_zohobooks.oauth.consent import Asking, OAuthClient, trusted
+from tap_zohobooks.oauth.consent import ConsentRequest, OAuthClient, check_server
 from tap_zohobooks.organizations import is_active
 from tap_zohobooks.resources import ORGANIZATION
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tap_zohobooks.cli.common import SetupTap
-    from tap_zohobooks.oauth.authorization_code import Accounts, Tokens
+    from tap_zohobooks.oauth.authorization_code import AuthorizationServers, Tokens
     from tap_zohobooks.transform.cleaner import Row
 
 LIMIT = (
@@ -130,7 +130,7 @@ class Login:
         tap = build_tap(self._config)
         tap.auth.revoked_token = None  # mint, even if a run has found the token revoked
         try:
-            tap.auth.mint()
+            tap.auth.request_token()
         except ReauthorizationNeeded as dead:
             if keep:
                 raise
@@ -170,10 +170,12 @@ class Login:
         )
         return terminal.prompt("Grant code", "--code", hide_input=True)
 
-    def _authorize_in_browser(self, accounts: Accounts, client: OAuthClient) -> Tokens:
+    def _authorize_in_browser(self, accounts: AuthorizationServers, client: OAuthClient) -> Tokens:
         port, timeout = self._options.port, self._options.timeout
-        asking = Asking(f"http://{callback_server.HOST}:{port}{callback_server.PATH}", self._scope)
-        with callback_server.waiting(port, asking.state) as listener:
+        asking = ConsentRequest(
+            f"http://{callback_server.HOST}:{port}{callback_server.PATH}", self._scope
+        )
+        with callback_server.listen(port, asking.state) as listener:
             server = accounts.home(client)
             url = asking.url(server, client)
             terminal.print_message(
@@ -182,11 +184,11 @@ class Login:
                 f"{terminal.escape_text(url)}\n"
             )
             callback_server.open_browser(url)
-            callback = callback_server.understood(listener.received(timeout))
+            callback = callback_server.read_callback(listener.wait(timeout))
         hosts = connection.hosts({"region": "auto", **self._config})
-        at = trusted(callback.server, callback.location, hosts, server)
+        at = check_server(callback.server, callback.location, hosts, server)
         return accounts.exchange(
-            client, callback.code, at=at, location=callback.location, asking=asking
+            client, callback.code, at=at, location=callback.location, consent=asking
         )
 
     def _store_tokens(self, client: OAuthClient, tokens: Tokens) -> SetupTap:

@@ -1,25 +1,25 @@
-"""What a login asks Zoho's accounts servers: who knows the client, tokens for a code, an end."""
+"""Exchange a grant code for tokens, find the accounts server of a client, and revoke a token."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.http.responses import decode
-from tap_zohobooks.oauth.consent import CHINA, Asking, OAuthClient, origin
+from tap_zohobooks.oauth.consent import CHINA, ConsentRequest, OAuthClient, origin
 from tap_zohobooks.oauth.token_endpoint import (
-    InvalidClient,
-    InvalidGrant,
+    NO_ERROR,
+    UNKNOWN_CLIENT,
     IssuedToken,
-    NoAnswer,
+    TokenFailure,
+    TokenFailureKind,
     TokenResponse,
     classify_token_response,
-    informativeness,
-    token_error,
+    fail_token,
 )
 from tap_zohobooks.regions import REGIONS
 
@@ -29,17 +29,15 @@ if TYPE_CHECKING:
     from tap_zohobooks.errors import TapError
     from tap_zohobooks.oauth.credentials import Hosts
 
-UNKNOWN = "invalid_client"
-WRONG_REDIRECT = "invalid_redirect_uri"
 NO_CODE = {"code": "none"}
-DEAD_ALREADY = {"invalid_token", "invalid_code"}
+ALREADY_INVALID = {"invalid_token", "invalid_code"}
 
-Failures = list[tuple[str, TokenResponse]]
+Failures = list[tuple[str, TokenFailure]]
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a code was exchanged for, and at which server; `region` where the answers tell it."""
+    """The tokens for a code, and the server that issued them; `region` if that is known."""
 
     refresh_token: str = field(repr=False)
     access_token: str = field(repr=False)
@@ -47,45 +45,45 @@ class Tokens:
     region: str | None
 
 
-class Accounts:
-    """The accounts servers that may know a client."""
+class AuthorizationServers:
+    """The accounts servers at which a client may be registered."""
 
     def __init__(self, hosts: Hosts, session: requests.Session, timeout: float) -> None:
-        """Prepare; nothing is asked yet. `timeout` in seconds."""
+        """Prepare; no request is sent yet. `timeout` in seconds."""
         self._hosts = hosts
         self._session = session
         self._timeout = timeout
 
     def servers(self) -> Sequence[str]:
-        """Return where to ask, in turn; a server that was set may name others beside it."""
+        """Return their URLs in turn; a server that is set may name others of the same origin."""
         own = self._hosts.accounts_url
         if own is None:
             return [region.accounts_url for region in self._hosts.candidates()]
         try:
-            answer = self._session.get(
+            response = self._session.get(
                 f"{own}/oauth/serverinfo", timeout=self._timeout, allow_redirects=False
             )
         except requests.RequestException:
             return [own]
-        told = (decode(answer.content) or {}).get("locations")
+        locations = (decode(response.content) or {}).get("locations")
         is_china_named = self._hosts.region == CHINA
-        named = [str(url) for region, url in (told if isinstance(told, dict) else {}).items()
-                 if region != CHINA or is_china_named]  # fmt: skip
+        listed = locations.items() if isinstance(locations, dict) else ()
+        named = [str(url) for region, url in listed if region != CHINA or is_china_named]
         return list(dict.fromkeys([own, *(url for url in named if origin(url) == origin(own))]))
 
     def home(self, client: OAuthClient) -> str:
-        """Return a server that knows the client, found with a code that cannot be right.
+        """Return the server at which the client is registered, found with an invalid code.
 
         Raises:
-            TapError: None does, the secret is wrong, or nobody answers.
+            TapError: There is none, the secret is wrong, or no server responds.
         """
         failures: Failures = []
         for server in self.servers():
-            outcome, _ = self._exchange(server, client, NO_CODE)
-            if isinstance(outcome, (InvalidGrant, IssuedToken)):
+            result = self._exchange(server, client, NO_CODE)
+            if isinstance(result, IssuedToken) or result.kind is TokenFailureKind.INVALID_GRANT:
                 return server
-            failures.append((server, outcome))
-        raise explained(failures)
+            failures.append((server, result))
+        raise login_error(failures)
 
     def exchange(
         self,
@@ -94,60 +92,57 @@ class Accounts:
         *,
         at: str | None = None,
         location: str | None = None,
-        asking: Asking | None = None,
+        consent: ConsentRequest | None = None,
     ) -> Tokens:
-        """Exchange a grant code; where nobody has said whose it is, the servers are asked in turn.
+        """Exchange a grant code at one server, or at each in turn until one accepts it.
 
         Raises:
-            TapError: Nobody takes it.
+            TapError: No server accepts it.
         """
-        form = {"code": code, **(asking.form if asking else {})}
+        form = {"code": code, **(consent.form if consent else {})}
         failures: Failures = []
         for server in [at] if at else self.servers():
-            outcome, document = self._exchange(server, client, form)
-            if isinstance(outcome, IssuedToken):
-                return _tokens(document, outcome, server, location)
-            failures.append((server, outcome))
-        raise explained(failures)
+            result = self._exchange(server, client, form)
+            if isinstance(result, IssuedToken):
+                return _tokens(result, server, location)
+            failures.append((server, result))
+        raise login_error(failures)
 
     def revoke(self, client: OAuthClient, refresh_token: str) -> bool:
-        """End a refresh token; False where every server says that it is dead already.
+        """Revoke a refresh token; return False if every server says that it is invalid already.
 
         Raises:
-            ServiceError: A server does not say either, and none has done it.
+            ServiceError: No server has revoked it, and one said neither.
         """
-        silent = []
+        unclear = []
         for server in self.servers():
-            verdict = self._revoke(server, client, refresh_token)
-            if verdict == "success":
+            status = self._revoke(server, client, refresh_token)
+            if status == "success":
                 return True
-            if verdict not in DEAD_ALREADY:
-                silent.append(f"{server}: {verdict}")
-        if not silent:
+            if status not in ALREADY_INVALID:
+                unclear.append(f"{server}: {status}")
+        if not unclear:
             return False
-        raise Reason.NOT_REVOKED.error(servers=", ".join(silent))
+        raise Reason.NOT_REVOKED.error(servers=", ".join(unclear))
 
     def _revoke(self, server: str, client: OAuthClient, refresh_token: str) -> str:
         url, form = f"{server}/oauth/v2/revoke/token", {"token": refresh_token}
+        auth = HTTPBasicAuth(client.id.encode(), client.secret.encode())
         try:
-            answer = self._post(
-                url, form, HTTPBasicAuth(client.id.encode(), client.secret.encode())
-            )
+            response = self._post(url, form, auth)
         except requests.RequestException as error:
             return type(error).__name__
-        document = decode(answer.content) or {}
-        return str(document.get("error") or document.get("status") or f"HTTP {answer.status_code}")
+        document = decode(response.content) or {}
+        status = f"HTTP {response.status_code}"
+        return str(document.get("error") or document.get("status") or status)
 
-    def _exchange(
-        self, server: str, client: OAuthClient, form: Mapping[str, str]
-    ) -> tuple[TokenResponse, dict[str, Any]]:
+    def _exchange(self, server: str, client: OAuthClient, form: Mapping[str, str]) -> TokenResponse:
         data = {"grant_type": "authorization_code", **client.form, **form}
         try:
-            answer = self._post(f"{server}/oauth/v2/token", data)
+            response = self._post(f"{server}/oauth/v2/token", data)
         except requests.RequestException as error:
-            return NoAnswer(type(error).__name__), {}
-        outcome = classify_token_response(answer.status_code, answer.content)
-        return outcome, decode(answer.content) or {}
+            return fail_token(NO_ERROR, type(error).__name__)
+        return classify_token_response(response.status_code, response.content)
 
     def _post(
         self, url: str, data: Mapping[str, str], auth: AuthBase | None = None
@@ -157,36 +152,23 @@ class Accounts:
         )
 
 
-def _tokens(
-    document: dict[str, Any], minted: IssuedToken, server: str, location: str | None
-) -> Tokens:
-    refresh_token = document.get("refresh_token")
-    if not isinstance(refresh_token, str) or not refresh_token:
+def _tokens(issued: IssuedToken, server: str, location: str | None) -> Tokens:
+    if issued.refresh_token is None:
         raise Reason.NO_REFRESH_TOKEN.error(server=server)
-    told = (region.name for region in REGIONS.values()
-            if region.accounts_url == server or region.api_url == minted.api_url)  # fmt: skip
-    region = location if location in REGIONS else next(told, None)
-    return Tokens(refresh_token, minted.value, server, region)
+    found = (region.name for region in REGIONS.values()
+             if region.accounts_url == server or region.api_url == issued.api_url)  # fmt: skip
+    region = location if location in REGIONS else next(found, None)
+    return Tokens(issued.refresh_token, issued.value, server, region)
 
 
-def _tells(failed: tuple[str, TokenResponse]) -> int:
-    """Order failures by how much they tell: a server that knows the client tells most."""
-    match failed[1]:
-        case InvalidClient(error) if error != UNKNOWN:
-            return -1
-        case outcome:
-            return informativeness(outcome)
+def _is_registered(failure: TokenFailure) -> bool:
+    """Tell whether the server has the client registered, but refuses its secret or redirect."""
+    return failure.kind is TokenFailureKind.INVALID_CLIENT and failure.found != UNKNOWN_CLIENT
 
 
-def explained(failures: Failures) -> TapError:
-    """Return what failed exchanges of a code mean for a login, and the next step."""
-    server, outcome = min(failures, key=_tells)
-    match outcome:
-        case InvalidGrant(error):
-            return Reason.CODE_REFUSED.error(error=error, server=server)
-        case InvalidClient(error) if error == WRONG_REDIRECT:
-            return Reason.REDIRECT_UNKNOWN.error(error=error, server=server)
-        case InvalidClient(error) if error != UNKNOWN:
-            return token_error(outcome, server)
-        case _:
-            return token_error(outcome, ", ".join(dict.fromkeys(one for one, _ in failures)))
+def login_error(failures: Failures) -> TapError:
+    """Return the error of a login from the most informative of its failures."""
+    server, failure = min(failures, key=lambda one: (not _is_registered(one[1]), one[1].kind))
+    if not _is_registered(failure) and failure.kind is not TokenFailureKind.INVALID_GRANT:
+        server = ", ".join(dict.fromkeys(one for one, _ in failures))
+    return failure.error(server, is_login=True)

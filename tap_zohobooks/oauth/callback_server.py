@@ -1,4 +1,4 @@
-"""Where the browser brings the grant code: one answer, on 127.0.0.1 only, for a while only."""
+"""Receive the grant code from the browser: one request, on 127.0.0.1, within a time-out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 PATH = "/callback"
-IDLE = 5.0  # seconds; browsers open connections on which they never ask
+IDLE = 5.0  # seconds; browsers open connections and send no request on them
 PAGE = (
     "<!doctype html><meta charset=utf-8><title>tap-zohobooks</title>"
     "<h1>{heading}</h1><p>You can close this page and go back to the terminal.</p>"
@@ -33,7 +33,7 @@ PAGE = (
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """What came back from the consent page."""
+    """The parameters that the consent page has sent."""
 
     code: str
     location: str | None
@@ -41,40 +41,40 @@ class Callback:
 
 
 class Listener(ThreadingHTTPServer):
-    """Waits for the one answer that bears a login's state."""
+    """Waits for the one callback with the state of a login."""
 
     daemon_threads = True
 
     def __init__(self, port: int, state: str) -> None:
-        """Take the port; requests are served from `waiting` on."""
-        self.answers: Queue[Mapping[str, str]] = Queue()
+        """Open the port; `listen` serves the requests."""
+        self.callbacks: Queue[Mapping[str, str]] = Queue()
         self.first = Lock()
-        self.was_strange = False
+        self.has_other_login = False
         self._state = state.encode()
         super().__init__((HOST, port), _Handler)
 
-    def expects(self, given: Mapping[str, str]) -> bool:
-        """Tell whether an answer is for this login, and remember where one is not."""
+    def check_state(self, given: Mapping[str, str]) -> bool:
+        """Return whether a callback is for this login; remember it if not."""
         is_ours = compare_digest(given.get("state", "").encode(), self._state)
-        self.was_strange |= not is_ours
+        self.has_other_login |= not is_ours
         return is_ours
 
-    def received(self, timeout: float) -> Mapping[str, str]:
-        """Wait for the answer.
+    def wait(self, timeout: float) -> Mapping[str, str]:
+        """Return the parameters of the callback.
 
         Raises:
-            TapError: There is none within `timeout` seconds, or only those for other logins.
+            TapError: There is none within `timeout` seconds, or only of other logins.
         """
         try:
-            return self.answers.get(timeout=timeout)
+            return self.callbacks.get(timeout=timeout)
         except Empty as error:
-            if self.was_strange:
+            if self.has_other_login:
                 raise Reason.OTHER_LOGIN.error() from error
             raise Reason.NO_BROWSER_ANSWER.error(seconds=f"{timeout:.0f}") from error
 
     @override
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Tell of a defect; a browser may drop a connection whenever it likes."""
+        """Print a defect, but not that the browser has closed a connection."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
@@ -84,13 +84,13 @@ class _Handler(BaseHTTPRequestHandler):
     server: Listener
 
     def do_GET(self) -> None:
-        """Take the answer; anything else is not for us."""
+        """Accept the first callback of this login, and refuse other requests."""
         path, _, query = self.path.partition("?")
         given = {name: values[0] for name, values in parse_qs(query).items()}
         if path != PATH or not {"code", "error"} & given.keys():
             self._reply(HTTPStatus.NOT_FOUND, "There is nothing here.")
             return
-        if not self.server.expects(given):
+        if not self.server.check_state(given):
             self._reply(HTTPStatus.BAD_REQUEST, "This answer is for another login.")
             return
         if not self.server.first.acquire(blocking=False):
@@ -98,8 +98,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         try:
             self._reply(HTTPStatus.OK, "Access was denied." if "error" in given else "Thank you.")
-        finally:  # the answer counts, even where the browser does not wait for thanks
-            self.server.answers.put(given)
+        finally:  # the callback counts, even if the browser closes the connection
+            self.server.callbacks.put(given)
 
     def _reply(self, status: HTTPStatus, heading: str) -> None:
         body = PAGE.format(heading=heading).encode()
@@ -113,20 +113,20 @@ class _Handler(BaseHTTPRequestHandler):
 
     @override
     def log_message(self, format: str, *args: Any) -> None:
-        """Log nothing: the address holds the code."""
+        """Log nothing: the path holds the code."""
 
 
 @contextmanager
-def waiting(port: int, state: str) -> Iterator[Listener]:
-    """Listen for the one answer that bears the state.
+def listen(port: int, state: str) -> Iterator[Listener]:
+    """Listen on a port of 127.0.0.1 for the callback with this state.
 
     Raises:
-        ConfigError: Another program listens there.
+        ConfigError: The port cannot be opened.
     """
     try:
         server = Listener(port, state)
     except OSError as error:
-        state = "taken" if error.errno == EADDRINUSE else "not to be had"
+        state = "in use" if error.errno == EADDRINUSE else "not available"
         raise Reason.PORT_TAKEN.error(port=port, state=state, problem=error.strerror) from error
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
@@ -138,15 +138,15 @@ def waiting(port: int, state: str) -> Iterator[Listener]:
 
 
 def open_browser(url: str) -> None:
-    """Open a page, beside what goes on here: some browsers return only when they are closed."""
+    """Open a page in a thread: some browsers return only when they are closed."""
     Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
 
-def understood(given: Mapping[str, str]) -> Callback:
-    """Return what the answer says.
+def read_callback(given: Mapping[str, str]) -> Callback:
+    """Return the parameters of a callback.
 
     Raises:
-        ReauthorizationNeeded: It is a no.
+        ReauthorizationNeeded: Consent was denied.
     """
     if "code" not in given:
         raise Reason.CONSENT_DENIED.error(error=given.get("error"))

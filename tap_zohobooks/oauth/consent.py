@@ -1,4 +1,4 @@
-"""Consent in a browser: what is asked for, and whose answer is believed."""
+"""Request consent in a browser, and check which server may have sent the code."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class OAuthClient:
 
     @property
     def form(self) -> dict[str, str]:
-        """What each token call bears."""
+        """The form fields of each token request."""
         return {"client_id": self.id, "client_secret": self.secret}
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """One request for consent: where it returns to, and what proves that the answer is for it."""
+class ConsentRequest:
+    """A request for consent: its redirect address, its state and its PKCE verifier (RFC 7636)."""
 
     redirect_uri: str
     scope: str
@@ -41,7 +41,7 @@ class Asking:
     verifier: str = field(default_factory=lambda: token_urlsafe(48), repr=False)
 
     def url(self, server: str, client: OAuthClient) -> str:
-        """Return the address of the consent page."""
+        """Return the URL of the consent page."""
         digest = sha256(self.verifier.encode()).digest()
         params = {
             "response_type": "code",
@@ -49,7 +49,7 @@ class Asking:
             "scope": self.scope,
             "redirect_uri": self.redirect_uri,
             "access_type": "offline",
-            "prompt": "consent",  # else a second consent brings no refresh token
+            "prompt": "consent",  # else a second consent issues no refresh token
             "state": self.state,
             "code_challenge": urlsafe_b64encode(digest).rstrip(b"=").decode(),
             "code_challenge_method": "S256",
@@ -58,12 +58,12 @@ class Asking:
 
     @property
     def form(self) -> dict[str, str]:
-        """What the exchange of the code bears."""
+        """The form fields of the exchange of the code."""
         return {"redirect_uri": self.redirect_uri, "code_verifier": self.verifier}
 
 
 def origin(url: str) -> tuple[str, str]:
-    """Return scheme, host and port of an address; one that is none has but its text."""
+    """Return scheme and host with port of a URL; the text in place of the host if it is none."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -71,11 +71,11 @@ def origin(url: str) -> tuple[str, str]:
     return parts.scheme, parts.netloc
 
 
-def trusted(server: str | None, location: str | None, hosts: Hosts, asked: str) -> str:
-    """Return the accounts server to exchange a code at: the one that the answer names, if any.
+def check_server(server: str | None, location: str | None, hosts: Hosts, asked: str) -> str:
+    """Return the accounts server to exchange a code at: the one that the callback names, if any.
 
     Raises:
-        TapError: It is not Zoho's, or it is China's and nobody has named that.
+        TapError: It is not Zoho's, or it is China's and region is not cn.
     """
     url = (server or asked).rstrip("/")
     region = next((one for one in REGIONS.values() if one.accounts_url == url), None)

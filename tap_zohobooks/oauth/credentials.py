@@ -1,4 +1,4 @@
-"""What requests an access token, where, and the token itself."""
+"""The values of a token request: the grant, the hosts, the token."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SOID = "ZohoBooks"
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An access token, the API host it is for, and when to stop using it (the ledger's clock)."""
+    """An access token, its API base URL, and until when it is used (s, by the store's clock)."""
 
     value: str = field(repr=False)
     api_url: str
@@ -26,7 +26,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What is sent to mint a token."""
+    """The credentials of a token request."""
 
     client_id: str
     client_secret: str = field(repr=False)
@@ -34,12 +34,12 @@ class Grant:
     soid: str | None = None
 
     def form(self) -> dict[str, str]:
-        """Return the form of the token call."""
+        """Return the form of the token request."""
         form = {"client_id": self.client_id, "client_secret": self.client_secret}
         if self.soid is not None:
             return form | {
                 "grant_type": "client_credentials",
-                "scope": scopes(TABLE.values()),  # no consent page grants them
+                "scope": scopes(TABLE.values()),  # no consent page has granted any
                 "soid": f"{SOID}.{self.soid}",
             }
         return form | {"grant_type": "refresh_token", "refresh_token": self.refresh_token or ""}
@@ -47,22 +47,22 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """Where to mint and where to call: overrides win over the token answer, it over the region."""
+    """The hosts: a setting counts before the token response, that before the region."""
 
     region: str
     accounts_url: str | None = None
     api_url: str | None = None
 
     def candidates(self) -> Sequence[Region]:
-        """Return the data centers to mint at, in turn."""
+        """Return the data centers to request a token at, in turn."""
         if self.region != AUTO:
             return (REGIONS[self.region],)
         return SEARCHED if self.accounts_url is None else SEARCHED[:1]
 
-    def mint_url(self, region: Region) -> str:
-        """Return where tokens are minted."""
+    def token_url(self, region: Region) -> str:
+        """Return the URL of the token endpoint."""
         return f"{self.accounts_url or region.accounts_url}/oauth/v2/token"
 
     def call_url(self, region: Region, named: str | None = None) -> str:
-        """Return the API's base URL, where `named` is what the token answer said."""
+        """Return the API's base URL; `named` is that of the token response."""
         return self.api_url or named or region.api_url

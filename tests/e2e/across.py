@@ -30,7 +30,7 @@ class Access:
         logger, hosts = logging.getLogger("test"), Hosts("us", self.base, self.base)
         ledger = token_store(Cache(self.folder, logger), self.grant, hosts, 60.0)
         session = requests.Session()
-        return Authenticator(self.grant, hosts, session=session, logger=logger, ledger=ledger)
+        return Authenticator(self.grant, hosts, session=session, logger=logger, store=ledger)
 
 
 def token(access: Access) -> Token:

@@ -25,12 +25,9 @@ from tap_zohobooks.errors import (
 from tap_zohobooks.http.shared_state import Cache, SharedValue
 from tap_zohobooks.oauth.credentials import Grant, Hosts
 from tap_zohobooks.oauth.token_endpoint import (
-    InvalidClient,
-    InvalidGrant,
     IssuedToken,
-    NoAnswer,
-    TokenRateLimited,
-    TokenResponse,
+    TokenFailure,
+    TokenFailureKind,
     classify_token_response,
 )
 
@@ -44,27 +41,39 @@ GOOD = b'{"access_token":"T1","api_domain":"https://www.zohoapis.eu","expires_in
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "outcome"),
+    ("body", "issued"),
     [
-        (200, GOOD, IssuedToken("T1", "https://www.zohoapis.eu", 3600)),
+        (GOOD, IssuedToken("T1", "https://www.zohoapis.eu", 3600)),
         (
-            200,
-            b'{"access_token":"T","api_domain":"https://api.zoho.com"}',
-            IssuedToken("T", None, 3600),
+            b'{"access_token":"T","api_domain":"https://api.zoho.com","refresh_token":"R"}',
+            IssuedToken("T", None, 3600, "R"),
         ),
-        (200, b'{"error":"invalid_code"}', InvalidGrant("invalid_code")),
-        (400, b'{"error":"invalid_grant"}', InvalidGrant("invalid_grant")),
-        (200, b'{"error":"invalid_client"}', InvalidClient("invalid_client")),
-        (200, b'{"error":"invalid_client_secret"}', InvalidClient("invalid_client_secret")),
-        (400, THROTTLE, TokenRateLimited()),
-        (200, b'{"error":"access_denied"}', TokenRateLimited()),
-        (200, b"{}", NoAnswer("HTTP 200 without a token or an error")),
-        (502, b"<html>", NoAnswer("HTTP 502 without readable JSON")),
     ],
 )
-def test_token_answers(status: int, body: bytes, outcome: TokenResponse) -> None:
-    """A token answer is judged by what it holds, not by its status."""
-    assert classify_token_response(status, body) == outcome
+def test_issued_tokens(body: bytes, issued: IssuedToken) -> None:
+    """A token response names the token, its API host if that is Zoho's, and its lifetime."""
+    assert classify_token_response(200, body) == issued
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "found"),
+    [
+        (200, b'{"error":"invalid_code"}', "INVALID_GRANT", "invalid_code"),
+        (400, b'{"error":"invalid_grant"}', "INVALID_GRANT", "invalid_grant"),
+        (200, b'{"error":"invalid_client"}', "INVALID_CLIENT", "invalid_client"),
+        (200, b'{"error":"invalid_client_secret"}', "INVALID_CLIENT", "invalid_client_secret"),
+        (400, THROTTLE, "RATE_LIMITED", "Access Denied"),
+        (200, b'{"error":"access_denied"}', "RATE_LIMITED", "Access Denied"),
+        (200, b"{}", "NO_ANSWER", "HTTP 200 without a token or an error"),
+        (502, b"<html>", "NO_ANSWER", "HTTP 502 without readable JSON"),
+    ],
+)
+def test_token_failures(status: int, body: bytes, kind: str, found: str) -> None:
+    """A token response is classified by its content, not by its status."""
+    failure = classify_token_response(status, body)
+    assert isinstance(failure, TokenFailure)
+    assert (failure.kind, failure.found) == (TokenFailureKind[kind], found)
+    assert failure.wait == 600
 
 
 @dataclass
@@ -128,7 +137,7 @@ class Scene:
             hosts,
             session=session,
             logger=logging.getLogger("test"),
-            ledger=token_store(self.cache, grant, hosts, 60.0),
+            store=token_store(self.cache, grant, hosts, 60.0),
             sleep=self.sleep,
             **options,
         )
@@ -174,7 +183,7 @@ def test_a_refused_token_is_renewed_once() -> None:
     auth = stage.auth()
     refused = auth.token()
     assert {auth.renew(refused).value for _ in range(5)} == {"T2"}
-    assert auth.mints == 2
+    assert auth.token_requests == 2
 
 
 @pytest.mark.parametrize(
@@ -239,9 +248,9 @@ def test_the_tenth_mint_waits() -> None:
     renewed(auth, 4)
     stage.now = 400.0
     renewed(auth, 4)
-    assert (auth.mints, stage.slept) == (9, [])
+    assert (auth.token_requests, stage.slept) == (9, [])
     renewed(auth, 1)
-    assert (auth.mints, stage.slept) == (10, [201.0])
+    assert (auth.token_requests, stage.slept) == (10, [201.0])
 
 
 def test_the_tenth_mint_of_all_runs_waits(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def client(place: Service, folder: Path | None = None, **rules: Any) -> Client:
             connection.hosts(config),
             session=session,
             logger=logger,
-            ledger=SharedValue(TokenStore, clock.monotonic),
+            store=SharedValue(TokenStore, clock.monotonic),
             sleep=clock.sleep,
         ),
         LimitSettings(**rules),

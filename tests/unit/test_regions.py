@@ -6,7 +6,7 @@ import pytest
 
 from tap_zohobooks.errors import ConfigError
 from tap_zohobooks.oauth.credentials import Hosts
-from tap_zohobooks.regions import REGIONS, SEARCHED, checked_url, trusted_api_url
+from tap_zohobooks.regions import REGIONS, SEARCHED, check_url, match_api_url
 
 
 def test_ten_data_centers() -> None:
@@ -40,14 +40,14 @@ def test_china_is_not_searched() -> None:
 )
 def test_api_domain_is_trusted_only_where_it_is_zohos(domain: object, trusted: str | None) -> None:
     """The token answer's api_domain counts only where it names one of Zoho's API hosts."""
-    assert trusted_api_url(domain) == trusted
+    assert match_api_url(domain) == trusted
 
 
 @pytest.mark.parametrize("url", ["https://proxy.example/", "http://127.0.0.1:8080", "http://[::1]",
                                  "http://localhost:1"])  # fmt: skip
 def test_safe_urls(url: str) -> None:
     """Https goes anywhere, plain http to loopback only; a trailing slash is dropped."""
-    assert checked_url("api_url", url) == url.rstrip("/")
+    assert check_url("api_url", url) == url.rstrip("/")
 
 
 @pytest.mark.parametrize("url", ["http://proxy.example", "ftp://127.0.0.1", "https://", "http://[",
@@ -55,7 +55,7 @@ def test_safe_urls(url: str) -> None:
 def test_unsafe_urls(url: str) -> None:
     """Anything else is refused with the setting's name and exit code 78."""
     with pytest.raises(ConfigError, match="'api_url'") as caught:
-        checked_url("api_url", url)
+        check_url("api_url", url)
     assert caught.value.exit_code == 78
 
 
@@ -66,7 +66,7 @@ def test_overrides_win() -> None:
     assert Hosts("in").call_url(region, "https://www.zohoapis.eu") == "https://www.zohoapis.eu"
     overriding = Hosts("in", "https://a.example", "https://b.example")
     assert overriding.call_url(region, "https://www.zohoapis.eu") == "https://b.example"
-    assert overriding.mint_url(region) == "https://a.example/oauth/v2/token"
+    assert overriding.token_url(region) == "https://a.example/oauth/v2/token"
 
 
 def test_one_named_host_is_not_searched() -> None:

@@ -20,8 +20,8 @@ from tap_zohobooks.errors import (
     ReauthorizationNeeded,
     ServiceError,
 )
-from tap_zohobooks.oauth.authorization_code import Accounts
-from tap_zohobooks.oauth.consent import Asking, OAuthClient
+from tap_zohobooks.oauth.authorization_code import AuthorizationServers
+from tap_zohobooks.oauth.consent import ConsentRequest, OAuthClient
 from tap_zohobooks.oauth.credentials import Hosts
 
 if TYPE_CHECKING:
@@ -61,9 +61,9 @@ class Scene:
         known = self.world.credentials
         self.client = OAuthClient(known.client_id, known.client_secret)
 
-    def accounts(self, hosts: Hosts | None = None) -> Accounts:
+    def accounts(self, hosts: Hosts | None = None) -> AuthorizationServers:
         """Return what a login asks with."""
-        return Accounts(hosts or Hosts("auto"), self.session, 1.0)
+        return AuthorizationServers(hosts or Hosts("auto"), self.session, 1.0)
 
     def code(self, **options: Any) -> str:
         """Return a Self Client's grant code."""
@@ -141,7 +141,7 @@ def test_a_throttle_is_told(scene: Scenes) -> None:
         one.accounts().exchange(one.client, one.code())
 
 
-def consented(one: Scene, asking: Asking, **more: str) -> str:
+def consented(one: Scene, asking: ConsentRequest, **more: str) -> str:
     """Return the code of a consent."""
     given = dict(parse_qsl(urlsplit(asking.url("", one.client)).query)) | more
     code = f"code-{len(one.world.accounts.consent.codes)}"
@@ -152,12 +152,12 @@ def consented(one: Scene, asking: Asking, **more: str) -> str:
 def test_a_code_is_bound_to_its_login(scene: Scenes) -> None:
     """A code of the web is exchanged with its redirect address and its verifier, and not else."""
     one = scene("us")
-    asking, other = (Asking(REDIRECT, "ZohoBooks.settings.READ") for _ in range(2))
+    asking, other = (ConsentRequest(REDIRECT, "ZohoBooks.settings.READ") for _ in range(2))
     good, stolen, bare = (consented(one, asking) for _ in range(3))
     accounts = one.accounts()
-    assert accounts.exchange(one.client, good, asking=asking).refresh_token in one.world.scopes
+    assert accounts.exchange(one.client, good, consent=asking).refresh_token in one.world.scopes
     with pytest.raises(ReauthorizationNeeded, match="invalid_code"):
-        accounts.exchange(one.client, stolen, asking=other)
+        accounts.exchange(one.client, stolen, consent=other)
     with pytest.raises(ConfigError, match="invalid_redirect_uri"):
         accounts.exchange(one.client, bare)
 
@@ -165,10 +165,10 @@ def test_a_code_is_bound_to_its_login(scene: Scenes) -> None:
 def test_without_offline_access(scene: Scenes) -> None:
     """A code that brings no refresh token is not mistaken for one that does."""
     one = scene("us")
-    asking = Asking(REDIRECT, "ZohoBooks.settings.READ")
+    asking = ConsentRequest(REDIRECT, "ZohoBooks.settings.READ")
     code = consented(one, asking, access_type="online")
     with pytest.raises(ReauthorizationNeeded, match="without offline access"):
-        one.accounts().exchange(one.client, code, asking=asking)
+        one.accounts().exchange(one.client, code, consent=asking)
 
 
 def test_a_token_is_revoked_where_it_lives(scene: Scenes) -> None:

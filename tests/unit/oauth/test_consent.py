@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tap_zohobooks.errors import ConfigError, ServiceError
-from tap_zohobooks.oauth.consent import Asking, OAuthClient, trusted
+from tap_zohobooks.oauth.consent import ConsentRequest, OAuthClient, check_server
 from tap_zohobooks.oauth.credentials import Hosts
 
 CLIENT = OAuthClient("1000.ID", "the-secret")
@@ -17,9 +17,11 @@ US, EU, CN = (f"https://accounts.zoho.{end}" for end in ("com", "eu", "com.cn"))
 DOUBLE = "http://127.0.0.1:9"
 
 
-def asking() -> Asking:
+def asking() -> ConsentRequest:
     """Return a request for consent."""
-    return Asking("http://127.0.0.1:8765/callback", "ZohoBooks.bills.READ,ZohoBooks.settings.READ")
+    return ConsentRequest(
+        "http://127.0.0.1:8765/callback", "ZohoBooks.bills.READ,ZohoBooks.settings.READ"
+    )
 
 
 def test_what_is_asked_for() -> None:
@@ -68,7 +70,7 @@ def test_zohos_servers_are_believed(
     server: str | None, location: str | None, hosts: Hosts, found: str
 ) -> None:
     """The answer may name any of Zoho's servers, or one beside the server that is set."""
-    assert trusted(server, location, hosts, US) == found
+    assert check_server(server, location, hosts, US) == found
 
 
 @pytest.mark.parametrize(
@@ -85,11 +87,11 @@ def test_zohos_servers_are_believed(
 def test_others_are_not(server: str, hosts: Hosts) -> None:
     """Code and secret are sent to nobody else."""
     with pytest.raises(ServiceError, match="not Zoho's"):
-        trusted(server, "us", hosts, US)
+        check_server(server, "us", hosts, US)
 
 
 @pytest.mark.parametrize(("server", "location"), [(CN, None), (None, "cn"), (CN, "us")])
 def test_china_must_be_named(server: str | None, location: str | None) -> None:
     """China's servers are another company's: an answer alone leads nobody there."""
     with pytest.raises(ConfigError, match="--region cn"):
-        trusted(server, location, Hosts("auto"), US)
+        check_server(server, location, Hosts("auto"), US)

@@ -91,7 +91,7 @@ class Scene:
             hosts,
             session=session,
             logger=LOGGER,
-            ledger=token_store(cache, grant, hosts, 1),
+            store=token_store(cache, grant, hosts, 1),
             max_wait=config["max_wait_seconds"],
             sleep=service.clock.sleep,
         )
