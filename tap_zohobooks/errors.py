@@ -1,4 +1,18 @@
-"""What can go wrong, told apart: answers become verdicts, verdicts become exit codes."""
+"""The exceptions of the tap, with their exit codes.
+
+TapError
+  ServiceError            the service cannot be reached, or its response cannot be read
+    UnexpectedResponse
+  ConfigError             a setting, catalog or state is wrong
+  Interrupted, Terminated the run was stopped by a signal
+  ReauthorizationNeeded   a person must authorize
+  QuotaReached            run again later
+  AccessDenied            skipped: scope or user
+    NotInPlan
+  NotFound                skipped: does not exist
+    NoSuchPath
+  ParameterRefused        the tap does without the parameter if it can
+"""
 
 from __future__ import annotations
 
@@ -11,21 +25,21 @@ if TYPE_CHECKING:
 
 
 class TapError(Exception):
-    """A foreseeable end of a run; its text names what was found, the next step, and itself.
+    """An expected error: its text says what was found, the next step, and its name in brackets.
 
-    Those that end a run are made by a `Reason`; without one, who raises it knows who catches it.
+    Errors that end a run are made by a `Reason`; the others are caught by the tap.
     """
 
     exit_code: ClassVar[int] = 1
 
     def __init__(self, found: str, next_step: str = "", name: str = "") -> None:
-        """Keep the parts; `name` is what `docs/errors.md` calls it."""
+        """Keep the parts; `name` is that of docs/errors.md."""
         self.found, self.next_step, self.name = found, next_step, name
         super().__init__(" ".join(part for part in (found, self.advice) if part))
 
     @property
     def advice(self) -> str:
-        """The next step, and the name under which there is more to read."""
+        """The next step, and the name in docs/errors.md."""
         return " ".join(part for part in (self.next_step, self.name and f"[{self.name}]") if part)
 
     @classmethod
@@ -37,57 +51,57 @@ class TapError(Exception):
 
 
 class ServiceError(TapError):
-    """The service cannot be reached, or answers what nobody can read."""
+    """The service cannot be reached, or its response cannot be read."""
 
 
 class UnexpectedResponse(ServiceError):
-    """A no that no rule explains."""
+    """A refusal for which the table of responses has no row of its own."""
 
 
 class ConfigError(TapError):
-    """A setting, catalog or state that cannot be right."""
+    """A setting, catalog or state is wrong."""
 
     exit_code = 78
 
 
 class Interrupted(TapError):
-    """A person has stopped the run."""
+    """SIGINT has stopped the run."""
 
     exit_code = 130
 
 
 class Terminated(TapError):
-    """The system, or who runs the run, has stopped it."""
+    """SIGTERM has stopped the run."""
 
     exit_code = 143
 
 
 class ReauthorizationNeeded(TapError):
-    """The refresh token is dead, or nothing may be read with it: a person must act."""
+    """The refresh token is invalid, or may read nothing: a person must authorize."""
 
     exit_code = 77
 
 
 class QuotaReached(TapError):
-    """The calls of the day, or of the token server, are used up for now."""
+    """The API calls of the day, or the token requests, are used up for now."""
 
     exit_code = 75
 
 
 class AccessDenied(TapError):
-    """This may not be read with these scopes, or by this user."""
+    """The scopes, or the user, do not allow reading this."""
 
 
 class NotInPlan(AccessDenied):
-    """The plan or edition of the organization does not have this: no scope would help."""
+    """The plan or edition of the organization does not include this: no scope helps."""
 
 
 class NotFound(TapError):
-    """The document does not exist (any more)."""
+    """The document does not exist, or no longer."""
 
 
 class NoSuchPath(NotFound):
-    """The service knows no such address: where it has listed the document, that may be a lie."""
+    """The path does not exist: that does not prove that a listed document is deleted."""
 
 
 class ParameterRefused(TapError):
