@@ -1,6 +1,6 @@
-# Needs git, make and Python 3.10 or newer; everything else is fetched from the package registry
-# into .tools, .venv and .meltano, and is left alone when it is there already. The tests open a
-# Chromium or Chrome, which is installed by apt-get where there is none.
+# Needs git, make and Python 3.10 or newer; everything else is downloaded from the package registry
+# into .tools, .venv and .meltano, unless it is there already. The tests open Chromium or Chrome;
+# if there is neither, apt-get installs Chromium.
 # Another Python: make test PYTHON=python3.12; another browser: make test CHROMIUM=/path/to/chrome
 
 PYTHON ?= python3
@@ -15,7 +15,7 @@ venv := .venv/bin
 meltano := .tools/meltano
 programs := duckdb singer-tools target-csv target-jsonl target-postgres target-sqlite
 
-# The environments are made anew for another Python.
+# Another Python gets new environments.
 version := $(shell $(PYTHON) -c 'import platform; print(platform.python_version())' 2>/dev/null)
 installed := $(meltano)/installed-$(version) $(programs:%=.tools/%/installed-$(version))
 
@@ -26,18 +26,18 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport VIRTUAL_ENV
 unexport UV_PROJECT_ENVIRONMENT
 
-# Certificates that the machine trusts count, as a company's proxy may be among them.
+# Trust the certificates of the machine: a company's proxy may need them.
 ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem),)
 export UV_SYSTEM_CERTS := true
 endif
 
-# A home that cannot be written to is no reason to stop: caches and logs go elsewhere.
+# Put caches and logs elsewhere if the home folder is read-only.
 ifneq ($(shell test -w "$$HOME" && echo writable),writable)
 export HOME := $(CURDIR)/.tools/home
 endif
 
 .PHONY: help
-help: ## Say what can be made
+help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: test
@@ -48,24 +48,24 @@ test: sync plugins browser ## Run every check: ruff, mypy, pytest
 	$(venv)/pytest --numprocesses=2 --dist=worksteal </dev/null
 
 .PHONY: demo
-demo: sync plugins ## Show the pipeline: the double of Zoho Books, Meltano, PostgreSQL
+demo: sync plugins ## Run the pipeline: a double of Zoho Books, Meltano, PostgreSQL
 	$(venv)/python -m demo </dev/null
 
 .PHONY: soak
-soak: sync ## Tell 20,000 histories of a service that changes while it is read
+soak: sync ## Run 20,000 random histories of a service that changes while it is read
 	ZOHOBOOKS_EXAMPLES=20000 $(venv)/pytest --numprocesses=2 --timeout=0 tests/property/test_stateful.py
 
 .PHONY: mutants
-mutants: sync ## Break rules of the tap on purpose: a test must fail for each
+mutants: sync ## Break rules of the tap one by one: a test must fail for each
 	$(venv)/python scripts/mutants.py
 
 .PHONY: fix
-fix: sync ## Let ruff put in order what it can
+fix: sync ## Apply the fixes of ruff
 	$(venv)/ruff check --fix
 	$(venv)/ruff format
 
 .PHONY: lock
-lock: $(uv) ## Move every pinned version to the newest that fits
+lock: $(uv) ## Update every pinned version
 	$(uv) lock --upgrade
 	for name in meltano $(programs); do \
 	  $(uv) pip compile --quiet --upgrade --universal --python-version 3.10 --no-annotate \
@@ -73,7 +73,7 @@ lock: $(uv) ## Move every pinned version to the newest that fits
 	done
 
 .PHONY: clean
-clean: ## Remove what the other targets have set up
+clean: ## Remove what the other targets have created
 	rm -rf .tools .venv .meltano .demo dist .coverage .coverage.* .hypothesis
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 
@@ -88,7 +88,7 @@ browser: sync
 .PHONY: plugins
 plugins: $(installed)
 
-# Meltano and each program live in environments of their own, as they pin what others need newer.
+# Meltano and each program have their own environments, as their pinned versions conflict.
 $(meltano)/installed-$(version): $(uv) meltano.yml pyproject.toml uv.lock plugins/meltano.txt plugins/target-postgres.txt
 	$(uv) venv --quiet --clear $(meltano)
 	$(uv) pip install --quiet --python $(meltano) --requirements plugins/meltano.txt
