@@ -1,4 +1,4 @@
-"""A terminal, a person at it, and a double of the service."""
+"""A terminal, a person in front of it, and a test double of the service."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ browser = cache(chromium.program)  # the same for all tests
 
 @dataclass
 class Dialogue:
-    """A command at a terminal, and what was said so far."""
+    """A command at a terminal, and its output so far."""
 
     child: pexpect.spawn[str]
     said: StringIO
@@ -59,8 +59,8 @@ class Dialogue:
     def interrupt(self) -> int:
         """Press Ctrl-C, wait for the end, and return the exit code.
 
-        As a person does it is pressed again where it changed nothing: Python does not notice a
-        signal that comes in the moment before it begins to read a line.
+        It is pressed again if it had no effect: Python does not notice a signal that comes just
+        before it begins to read a line.
         """
         for _ in range(5):
             self.child.sendintr()
@@ -77,12 +77,12 @@ class Dialogue:
 
     @property
     def text(self) -> str:
-        """What stands on the screen, without colours and breaks of lines."""
+        """The text on the screen, without colours and line breaks."""
         return " ".join(STYLE.sub("", self.said.getvalue()).split())
 
 
-def heed_the_keyboard() -> None:
-    """Let Ctrl-C interrupt, as at a terminal: programs in the background are told to ignore it."""
+def enable_interrupts() -> None:
+    """Let Ctrl-C interrupt, as at a terminal: background programs inherit that it is ignored."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -102,7 +102,7 @@ class Terminal:
         return self._start([COMMAND, *arguments], button, more)
 
     def shell(self, line: str) -> Dialogue:
-        """Start what somebody types into a shell."""
+        """Start a line of a shell."""
         return self._start(["/bin/sh", "-c", line], "accept", {})
 
     def _start(self, command: list[str], button: str, more: dict[str, str]) -> Dialogue:
@@ -132,22 +132,22 @@ class Terminal:
             encoding="utf-8",
             timeout=60,  # a browser may have to start first, on a machine that is busy
             dimensions=(50, 200),
-            preexec_fn=heed_the_keyboard,
+            preexec_fn=enable_interrupts,
         )
         child.logfile_read = said
         self.dialogues.append(Dialogue(child, said))
         return self.dialogues[-1]
 
     def login(self, *arguments: str, **options: str) -> Dialogue:
-        """Start a login, and answer for id and secret."""
+        """Start a login, and enter id and secret."""
         known = self.world.credentials
         dialogue = self.run("login", f"--port={self.port}", *arguments, **options)
         dialogue.answer("Client ID: ", known.client_id)
         dialogue.answer("Client secret: ", known.client_secret)
         return dialogue
 
-    def stored(self, **settings: str) -> None:
-        """Write the settings of somebody who has logged in before."""
+    def store(self, **settings: str) -> None:
+        """Write the settings of an earlier login."""
         known = self.world.credentials
         values = {
             "client_id": known.client_id,
@@ -168,15 +168,15 @@ class Terminal:
     def seen(self) -> str:
         """The heading of the last page that the person saw in the browser."""
         heading = self.folder / "heading"
-        awaited(heading.exists)
+        wait_until(heading.exists)
         return heading.read_text(encoding="utf-8")
 
     def leave(self) -> None:
         """Wait until the person, if one was called, has closed the browser."""
-        awaited(lambda: not (self.folder / "heading.half").exists())
+        wait_until(lambda: not (self.folder / "heading.half").exists())
 
-    def look_back(self) -> None:
-        """See that no dialogue and no file, the private ones apart, holds a secret."""
+    def check_secrets(self) -> None:
+        """Check that no dialogue and no file but the private ones holds a secret."""
         for dialogue in self.dialogues:
             said = dialogue.said.getvalue()
             self.assert_discreet(said)
@@ -186,22 +186,22 @@ class Terminal:
                 self.assert_discreet(file.read_text(encoding="utf-8", errors="replace"))
 
     def assert_discreet(self, text: str) -> None:
-        """See that a text holds neither the secret of the client nor any token or code."""
+        """Check that a text holds neither the secret of the client nor any token or code."""
         assert self.world.credentials.client_secret not in text
         assert not TOKEN.search(text)
 
 
-def awaited(is_so: Callable[[], bool]) -> None:
-    """Wait for what the person at the browser does."""
+def wait_until(is_done: Callable[[], bool]) -> None:
+    """Wait for the person at the browser."""
     deadline = time.monotonic() + LONGEST_VISIT
-    while not is_so():
+    while not is_done():
         assert time.monotonic() < deadline, "The person at the browser does not get on."
         time.sleep(0.02)
 
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
-    """Return a maker of terminals; arguments are those of `World.build`."""
+    """Return a function that makes terminals; its arguments are those of `World.build`."""
     with ExitStack() as stack:
 
         def make(**options: Any) -> Terminal:
@@ -211,7 +211,7 @@ def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
             world.accounts.consent.decision = "ask"
             base = stack.enter_context(serve(world))
             made = Terminal(tmp_path, world, base, free_port())
-            stack.callback(made.look_back)
+            stack.callback(made.check_secrets)
             stack.callback(made.leave)
             return made
 

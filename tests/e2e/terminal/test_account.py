@@ -1,4 +1,4 @@
-"""Looking around, planning and leaving, at a terminal."""
+"""The commands organizations, plan, logout and completion, at a terminal."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def test_organizations_are_listed(terminal: Terminals) -> None:
-    """Each organization is a line, and those that are read are marked."""
+    """Each organization is a line, and those that a run reads are marked."""
     one = terminal(organizations=4)
-    one.stored(organization_ids='["60012345678"]')
+    one.store(organization_ids='["60012345678"]')
     dialogue = one.run("organizations")
     assert dialogue.end() == 0
     for line in (
@@ -30,10 +30,10 @@ def test_organizations_are_listed(terminal: Terminals) -> None:
 
 
 def test_a_logout(terminal: Terminals) -> None:
-    """The refresh token is revoked where it was made, and gone from .env; the rest stays."""
+    """The refresh token is revoked at its server and removed from .env; other settings stay."""
     one = terminal(region="eu")
     one.environment["TAP_ZOHOBOOKS_ACCOUNTS_URL"] = f"{one.base}/dc/eu"
-    one.stored()
+    one.store()
     dialogue = one.run("logout")
     dialogue.answer("Every pipeline that uses it stops. [y/N]: ", "y")
     dialogue.expect("The refresh token is revoked.")
@@ -42,10 +42,10 @@ def test_a_logout(terminal: Terminals) -> None:
     assert one.settings.keys() == {"client_id", "client_secret"}
 
 
-def test_a_logout_that_is_thought_better_of(terminal: Terminals) -> None:
-    """Return is a no: nothing is revoked."""
+def test_a_logout_without_confirmation(terminal: Terminals) -> None:
+    """The default is no: nothing is revoked."""
     one = terminal()
-    one.stored()
+    one.store()
     dialogue = one.run("logout")
     dialogue.answer("[y/N]: ", "")
     dialogue.expect("Nothing was changed.")
@@ -54,9 +54,9 @@ def test_a_logout_that_is_thought_better_of(terminal: Terminals) -> None:
 
 
 def test_a_second_logout(terminal: Terminals) -> None:
-    """A token that is dead already is removed all the same; then there is nothing to revoke."""
+    """A revoked token is removed from .env, too; then there is nothing to revoke."""
     one = terminal()
-    one.stored()
+    one.store()
     one.world.revoke(one.world.credentials.refresh_token)
     dialogue = one.run("logout", "--yes")
     dialogue.expect("The refresh token was dead already.")
@@ -67,9 +67,9 @@ def test_a_second_logout(terminal: Terminals) -> None:
 
 
 def test_a_plan(terminal: Terminals) -> None:
-    """Rows and calls of each stream, and what that is in minutes and days."""
+    """A plan shows rows and calls of each stream, and minutes and days."""
     one = terminal(organizations=1, rows={"invoices": 450}, daily_quota=100)
-    one.stored()
+    one.store()
     dialogue = one.run("plan", "--stream=invoices", "--stream=invoice_details")
     assert dialogue.end() == 0
     assert "invoice_details 450 454 counted" in dialogue.text
@@ -77,8 +77,8 @@ def test_a_plan(terminal: Terminals) -> None:
     assert "927270289 about 478" in dialogue.text
 
 
-def test_what_is_looked_for_is_found(terminal: Terminals) -> None:
-    """The look back at all dialogues and files would see a secret."""
+def test_leaks_are_found(terminal: Terminals) -> None:
+    """The check of all dialogues and files finds a secret."""
     one = terminal()
     known = one.world.credentials
     for secret in (known.client_secret, known.refresh_token,
@@ -86,15 +86,15 @@ def test_what_is_looked_for_is_found(terminal: Terminals) -> None:
         leak = one.folder / "leak.log"
         leak.write_text(f"a line with {secret} in it")
         with pytest.raises(AssertionError):
-            one.look_back()
+            one.check_secrets()
         leak.unlink()
-    one.look_back()
+    one.check_secrets()
 
 
 def test_words_are_completed(terminal: Terminals) -> None:
-    """In a shell that was told how, commands, files and names of streams complete themselves."""
+    """In a shell with the script, commands, files and names of streams are completed."""
     one = terminal()
-    one.stored()
+    one.store()
     shell = one.shell("exec bash --norc --noprofile -i")
     shell.child.sendline('eval "$(zohobooks completion bash)"; PS1=ready:')
     shell.expect("PS1=ready:", "ready:")
@@ -110,8 +110,8 @@ def test_words_are_completed(terminal: Terminals) -> None:
     assert shell.end() == 0
 
 
-def test_closed_input_is_nobody_to_ask(terminal: Terminals) -> None:
-    """A command whose standard input is closed names the option that answers."""
+def test_closed_input_is_no_terminal(terminal: Terminals) -> None:
+    """A command with a closed standard input names the option to give."""
     dialogue = terminal().shell("zohobooks login <&-")
     dialogue.expect("There is no terminal to ask: Client ID?", "--client-id")
     assert dialogue.end() == 78

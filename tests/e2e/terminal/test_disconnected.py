@@ -1,4 +1,4 @@
-"""A refresh token that dies, from the run that finds out to the login that ends it."""
+"""A revoked refresh token, from the run that finds it to the login that replaces it."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ CATALOG = (
 )
 
 
-def told_once(one: Terminal) -> bool:
-    """Say whether one message has been posted, and whether no log tells where."""
+def is_posted_once(one: Terminal) -> bool:
+    """Return whether one message was posted, and no log holds its address."""
     posted = [call.path for call in one.world.log if call.method == "POST"]
     logs = [file.read_text() for file in one.folder.glob("*.log")]
     return posted == [HOOK] and bool(logs) and not any(HOOK in log for log in logs)
 
 
 def test_from_the_disconnect_to_the_next_login(terminal: Terminals) -> None:
-    """The first run asks and tells, the next stop without a call, and a login sets it right."""
+    """The first run posts once, the next stop without a request, and a login replaces it."""
     one = terminal(organizations=1)
-    one.stored(reauth_webhook_url=f"{one.base}{HOOK}")
+    one.store(reauth_webhook_url=f"{one.base}{HOOK}")
     (one.folder / "catalog.json").write_text(CATALOG)
     one.world.revoke(one.world.credentials.refresh_token)
     for number in range(3):
@@ -52,14 +52,14 @@ def test_from_the_disconnect_to_the_next_login(terminal: Terminals) -> None:
     login.expect("It cannot be kept: The refresh token is dead")
     assert login.end() == 0
     assert one.shell(f"{TAP} >out.jsonl 2>last.log").end() == 0
-    assert told_once(one)
+    assert is_posted_once(one)
 
 
 @pytest.mark.parametrize(("fault", "code"), [("throttle", 75), ("500", 1)])
-def test_what_passes_is_no_disconnect(terminal: Terminals, fault: str, code: int) -> None:
-    """After a throttled mint, and after an outage, nobody is told, and the next run runs."""
+def test_passing_errors_are_no_revocation(terminal: Terminals, fault: str, code: int) -> None:
+    """After a rate limit or an outage nothing is posted, and the next run works."""
     one = terminal(organizations=1)
-    one.stored(reauth_webhook_url=f"{one.base}{HOOK}", max_wait_seconds="0", token_cache="off")
+    one.store(reauth_webhook_url=f"{one.base}{HOOK}", max_wait_seconds="0", token_cache="off")
     (one.folder / "catalog.json").write_text(CATALOG)
     one.world.accounts.script.append(fault)
     assert one.shell(f"{TAP} >out.jsonl").end() == code
@@ -67,10 +67,10 @@ def test_what_passes_is_no_disconnect(terminal: Terminals, fault: str, code: int
     assert not [call for call in one.world.log if call.method == "POST"]
 
 
-def test_a_token_that_lives_again(terminal: Terminals) -> None:
-    """A login that keeps the stored token clears what was remembered of it."""
+def test_a_token_that_is_valid_again(terminal: Terminals) -> None:
+    """A login that keeps the stored token clears the stored revocation."""
     one = terminal(organizations=1)
-    one.stored()
+    one.store()
     token = one.world.credentials.refresh_token
     scopes = one.world.scopes.pop(token)
     assert one.run("organizations").end() == 77

@@ -1,4 +1,4 @@
-"""The checklist at a terminal: what is wrong is told apart, named, and answered."""
+"""The checklist at a terminal: each error has its own line and next step."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ ONE = "--stream=invoices"
 
 
 def lines(text: str) -> dict[str, str]:
-    """Return the verdicts of a checklist by check."""
+    """Return the results of a checklist by check."""
     found = (line.split(maxsplit=1) for line in text.splitlines())
     return {rest[0][:13].strip(): verdict for verdict, *rest in found
             if rest and verdict in {"pass", "FAIL", "--"}}  # fmt: skip
 
 
-def test_everything_is_well(terminal: Terminals) -> None:
-    """With all well each line passes, and each list stream shows how its changes are read."""
+def test_everything_passes(terminal: Terminals) -> None:
+    """Each check passes, and each list shows the strategy for its changes."""
     one = terminal()
-    one.stored(organization_ids='["927270289", "60012345678"]')
+    one.store(organization_ids='["927270289", "60012345678"]')
     dialogue = one.run("doctor", ONE, "--stream=purchase_orders", "--stream=taxes")
     assert dialogue.end() == 0
     assert set(lines(dialogue.said.getvalue()).values()) == {"pass"}
@@ -43,25 +43,25 @@ def test_everything_is_well(terminal: Terminals) -> None:
         assert found in dialogue.text
 
 
-def test_many_calls_are_agreed_upon(terminal: Terminals) -> None:
-    """More than twenty calls are stated before they are made, and made only if that is agreed."""
+def test_many_calls_are_confirmed(terminal: Terminals) -> None:
+    """More than 20 API calls are made only after a confirmation."""
     one = terminal(organizations=1)
-    one.stored()
+    one.store()
     dialogue = one.run("doctor")
     dialogue.answer("takes 44 calls of the day. Go on? [y/N]: ", "n")
     assert dialogue.end() == 1
     assert {call.path for call in one.world.log} == {"/books/v3/organizations"}
-    agreed = one.run("doctor")
-    agreed.answer("takes 44 calls of the day. Go on? [y/N]: ", "y")
-    agreed.expect("44 of 44 lists may be read")
-    assert agreed.end() == 0
+    confirmed = one.run("doctor")
+    confirmed.answer("takes 44 calls of the day. Go on? [y/N]: ", "y")
+    confirmed.expect("44 of 44 lists may be read")
+    assert confirmed.end() == 0
     assert one.world.meters["927270289"].used == 44
 
 
 def test_a_wrong_data_center(terminal: Terminals) -> None:
-    """A client that is registered elsewhere is told where."""
+    """The error for a client that is registered elsewhere names the server."""
     one = terminal(region="eu")
-    one.stored()
+    one.store()
     one.environment["TAP_ZOHOBOOKS_ACCOUNTS_URL"] = f"{one.base}/dc/us"
     dialogue = one.run("doctor", ONE)
     assert dialogue.end() == 78
@@ -70,9 +70,9 @@ def test_a_wrong_data_center(terminal: Terminals) -> None:
 
 
 def test_a_wrong_secret(terminal: Terminals) -> None:
-    """A wrong secret fails the client's line, and no other can be made after it."""
+    """A wrong secret fails the client's line, and later checks are not made."""
     one = terminal()
-    one.stored(client_secret="a-wrong-one")
+    one.store(client_secret="a-wrong-one")
     dialogue = one.run("doctor", ONE)
     assert dialogue.end() == 78
     found = lines(dialogue.said.getvalue())
@@ -82,9 +82,9 @@ def test_a_wrong_secret(terminal: Terminals) -> None:
 
 
 def test_a_missing_scope(terminal: Terminals) -> None:
-    """A stream that may not be read fails with the scope that it needs; the others are read."""
+    """A stream that may not be read fails with the scope that it needs; others pass."""
     one = terminal(organizations=1)
-    one.stored()
+    one.store()
     scopes = one.world.scopes
     scopes[one.world.credentials.refresh_token] -= {"ZohoBooks.bills.READ"}
     dialogue = one.run("doctor", ONE, "--stream=bill_details")
@@ -95,10 +95,10 @@ def test_a_missing_scope(terminal: Terminals) -> None:
     assert "bill_details no" in dialogue.text
 
 
-def test_what_the_plan_lacks_fails_nothing(terminal: Terminals) -> None:
-    """What an edition does not offer is skipped by a run, and so no reason to fail."""
+def test_absent_lists_do_not_fail(terminal: Terminals) -> None:
+    """A list that the edition lacks is skipped by a run, so the doctor passes."""
     one = terminal(organizations=1)
-    one.stored()
+    one.store()
     one.world.refuse("categories", 404, 5, "Invalid URL Passed")
     dialogue = one.run("doctor", ONE, "--stream=item_categories")
     assert dialogue.end() == 0
@@ -107,9 +107,9 @@ def test_what_the_plan_lacks_fails_nothing(terminal: Terminals) -> None:
 
 
 def test_a_dead_refresh_token(terminal: Terminals) -> None:
-    """A dead token is a failed line of its own, whose next step is another login."""
+    """A revoked token is a failed line of its own, whose next step is another login."""
     one = terminal()
-    one.stored()
+    one.store()
     one.world.revoke(one.world.credentials.refresh_token)
     dialogue = one.run("doctor", ONE)
     assert dialogue.end() == 77
@@ -120,9 +120,9 @@ def test_a_dead_refresh_token(terminal: Terminals) -> None:
 
 
 def test_a_throttled_mint(terminal: Terminals) -> None:
-    """A throttled mint is not a dead token."""
+    """A rate limit of the token endpoint is not a revoked token."""
     one = terminal()
-    one.stored()
+    one.store()
     one.world.accounts.mints_allowed = 0
     dialogue = one.run("doctor", ONE)
     assert dialogue.end() == 75
@@ -131,9 +131,9 @@ def test_a_throttled_mint(terminal: Terminals) -> None:
 
 @pytest.mark.parametrize(("minutes", "side"), [(10, "behind"), (-10, "ahead of")])
 def test_a_clock_that_is_off(terminal: Terminals, minutes: int, side: str) -> None:
-    """A clock that is ten minutes off is told, and on which side."""
+    """A clock that is 10 minutes off fails, with its side."""
     one = terminal(clock=lambda: datetime.now(timezone.utc) + timedelta(minutes=minutes))
-    one.stored()
+    one.store()
     dialogue = one.run("doctor", ONE)
     assert dialogue.end() == 1
     assert f"FAIL clock This machine's clock is 10 minutes {side} the service's" in dialogue.text
@@ -142,30 +142,30 @@ def test_a_clock_that_is_off(terminal: Terminals, minutes: int, side: str) -> No
 def test_no_organization(terminal: Terminals) -> None:
     """A user without an organization fails that line."""
     one = terminal(organizations=0)
-    one.stored()
+    one.store()
     dialogue = one.run("doctor", ONE)
     assert dialogue.end() == 78
     assert "FAIL organizations There is no active organization" in dialogue.text
 
 
-def test_nobody_answers(terminal: Terminals) -> None:
-    """Where no host answers, that is the line that fails first."""
+def test_no_host_answers(terminal: Terminals) -> None:
+    """If no host answers, the line of the accounts host fails first."""
     one = terminal()
-    one.stored()
-    nobody = f"http://127.0.0.1:{one.port}"
+    one.store()
+    closed = f"http://127.0.0.1:{one.port}"
     one.environment |= {
-        "TAP_ZOHOBOOKS_ACCOUNTS_URL": nobody,
-        "TAP_ZOHOBOOKS_API_URL": nobody,
+        "TAP_ZOHOBOOKS_ACCOUNTS_URL": closed,
+        "TAP_ZOHOBOOKS_API_URL": closed,
     }
     dialogue = one.run("doctor", ONE)
     assert dialogue.end() == 1
-    assert f"FAIL accounts host No accounts server can be reached: {nobody}" in dialogue.text
+    assert f"FAIL accounts host No accounts server can be reached: {closed}" in dialogue.text
 
 
-def test_a_spent_day(terminal: Terminals) -> None:
-    """A day that is over is told with the hour of the reset."""
+def test_a_used_quota(terminal: Terminals) -> None:
+    """A used daily quota fails the line of the quota."""
     one = terminal(organizations=1, daily_quota=0)
-    one.stored()
+    one.store()
     dialogue = one.run("doctor", ONE)
     assert dialogue.end() == 75
     assert "FAIL quota Organization 927270289: the quota is reached" in dialogue.text

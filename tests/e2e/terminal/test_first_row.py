@@ -1,4 +1,4 @@
-"""From nothing to the first row: all that a new user does, in order, on a clock."""
+"""From nothing to the first row: the steps of a new user, with a time limit."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COUNT = "SELECT count(*), count(DISTINCT organization_id) FROM zohobooks.invoice
 
 
 def test_from_nothing_to_rows_in_five_minutes(terminal: Terminals) -> None:
-    """Login, doctor, plan, and a run into a database take a small part of five minutes."""
+    """Login, doctor, plan, and a run into a database take less than five minutes."""
     one = terminal(region="in", rows=3)
     with run_postgres() as database:
         target = {
@@ -47,7 +47,7 @@ def test_from_nothing_to_rows_in_five_minutes(terminal: Terminals) -> None:
         tap = "TAP_ZOHOBOOKS_LOGLEVEL=DEBUG tap-zohobooks --config ENV 2>debug.log"
         run = one.shell(f"{tap} | {TARGET} --config target.json >state.json")
         assert run.end() == 0, run.text[-3000:]
-        assert "DEBUG" in (one.folder / "debug.log").read_text()  # and no secret: see look_back
+        assert "DEBUG" in (one.folder / "debug.log").read_text()  # and no secret: see check_secrets
         with database.connect() as connection:
             (found,) = connection.execute(COUNT).fetchall()
         assert time.monotonic() - began < FIVE_MINUTES

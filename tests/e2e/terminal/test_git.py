@@ -1,4 +1,4 @@
-"""Secrets stay out of commits: login looks before it writes."""
+"""Secrets stay out of commits: login checks git before it writes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def git(terminal: Terminal, *words: str) -> str:
 
 @pytest.fixture
 def checkout(terminal: Terminals) -> Terminal:
-    """Return a terminal in a checkout, of somebody who has logged in before."""
+    """Return a terminal in a checkout, with stored settings."""
     one = terminal(organizations=1)
     git(one, "init", "--quiet")
     (one.folder / ".gitignore").write_text("*.log")
@@ -38,19 +38,19 @@ def checkout(terminal: Terminals) -> Terminal:
 
 
 def test_env_is_added_to_gitignore(checkout: Terminal) -> None:
-    """A checkout that would commit .env gets the line that keeps it out, once it is asked."""
+    """After a confirmation, .env is added to .gitignore of a checkout that would commit it."""
     dialogue = checkout.run("login", "--keep")
     dialogue.answer(QUESTION, "")
     dialogue.expect("Client ID: ")
     assert dialogue.interrupt() == 1
     assert (checkout.folder / ".gitignore").read_text() == "*.log\n.env\n"
-    checkout.stored()
+    checkout.store()
     assert ".env" not in git(checkout, "status", "--short", "--untracked-files=all").split()
     assert checkout.run("login", "--keep").end() == 0
 
 
 def test_nothing_is_written_that_would_be_committed(checkout: Terminal) -> None:
-    """Who does not want the line gets no file."""
+    """Without the confirmation, .env is not written."""
     dialogue = checkout.run("login")
     dialogue.answer(QUESTION, "n")
     dialogue.expect("Nothing was written")
@@ -59,7 +59,7 @@ def test_nothing_is_written_that_would_be_committed(checkout: Terminal) -> None:
 
 
 def test_a_file_that_git_keeps_already(checkout: Terminal) -> None:
-    """An .env that is tracked is refused, however it is ignored."""
+    """A tracked .env is refused, even if it is ignored."""
     (checkout.folder / ".env").touch()
     (checkout.folder / ".gitignore").write_text(".env\n")
     git(checkout, "add", "--force", ".env")

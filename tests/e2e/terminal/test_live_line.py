@@ -1,4 +1,4 @@
-"""On a terminal a run shows how far it is, and standard output is the target's alone."""
+"""On a terminal a run shows its progress, and standard output holds messages only."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ LINE = re.compile(
 )
 
 
-def test_a_line_lives_on_the_terminal(terminal: Terminals) -> None:
-    """It tells streams, rows, calls, quota and time; the summary stands at the end of the log."""
+def test_progress_is_shown(terminal: Terminals) -> None:
+    """The line holds streams, rows, calls, quota and time; the log ends with a summary."""
     one = terminal(rows=8, organizations=1, latency=0.15)
-    one.stored()
+    one.store()
     run = one.shell("tap-zohobooks --config ENV >messages.jsonl")
     assert run.end() == 0
     assert len(set(LINE.findall(run.text))) > 1

@@ -1,4 +1,4 @@
-"""Logging in at a terminal: each dialogue as a new user would have it."""
+"""The command login at a terminal, as a new user runs it."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ BOTH = '["927270289", "60012345678"]'
 
 
 def ids(terminal: Terminal) -> list[str]:
-    """Return what is set of organizations."""
+    """Return the setting organization_ids."""
     found: list[str] = json.loads(terminal.settings["organization_ids"] or "null")
     return found
 
 
 def assert_secrets_unseen(terminal: Terminal, dialogue: Dialogue) -> None:
-    """See that no secret stood on the screen."""
+    """Check that no secret was shown on the screen."""
     known = terminal.world.credentials
     for secret in (known.client_secret, *terminal.world.scopes):
         assert secret not in dialogue.said.getvalue()
 
 
 def test_a_login_in_the_browser(terminal: Terminals) -> None:
-    """Id, secret, a click, a choice among two organizations: then everything stands in .env."""
+    """After id, secret, consent and a choice of organizations, .env holds all settings."""
     one = terminal(region="eu")
     dialogue = one.login()
     dialogue.answer("(browser, code) [browser]: ", "")
@@ -55,7 +55,7 @@ def test_a_login_in_the_browser(terminal: Terminals) -> None:
 
 
 def test_a_login_with_a_grant_code(terminal: Terminals) -> None:
-    """A Self Client's code serves in any data center; an only organization is not asked for."""
+    """A Self Client's code works in any data center; an only organization needs no prompt."""
     one = terminal(region="jp", organizations=1)
     code = one.world.accounts.issue_self_client_code(one.world.clock())
     dialogue = one.login()
@@ -68,8 +68,8 @@ def test_a_login_with_a_grant_code(terminal: Terminals) -> None:
     assert code not in dialogue.said.getvalue()
 
 
-def test_exactly_the_needed_scopes_are_asked_for(terminal: Terminals) -> None:
-    """The consent is for the streams that are named, and for seeing organizations."""
+def test_scopes_are_minimal(terminal: Terminals) -> None:
+    """The consent is for the named streams, and for listing organizations."""
     one = terminal(organizations=1)
     dialogue = one.login("--browser", "--stream=bills", "--stream=invoice_details")
     assert dialogue.end() == 0
@@ -79,7 +79,7 @@ def test_exactly_the_needed_scopes_are_asked_for(terminal: Terminals) -> None:
 
 @pytest.mark.parametrize("multi_dc", [False, True])
 def test_the_data_center_is_found(terminal: Terminals, *, multi_dc: bool) -> None:
-    """A client or an account of another data center than the one asked first is found there."""
+    """A client or an account of another data center than the first is found there."""
     one = terminal(region="eu", organizations=1)
     one.world.accounts.multi_dc = multi_dc
     one.environment["TAP_ZOHOBOOKS_ACCOUNTS_URL"] = f"{one.base}/dc/us"
@@ -91,7 +91,7 @@ def test_the_data_center_is_found(terminal: Terminals, *, multi_dc: bool) -> Non
 
 
 def test_an_expired_code(terminal: Terminals) -> None:
-    """A code that has lived its minutes ends the login with the next step, and writes nothing."""
+    """An expired code ends the login with the next step, and writes nothing."""
     one = terminal()
     code = one.world.accounts.issue_self_client_code(one.world.clock(), life=timedelta(0))
     dialogue = one.login(f"--code={code}")
@@ -101,7 +101,7 @@ def test_an_expired_code(terminal: Terminals) -> None:
 
 
 def test_a_wrong_secret(terminal: Terminals) -> None:
-    """A wrong secret is told before a browser opens."""
+    """A wrong secret is an error before a browser opens."""
     one = terminal()
     dialogue = one.run("login", "--browser")
     dialogue.answer("Client ID: ", one.world.credentials.client_id)
@@ -113,7 +113,7 @@ def test_a_wrong_secret(terminal: Terminals) -> None:
 
 
 def test_a_wrong_client(terminal: Terminals) -> None:
-    """A client that no data center knows is told as such."""
+    """A client that no data center knows is an error."""
     one = terminal()
     dialogue = one.run("login", "--browser", "--client-id=1000.NOBODY", "--client-secret=x")
     dialogue.expect("refused the client: invalid_client. Check client_id")
@@ -121,7 +121,7 @@ def test_a_wrong_client(terminal: Terminals) -> None:
 
 
 def test_consent_that_is_denied(terminal: Terminals) -> None:
-    """Reject on the consent page ends the login in the browser and at the terminal."""
+    """Rejecting on the consent page ends the login in the browser and at the terminal."""
     one = terminal()
     dialogue = one.login("--browser", button="reject")
     dialogue.expect("Access was not granted on the consent page (access_denied)")
@@ -130,7 +130,7 @@ def test_consent_that_is_denied(terminal: Terminals) -> None:
 
 
 def test_a_redirect_that_is_not_registered(terminal: Terminals) -> None:
-    """The address that the client must know is shown; where it does not, no answer comes."""
+    """The redirect address is shown; if the client does not know it, the login times out."""
     one = terminal()
     one.world.accounts.consent.redirect_uris = {"http://127.0.0.1:1/callback"}
     dialogue = one.login("--browser", "--timeout=2")
@@ -141,7 +141,7 @@ def test_a_redirect_that_is_not_registered(terminal: Terminals) -> None:
 
 
 def test_a_port_that_is_taken(terminal: Terminals) -> None:
-    """Where another program listens, the option is named that takes another port."""
+    """If another program listens on the port, the error names the option --port."""
     one = terminal()
     with socket.create_server(("127.0.0.1", one.port)):
         dialogue = one.login("--browser")
@@ -150,7 +150,7 @@ def test_a_port_that_is_taken(terminal: Terminals) -> None:
 
 
 def test_no_organization(terminal: Terminals) -> None:
-    """A user without an organization is told so; the token that was had is kept."""
+    """A user without an organization gets an error; the new token is saved."""
     one = terminal(organizations=0)
     dialogue = one.login("--browser")
     dialogue.expect("There is no active organization for this user")
@@ -162,9 +162,9 @@ def test_no_organization(terminal: Terminals) -> None:
     ("reply", "chosen"), [("", []), ("all", []), ("1, 2", BOTH), ("927270289", '["927270289"]')]
 )
 def test_choosing_organizations(terminal: Terminals, reply: str, chosen: object) -> None:
-    """Numbers, ids, or all of them; the dormant one has no number."""
+    """Organizations are chosen by number, id, or all; an inactive one has no number."""
     one = terminal(organizations=4)
-    one.stored()
+    one.store()
     dialogue = one.run("login", "--keep")
     dialogue.expect("-  ", "Kopje Supplies (dormant)")
     dialogue.answer("or all) [all]: ", reply)
@@ -173,9 +173,9 @@ def test_choosing_organizations(terminal: Terminals, reply: str, chosen: object)
 
 
 def test_an_organization_that_is_not_there(terminal: Terminals) -> None:
-    """A number that no organization has is named, with those that there are."""
+    """An unknown number is named, with the ids that can be chosen."""
     one = terminal()
-    one.stored()
+    one.store()
     dialogue = one.run("login", "--keep")
     dialogue.answer("or all) [all]: ", "3")
     dialogue.expect("There is no active organization 3", "927270289, 60012345678")
@@ -183,9 +183,9 @@ def test_an_organization_that_is_not_there(terminal: Terminals) -> None:
 
 
 def test_a_second_login_keeps_the_token(terminal: Terminals) -> None:
-    """The stored refresh token is offered, twenty being all there may be; other lines stay."""
+    """The stored refresh token is offered, as a user has at most 20; other lines stay."""
     one = terminal(organizations=1)
-    one.stored()
+    one.store()
     with (one.folder / ".env").open("a") as file:
         file.write("# mine\nTARGET_POSTGRES_USER=me\n")
     before = dict(one.world.scopes)
@@ -201,9 +201,9 @@ def test_a_second_login_keeps_the_token(terminal: Terminals) -> None:
 
 
 def test_a_second_login_may_renew(terminal: Terminals) -> None:
-    """Who does not keep the stored token gets another one."""
+    """Without keeping the stored token, login gets another one."""
     one = terminal(organizations=1)
-    one.stored()
+    one.store()
     dialogue = one.run("login", f"--port={one.port}", "--browser")
     dialogue.answer("Keep the stored one? [Y/n]: ", "n")
     assert dialogue.end() == 0
@@ -212,9 +212,9 @@ def test_a_second_login_may_renew(terminal: Terminals) -> None:
 
 
 def test_a_dead_token_cannot_be_kept(terminal: Terminals) -> None:
-    """A stored token that is dead is told to be, and another one is made."""
+    """For a revoked stored token a message is shown, and another token is created."""
     one = terminal(organizations=1)
-    one.stored()
+    one.store()
     one.world.revoke(one.world.credentials.refresh_token)
     dialogue = one.run("login", f"--port={one.port}", "--browser")
     dialogue.answer("Keep the stored one? [Y/n]: ", "y")
@@ -224,9 +224,9 @@ def test_a_dead_token_cannot_be_kept(terminal: Terminals) -> None:
 
 
 def test_a_throttled_mint(terminal: Terminals) -> None:
-    """Where ten tokens were minted already, the wait is named, and nothing is thrown away."""
+    """After 10 minted tokens the error names the wait, and the stored token stays."""
     one = terminal()
-    one.stored()
+    one.store()
     one.world.accounts.mints_allowed = 0
     dialogue = one.run("login", "--keep")
     dialogue.expect("Zoho mints no more than ten access tokens in ten minutes")
@@ -235,7 +235,7 @@ def test_a_throttled_mint(terminal: Terminals) -> None:
 
 
 def test_a_code_that_comes_too_often(terminal: Terminals) -> None:
-    """More than ten codes in ten minutes are denied by the service, and the wait is named."""
+    """After 10 codes in 10 minutes the service denies access, and the error names the wait."""
     one = terminal()
     one.world.accounts.consent.decision = "grant"
     for _ in range(10):
@@ -248,7 +248,7 @@ def test_a_code_that_comes_too_often(terminal: Terminals) -> None:
 
 
 def test_interrupted(terminal: Terminals) -> None:
-    """Ctrl-C ends the login without a word too many, and writes nothing."""
+    """Ctrl-C ends the login with one line, and writes nothing."""
     one = terminal()
     dialogue = one.run("login")
     dialogue.expect("Client ID: ")

@@ -1,4 +1,4 @@
-"""The command line: help, completion, JSON, and what happens where nobody can be asked."""
+"""The command line: help, completion, JSON, and errors without a terminal."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ COMMANDS = sorted(cli.commands)
 
 @dataclass
 class Desk:
-    """A folder, a service, and nobody at the terminal."""
+    """A folder and a service, without a terminal."""
 
     world: World
     base: str
@@ -58,7 +58,7 @@ Desks = Callable[..., Desk]
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desks]:
-    """Return a maker of desks; arguments are those of `World.build`."""
+    """Return a function that makes desks; its arguments are those of `World.build`."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(os, "environ", {"PATH": os.environ["PATH"], "HOME": str(tmp_path)})
     monkeypatch.setattr(logging, "basicConfig", lambda **_: None)
@@ -90,16 +90,16 @@ def test_help_has_an_example(command: str) -> None:
         program, name, *rest = part.split()
         assert program == PROGRAM
         with click.Context(cli) as context:
-            cli.commands[name].make_context(name, [*_existing(rest)], parent=context)
+            cli.commands[name].make_context(name, [*_replace_files(rest)], parent=context)
 
 
-def _existing(words: list[str]) -> list[str]:
-    """Return words of an example with files that are there."""
+def _replace_files(words: list[str]) -> list[str]:
+    """Return the words of an example with files that exist."""
     return [__file__ if word.endswith(".json") else word for word in words]
 
 
-def completed(*words: str, begun: str = "") -> list[str]:
-    """Return what a shell proposes."""
+def complete(*words: str, begun: str = "") -> list[str]:
+    """Return the completions of a shell."""
     found = ShellComplete(cli, {}, PROGRAM, "_ZOHOBOOKS_COMPLETE").get_completions(
         list(words), begun
     )
@@ -107,12 +107,12 @@ def completed(*words: str, begun: str = "") -> list[str]:
 
 
 def test_a_shell_completes_commands_options_and_streams() -> None:
-    """Commands, options, and names of streams are proposed as far as they are begun."""
-    assert completed(begun="log") == ["login", "logout"]
-    assert completed("login", begun="--all") == ["--all-organizations"]
-    assert completed("plan", "--stream", begun="invoice_d") == ["invoice_details"]
-    assert completed("doctor", "--stream") == sorted(resources.TABLE)
-    assert completed("login", "--region", begun="c") == ["ca", "cn"]
+    """Commands, options and names of streams are completed."""
+    assert complete(begun="log") == ["login", "logout"]
+    assert complete("login", begun="--all") == ["--all-organizations"]
+    assert complete("plan", "--stream", begun="invoice_d") == ["invoice_details"]
+    assert complete("doctor", "--stream") == sorted(resources.TABLE)
+    assert complete("login", "--region", begun="c") == ["ca", "cn"]
     found = ShellComplete(cli, {}, PROGRAM, "_ZOHOBOOKS_COMPLETE")
     (files,) = found.get_completions(["plan", "--config"], ".e")
     assert (files.type, files.value) == ("file", ".e")
@@ -120,7 +120,7 @@ def test_a_shell_completes_commands_options_and_streams() -> None:
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_completion_is_printed(shell: str) -> None:
-    """What a shell needs for that is printed for each that is named."""
+    """The completion script of each shell is printed."""
     result = CliRunner().invoke(cli, ["completion", shell])
     assert result.exit_code == 0
     assert f"_ZOHOBOOKS_COMPLETE={shell}_complete" in result.stdout
@@ -140,18 +140,18 @@ def test_completion_is_printed(shell: str) -> None:
     ],
     ids=["id", "secret", "keep", "way", "organizations", "logout", "doctor", "plan"],
 )
-def test_nobody_can_be_asked(
+def test_prompts_without_a_terminal(
     desk: Desks, arguments: list[str], settings: dict[str, str], options: list[str]
 ) -> None:
-    """Without a terminal a question becomes an error that names the option which answers it."""
+    """Without a terminal a prompt becomes an error that names the option to give."""
     result = desk().run(*arguments, **settings)
     assert result.exit_code == 78
     for option in options:
         assert option in last_line(result)
 
 
-def test_everything_can_be_said_beforehand(desk: Desks, tmp_path: Path) -> None:
-    """With options for all questions a login needs no terminal."""
+def test_login_by_options(desk: Desks, tmp_path: Path) -> None:
+    """With options for all prompts a login needs no terminal."""
     one = desk()
     code = one.world.accounts.issue_self_client_code(one.world.clock())
     result = one.run("login", f"--code={code}", "--organization=60012345678", "--meltano", "--yes",
@@ -166,7 +166,7 @@ def test_everything_can_be_said_beforehand(desk: Desks, tmp_path: Path) -> None:
 
 
 def test_another_client_is_another_login(desk: Desks) -> None:
-    """A stored token is not offered to a client that it does not belong to."""
+    """A stored token is not reused for another client."""
     result = desk().run("login", "--client-id=1000.OTHER", "--client-secret=x", "--code=1000.c")
     assert result.exit_code == 78
     assert "invalid_client" in last_line(result)
@@ -174,7 +174,7 @@ def test_another_client_is_another_login(desk: Desks) -> None:
 
 
 def test_a_token_that_must_be_kept(desk: Desks) -> None:
-    """Where --keep is said and the token is dead, that is the end."""
+    """With --keep and a revoked token, login ends with 77."""
     one = desk()
     one.world.revoke(one.world.credentials.refresh_token)
     result = one.run("login", "--keep")
@@ -183,7 +183,7 @@ def test_a_token_that_must_be_kept(desk: Desks) -> None:
 
 
 def test_a_second_look_at_a_dead_token(desk: Desks, tmp_path: Path) -> None:
-    """What is remembered stops the doctor without a call; login looks again, and clears it."""
+    """A stored revocation stops the doctor without a request; login mints, and clears it."""
     one = desk(organizations=1)
     token = one.world.credentials.refresh_token
     scopes = one.world.scopes.pop(token)
@@ -198,8 +198,8 @@ def test_a_second_look_at_a_dead_token(desk: Desks, tmp_path: Path) -> None:
     assert one.run("doctor", "--stream=taxes", token_cache=cache).exit_code == 0
 
 
-def test_a_person_who_looks_first_is_not_the_only_one_told(desk: Desks, tmp_path: Path) -> None:
-    """A disconnect is posted once, also where it is the doctor who finds it."""
+def test_the_doctor_notifies_the_webhook(desk: Desks, tmp_path: Path) -> None:
+    """A revoked token is posted once, also if the doctor finds it."""
     one = desk(organizations=1)
     one.world.revoke(one.world.credentials.refresh_token)
     hook = "/books/v3/hook"
@@ -211,7 +211,7 @@ def test_a_person_who_looks_first_is_not_the_only_one_told(desk: Desks, tmp_path
 
 
 def test_a_token_of_the_cache_proves_nothing(desk: Desks, tmp_path: Path) -> None:
-    """A login keeps a token only where it mints: an access token may outlive it."""
+    """A login keeps a token only if it mints: an access token may be valid longer."""
     one = desk(organizations=1)
     cache = str(tmp_path / "cache")
     assert one.run("organizations", token_cache=cache).exit_code == 0
@@ -221,7 +221,7 @@ def test_a_token_of_the_cache_proves_nothing(desk: Desks, tmp_path: Path) -> Non
 
 
 def test_yes_keeps_a_stored_token(desk: Desks) -> None:
-    """Who agrees to everything keeps the token, which is what would have been proposed."""
+    """--yes keeps the stored token, as the default of the prompt does."""
     one = desk(organizations=1)
     before = dict(one.world.scopes)
     result = one.run("login", "--yes", "--meltano", region="us")
@@ -235,7 +235,7 @@ def test_yes_keeps_a_stored_token(desk: Desks) -> None:
 
 
 def test_a_logout_leaves_another_token(desk: Desks, tmp_path: Path) -> None:
-    """Where the token was set elsewhere, .env keeps its own, and the person is told."""
+    """If the token was set elsewhere, .env keeps its own, and a message says so."""
     one = desk()
     known = asdict(one.world.credentials) | {"accounts_url": one.base}
     (tmp_path / "config.json").write_text(json.dumps(known))
@@ -249,8 +249,8 @@ def test_a_logout_leaves_another_token(desk: Desks, tmp_path: Path) -> None:
     ) == (False, True)
 
 
-def test_nothing_is_spent_on_a_file_that_cannot_be(desk: Desks, tmp_path: Path) -> None:
-    """Where .env cannot be written no code is used up, and no token made that nobody keeps."""
+def test_no_code_is_used_without_a_file(desk: Desks, tmp_path: Path) -> None:
+    """If .env cannot be written, no grant code is used and no token is created."""
     one = desk()
     (tmp_path / ".env").mkdir()
     before = dict(one.world.scopes)
@@ -272,7 +272,7 @@ def test_nothing_is_spent_on_a_file_that_cannot_be(desk: Desks, tmp_path: Path) 
     ],
 )
 def test_output_that_cannot_be_written(desk: Desks, arguments: list[str]) -> None:
-    """A full disk is one line."""
+    """The error of a full disk is one line."""
     one = desk()
     program = str(Path(sys.executable).with_name(PROGRAM))
     known = asdict(one.world.credentials) | {"accounts_url": one.base, "api_url": one.base}
@@ -286,7 +286,7 @@ def test_output_that_cannot_be_written(desk: Desks, arguments: list[str]) -> Non
 
 
 def test_organizations_for_machines(desk: Desks) -> None:
-    """JSON holds what the table shows."""
+    """JSON holds the columns of the table."""
     told = json.loads(desk().run("organizations", "--json").stdout)
     assert told[0] == {
         "name": "Harbour & Pine Trading",
@@ -300,7 +300,7 @@ def test_organizations_for_machines(desk: Desks) -> None:
 
 
 def test_the_doctor_for_machines(desk: Desks) -> None:
-    """JSON holds verdict, finding and next step of each check, and nothing else is printed."""
+    """JSON holds result, finding and next step of each check, and nothing else is printed."""
     one = desk()
     told = json.loads(one.run("doctor", "--stream=invoices", "--json").stdout)
     assert (told["passed"], told["exit_code"]) == (True, 0)
@@ -321,7 +321,7 @@ def test_the_doctor_for_machines(desk: Desks) -> None:
 
 
 def test_settings_that_are_wrong(desk: Desks) -> None:
-    """The doctor's first line is whether the settings are complete and right."""
+    """The first check of the doctor is that the settings are valid."""
     result = desk().run("doctor", page_size="500")
     assert result.exit_code == 78
     assert "'page_size' is wrong" in result.stdout
@@ -346,7 +346,7 @@ def test_the_token_cache_is_checked(desk: Desks, settings: dict[str, str], found
 
 @pytest.mark.parametrize("folder", ["cache", "../cache"])
 def test_the_token_cache_is_shown(desk: Desks, tmp_path: Path, folder: str) -> None:
-    """The folder is shown as a person writes it: below the home, or from the root on."""
+    """The folder is shown with ~ for the home, or as an absolute path."""
     cache = str((tmp_path / folder).resolve())
     told = json.loads(desk().run("doctor", "--stream=taxes", "--json", token_cache=cache).stdout)
     (check,) = [one for one in told["checks"] if one["check"] == "token cache"]
@@ -354,7 +354,7 @@ def test_the_token_cache_is_shown(desk: Desks, tmp_path: Path, folder: str) -> N
 
 
 def test_an_access_token_needs_no_other(desk: Desks) -> None:
-    """With access_token set neither client nor refresh token is asked for."""
+    """With access_token set neither client nor refresh token is used."""
     one = desk()
     known = one.world.credentials
     form = {"grant_type": "refresh_token", **asdict(known)}
@@ -368,7 +368,7 @@ def test_an_access_token_needs_no_other(desk: Desks) -> None:
 
 
 def test_client_credentials_need_no_refresh_token(desk: Desks) -> None:
-    """A grant without a refresh token says nothing of one."""
+    """With client_credentials no refresh token is needed."""
     given = {"grant_type": "client_credentials", "refresh_token": "",
              "organization_ids": '["927270289"]'}  # fmt: skip
     told = json.loads(desk().run("doctor", "--stream=taxes", "--json", **given).stdout)
@@ -378,7 +378,7 @@ def test_client_credentials_need_no_refresh_token(desk: Desks) -> None:
 
 
 def test_the_api_host_is_checked(desk: Desks) -> None:
-    """A host that answers, but not as Zoho Books does, is told."""
+    """The check fails if a host answers, but not as Zoho Books does."""
     one = desk()
     told = json.loads(
         one.run("doctor", "--stream=taxes", "--json", api_url=f"{one.base}/sandbox").stdout
@@ -389,8 +389,8 @@ def test_the_api_host_is_checked(desk: Desks) -> None:
     assert told["exit_code"] == 1
 
 
-def test_what_a_look_costs_is_stated(desk: Desks) -> None:
-    """The calls that are to be made are stated beside the result, also where nobody is asked."""
+def test_the_calls_of_a_command_are_printed(desk: Desks) -> None:
+    """The number of API calls is printed on standard error, also without a prompt."""
     one = desk(organizations=1)
     doctor = one.run("doctor", "--stream=bills", "--stream=invoices", "--json")
     assert "Looking at each list takes 2 calls of the day." in doctor.stderr
@@ -399,7 +399,7 @@ def test_what_a_look_costs_is_stated(desk: Desks) -> None:
 
 
 def test_a_plan_for_machines(desk: Desks) -> None:
-    """JSON holds each stream of each organization, and what that comes to."""
+    """JSON holds each stream of each organization, and the sum per organization."""
     told = json.loads(desk().run("plan", "--stream=bills", "--json").stdout)
     bills = [one for one in told["streams"] if one["stream"] == "bills"]
     assert [(one["organization"], one["rows"], one["calls"]) for one in bills] == [
@@ -410,7 +410,7 @@ def test_a_plan_for_machines(desk: Desks) -> None:
 
 
 def test_a_plan_by_catalog_and_state(desk: Desks, tmp_path: Path) -> None:
-    """The catalog says which streams and how, the state from when on."""
+    """The catalog selects streams and methods, the state the start."""
     one = desk(organizations=1)
     catalog = {
         "streams": [
@@ -446,7 +446,7 @@ def test_a_plan_by_catalog_and_state(desk: Desks, tmp_path: Path) -> None:
 
 
 def test_settings_from_a_file(desk: Desks, tmp_path: Path) -> None:
-    """--config takes the tap's own file, in place of variables."""
+    """--config takes the tap's own file instead of variables."""
     one = desk(organizations=1)
     known = one.world.credentials
     settings = {
@@ -466,8 +466,8 @@ def test_settings_from_a_file(desk: Desks, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "arguments", [["nonsense"], ["--nonsense"], ["doctor", "--nonsense"], ["login", "--port=0"]]
 )
-def test_words_that_are_not_understood(desk: Desks, arguments: list[str]) -> None:
-    """A misspelt command, option or value is named, and counts as a wrong setting."""
+def test_unknown_words(desk: Desks, arguments: list[str]) -> None:
+    """A misspelt command, option or value is named, and ends with 78."""
     result = desk().run(*arguments)
     assert result.exit_code == 78
     assert arguments[-1].removesuffix("=0") in last_line(result)
@@ -475,14 +475,14 @@ def test_words_that_are_not_understood(desk: Desks, arguments: list[str]) -> Non
 
 @pytest.mark.parametrize("command", ["doctor", "plan"])
 def test_a_stream_that_is_not_there(desk: Desks, command: str) -> None:
-    """A misspelt stream is named."""
+    """An unknown stream is named."""
     result = desk().run(command, "--stream=invoice")
     assert result.exit_code == 78
     assert "There is no stream 'invoice'" in last_line(result)
 
 
 def test_no_secret_is_shown(desk: Desks, caplog: pytest.LogCaptureFixture) -> None:
-    """Neither the output nor the most talkative log of any command holds a secret or a token."""
+    """Neither the output nor the debug log of any command holds a secret or a token."""
     caplog.set_level(logging.DEBUG)
     one = desk()
     code = one.world.accounts.issue_self_client_code(one.world.clock())
@@ -502,14 +502,14 @@ def test_no_secret_is_shown(desk: Desks, caplog: pytest.LogCaptureFixture) -> No
 
 
 def test_doctor_without_a_list(desk: Desks) -> None:
-    """Where nothing is selected but the organizations there is no list to look at."""
+    """If only the organizations are selected, there is no list to probe."""
     result = desk(organizations=2).run("doctor", "--stream=organizations")
     assert result.exit_code == 0, result.output
     assert "no list is selected" in result.stdout
 
 
 def test_doctor_where_nothing_may_be_read(desk: Desks) -> None:
-    """The line of the scopes does not pass where not one list may be read."""
+    """The check of the scopes fails if no list may be read."""
     one = desk(organizations=1)
     token = one.world.credentials.refresh_token
     one.world.scopes[token] = frozenset({"ZohoBooks.settings.READ"})
@@ -521,7 +521,7 @@ def test_doctor_where_nothing_may_be_read(desk: Desks) -> None:
 
 
 def test_no_cell_is_cut_where_the_terminal_is_narrow(desk: Desks) -> None:
-    """Ids stand there whole, on several lines at need."""
+    """Ids are shown whole, on several lines if needed."""
     one = desk(organizations=1)
     for command in (["organizations"], ["doctor", "--stream=invoices"], ["plan", "--stream=bills"]):
         result = one.run(*command, COLUMNS="30")
@@ -529,28 +529,28 @@ def test_no_cell_is_cut_where_the_terminal_is_narrow(desk: Desks) -> None:
         assert "\N{HORIZONTAL ELLIPSIS}" not in result.stdout
 
 
-def test_an_organization_that_nobody_sees_is_told(desk: Desks) -> None:
-    """Who is named by the settings, and not listed, is no silent gap."""
+def test_an_unknown_organization_is_named(desk: Desks) -> None:
+    """An organization of the settings that is not listed is named."""
     result = desk(organizations=1).run("organizations", organization_ids='["42", "927270289"]')
     assert result.exit_code == 0
     assert "organization_ids names 42, which this user cannot see" in result.stderr
 
 
-def test_a_secret_that_latin_letters_do_not_spell(desk: Desks) -> None:
-    """Whatever stands in a setting is sent, and what is wrong with it is the service's to say."""
+def test_a_secret_that_is_not_ascii(desk: Desks) -> None:
+    """Any text of a setting is sent as it is."""
     one = desk(organizations=1)
     assert one.run("logout", "--yes", client_secret="\N{SNOWMAN}").exit_code == 0
     assert not one.world.scopes
 
 
 def test_a_client_that_is_no_text(desk: Desks, tmp_path: Path) -> None:
-    """A wrong setting is named, whatever else login is told."""
+    """A wrong setting is named, whatever other options login has."""
     (tmp_path / "config.json").write_text('{"client_id": ["a"]}')
     result = desk().run("login", "--config=config.json", "--client-secret=s", "--code=c")
     assert result.exit_code == 78
     assert "Setting 'client_id' is wrong" in last_line(result)
 
 
-def test_what_others_have_written_moves_no_cursor() -> None:
-    """Control characters are shown as such, markup is text, and lines stay lines."""
+def test_text_of_the_service_is_escaped() -> None:
+    """Control characters are replaced, markup is text, and lines stay lines."""
     assert escape_text("a\x1b[2J\r\x9b\n[red]株式会社") == "a\ufffd[2J\ufffd\ufffd\n\\[red]株式会社"

@@ -168,7 +168,7 @@ def _(scene: Scene) -> Outcome:
 @WAYS.to(Reason.NOTHING_TO_REVOKE)
 def _(scene: Scene) -> Outcome:
     one = scene.service().terminal
-    one.stored(refresh_token="", access_token="1000.mine", region="us")
+    one.store(refresh_token="", access_token="1000.mine", region="us")
     return ended(one.run("logout", "--yes"))
 
 

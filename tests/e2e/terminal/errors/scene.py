@@ -90,7 +90,7 @@ class Service:
     def user(self) -> Terminal:
         """What starts commands, as somebody who has logged in."""
         one = self.terminal
-        one.stored()
+        one.store()
         return one
 
     def config(self, **settings: Any) -> dict[str, Any]:
