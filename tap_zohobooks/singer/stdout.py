@@ -76,19 +76,17 @@ class LineWriter(MsgSpecWriter):
         """Write a message after which no line begins; False if there was no room in time."""
         self.stop()
         until = time.monotonic() + seconds
+        line = _line(message)
         if not self._lock.acquire(timeout=seconds):
             return False
         try:
-            return self._write_before(until, _line(message))
+            while not self._has_room(line):
+                if time.monotonic() > until:
+                    return False
+                time.sleep(PAUSE)
+            self._put(line)
         finally:
             self._lock.release()
-
-    def _write_before(self, until: float, line: bytes) -> bool:
-        while not self._has_room(line):
-            if time.monotonic() > until:
-                return False
-            time.sleep(PAUSE)
-        self._put(line)
         return True
 
     def _write_if_room(self, line: bytes) -> bool:
