@@ -124,7 +124,7 @@ class TapZohoBooks(CommandLineTap):
             logger=self.logger,
             get_client=lambda: self.client,
             get_organizations=lambda: self.organizations,
-            get_may_delete=lambda: self.may_delete,
+            may_delete=lambda: self.may_delete,
             sync_streams=self._sync_streams,
         )
 

@@ -103,7 +103,7 @@ class VersionedStream(Stream):
         return (
             self.is_complete
             and self.ABORT_AT_RECORD_COUNT is None
-            and self.sync_context.may_delete
+            and self.sync_context.may_delete()
             and not self.get_batch_config(self.config)
             and not self._is_table_shared()
         )

@@ -28,37 +28,16 @@ class SyncContext:
     given as a function, whose result the tap keeps.
     """
 
-    tap: Tap
-    """For the constructor of the SDK's `Stream`."""
+    tap: Tap  # for the constructor of the SDK's `Stream`
     config: Mapping[str, Any]
     logger: logging.Logger
     get_client: Callable[[], Client]
     get_organizations: Callable[[], Organizations]
-    get_may_delete: Callable[[], bool]
+    may_delete: Callable[[], bool]  # whether the organizations read are all that tables hold
     sync_streams: Callable[[Sequence[Stream], Context | None], None]
-    """Reads streams, or one partition of them, and writes what they bring."""
     stats: StreamStats = field(default_factory=StreamStats)
     capabilities: dict[tuple[str, str], EndpointCapabilities] = field(default_factory=dict)
-    """What is known of an endpoint, by organization id and list name."""
-
-    @property
-    def client(self) -> Client:
-        """The one caller of Zoho Books."""
-        return self.get_client()
-
-    @property
-    def organizations(self) -> Organizations:
-        """The organizations to read.
-
-        Raises:
-            TapError: They cannot be listed, or do not exist.
-        """
-        return self.get_organizations()
-
-    @property
-    def may_delete(self) -> bool:
-        """Whether a whole read of these organizations is one of all that the tables hold."""
-        return self.get_may_delete()
+    """What endpoints can do, by organization id and list name."""
 
     @property
     def page_size(self) -> int:

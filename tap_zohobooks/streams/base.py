@@ -101,18 +101,15 @@ class ResourceStream(SingerStream):
     @property
     @override
     def partitions(self) -> list[dict[str, Any]] | None:
-        return [
-            {ORGANIZATION: organization} for organization in self.sync_context.organizations.ids
-        ]
+        return [{ORGANIZATION: one} for one in self.sync_context.get_organizations().ids]
 
     @override
     def read_partition(self, context: Context | None, start: str | None) -> Iterator[Step]:
         organization = str((context or {}).get(ORGANIZATION, ""))
         reading, rows = PartitionRead(organization, start), 0
-        owner: Context = {ORGANIZATION: organization} if organization else {}
         try:
             for row, safe_bookmark in islice(self._read(reading), self._rows_left):
-                record = None if row is None else self.post_process(row, owner)
+                record = None if row is None else self.post_process(row, context)
                 rows += record is not None
                 yield record, reading.bookmark(safe_bookmark), reading.served
         except (AccessDenied, NotFound) as denied:
@@ -221,6 +218,6 @@ class ResourceStream(SingerStream):
 
     def _get(self, reading: PartitionRead, path: str, params: Params) -> Response:
         self.stats.add(self.stats.calls, self.name)
-        response = self.sync_context.client.get(path, params, reading.organization)
+        response = self.sync_context.get_client().get(path, params, reading.organization)
         reading.served = response.served
         return response

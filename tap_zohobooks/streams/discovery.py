@@ -25,10 +25,8 @@ from tap_zohobooks.transform.custom_fields import (
 )
 
 if TYPE_CHECKING:
-    import logging
-
-    from tap_zohobooks.client import Client
     from tap_zohobooks.http.responses import Response
+    from tap_zohobooks.singer.context import SyncContext
     from tap_zohobooks.transform.cleaner import Row
 
 Get = Callable[[str, dict[str, str | int]], "Response"]
@@ -100,19 +98,12 @@ WAYS: dict[str, Way] = {
 class Discovery:
     """Requests each entity once an organization; a way that is refused is not tried again there."""
 
-    def __init__(
-        self,
-        client: Client,
-        organization_ids: Sequence[str],
-        logger: logging.Logger,
-        *,
-        flattens: bool,
-    ) -> None:
-        """Prepare without a request; fields are requested if they become columns (`flattens`)."""
-        self._client = client
-        self._flattens = flattens
-        self._organizations = organization_ids
-        self._logger = logger
+    def __init__(self, sync_context: SyncContext) -> None:
+        """Prepare; fields are requested only if they become columns."""
+        self._client = sync_context.get_client()
+        self._organizations = sync_context.get_organizations().ids
+        self._logger = sync_context.logger
+        self._flattens = sync_context.config["flatten_custom_fields"]
         self._known_ways: dict[tuple[str, str], bool] = {}
 
     def columns(self) -> dict[str, dict[str, Schema]]:

@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
-from tap_zohobooks.errors import (
-    AccessDenied,
-    ParameterRefused,
-    UnexpectedResponse,
-)
+from tap_zohobooks.errors import AccessDenied, ParameterRefused, UnexpectedResponse
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.pagination.offset_scan import OffsetScan
 from tap_zohobooks.pagination.page import parse_page, row_key, rows_of

@@ -34,10 +34,11 @@ class OrganizationStream(ResourceStream):
 
     @override
     def _read(self, reading: PartitionRead) -> Iterator[Item]:
-        reading.served = self.sync_context.organizations.served
+        organizations = self.sync_context.get_organizations()
+        reading.served = organizations.served
         if reading.served is None:
             self.block_deletes("the organizations may not be listed")
-        for row in self.sync_context.organizations.wanted:
+        for row in organizations.wanted:
             yield row, None
 
 
@@ -103,13 +104,7 @@ def discover_custom(
     Raises:
         TapError: The service cannot be reached, or refuses.
     """
-    flattens = sync_context.config["flatten_custom_fields"]
-    found = Discovery(
-        sync_context.client,
-        sync_context.organizations.ids,
-        sync_context.logger,
-        flattens=flattens,
-    )
+    found = Discovery(sync_context)
     columns = found.columns()
     for stream in streams:
         if isinstance(stream, IncrementalStream):
