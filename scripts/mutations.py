@@ -154,10 +154,8 @@ MUTATIONS = (
     Mutation(
         "a bookmark moves after its rows are written, not before",
         "tap_zohobooks/singer/stream.py",
-        "        if batch.records:\n",
-        "        self._advance(batch.partition.context, batch.bookmark)\n"
-        "        self._tap.state_writer.write_state(self.tap_state)\n"
-        "        if batch.records:\n",
+        "            self._write_lines(batch)\n            self._commit()\n",
+        "            self._commit()\n            self._write_lines(batch)\n",
         (STORIES,),
     ),
     Mutation(

@@ -206,11 +206,8 @@ class TapZohoBooks(CommandLineTap):
 
     @property
     def streams_at_once(self) -> int:
-        """Streams of one organization that are read at the same time, so that requests overlap.
-
-        One, if files are written: each holds a batch of up to `batch_size` records in memory.
-        """
-        return 1 if self.config.get("batch_config") else self.sync_context.max_concurrency
+        """Streams of one organization that are read at the same time, so that requests overlap."""
+        return self.sync_context.max_concurrency
 
     @override  # type: ignore[misc]  # final, as the SDK has one engine: this is ours
     def sync_all(self) -> None:

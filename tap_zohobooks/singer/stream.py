@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from singer_sdk.mapper import StreamMap
     from singer_sdk.singerlib import SchemaMessage
 
+    from tap_zohobooks.singer.context import SyncContext
+
 Step = tuple["Record | None", "str | None", "datetime | None"]
 
 
@@ -74,6 +76,11 @@ class SingerStream(VersionedStream):
     STATE_MSG_FREQUENCY = 200
     is_incremental: ClassVar[bool] = False
 
+    def __init__(self, sync_context: SyncContext, name: str) -> None:
+        """Start with nothing that waits to be written."""
+        super().__init__(sync_context, name)
+        self._waiting: list[RecordBatch] = []
+
     def read_partition(self, context: Context | None, start: str | None) -> Iterator[Step]:
         """Yield a record, the bookmark that holds once it is written, and when it was served.
 
@@ -109,9 +116,10 @@ class SingerStream(VersionedStream):
 
     @property
     def batch_size(self) -> int:
-        """Most records of a batch: those of a file, or those between two STATE messages."""
+        """Most records that are handed to the writer at once."""
         config = self._batch_config
-        return config.batch_size if config else self.STATE_MSG_FREQUENCY
+        most = SingerStream.STATE_MSG_FREQUENCY
+        return min(most, config.batch_size) if config else self.STATE_MSG_FREQUENCY
 
     def begin(self) -> None:
         """Write the schema, before any record."""
@@ -122,15 +130,20 @@ class SingerStream(VersionedStream):
             self._stream_version = self._initialized_at // 1000
 
     def write(self, batch: RecordBatch) -> None:
-        """Write records as lines or as files, move the bookmark, and write the state."""
-        if batch.records:
-            if self._batch_config:
-                self._write_files(batch, self._batch_config)
-            else:
-                self._write_lines(batch)
-            self.state_manager.is_flushed = False
-        self._advance(batch.partition.context, batch.bookmark)
-        self._write_state_message()
+        """Write records as lines, or as files once they are enough for one; then the state."""
+        config = self._batch_config
+        self._waiting.append(batch)
+        if config is None:
+            self._write_lines(batch)
+            self._commit()
+        elif sum(len(one.records) for one in self._waiting) >= config.batch_size:
+            self._write_files(config)
+
+    @override
+    def end(self) -> None:
+        if self._batch_config:
+            self._write_files(self._batch_config)
+        super().end()
 
     def _write_lines(self, batch: RecordBatch) -> None:
         """Write records as they are: selection and types are the cleaner's part."""
@@ -146,11 +159,12 @@ class SingerStream(VersionedStream):
                     )
                     self._tap.write_message(message)
 
-    def _write_files(self, batch: RecordBatch, config: BatchConfig) -> None:
-        """Write records as files of mapped records; the SDK's own batches are not mapped."""
+    def _write_files(self, config: BatchConfig) -> None:
+        """Write the waiting records as files of mapped records; the SDK does not map its own."""
+        records = [record for batch in self._waiting for record in batch.records]
         with self.get_batch_counter() as counter:
             for stream_map in self.stream_maps:
-                mapped = (self._map(record, stream_map) for record in batch.records)
+                mapped = (self._map(record, stream_map) for record in records)
                 batcher = Batcher(self.tap_name, stream_map.stream_alias, config)
                 with explain_batch_error():
                     files = [*batcher.get_batches(one for one in mapped if one is not None)]
@@ -158,6 +172,16 @@ class SingerStream(VersionedStream):
                     message = SDKBatchMessage(stream_map.stream_alias, config.encoding, manifest)
                     self._tap.write_message(message)
                     counter.increment()
+        self._commit()
+
+    def _commit(self) -> None:
+        """Move the bookmarks of what was waiting and is written now, and write the state."""
+        for batch in self._waiting:
+            if batch.records:
+                self.state_manager.is_flushed = False
+            self._advance(batch.partition.context, batch.bookmark)
+        self._waiting.clear()
+        self._write_state_message()
 
     def _map(self, record: Record, stream_map: StreamMap) -> Record | None:
         try:
