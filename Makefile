@@ -41,11 +41,15 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: test
-test: sync plugins browser ## Run every check: ruff, mypy, pytest
+test: lint plugins browser ## Run every check: lint, then all tests
+	$(venv)/pytest --numprocesses=2 --dist=worksteal </dev/null
+
+.PHONY: lint
+lint: sync ## Check style, types and the direction of imports: ruff, mypy, import-linter
 	$(venv)/ruff check
 	$(venv)/ruff format --check
 	$(venv)/mypy
-	$(venv)/pytest --numprocesses=2 --dist=worksteal </dev/null
+	$(venv)/lint-imports --no-cache --no-logo
 
 .PHONY: demo
 demo: sync plugins ## Run the pipeline: a double of Zoho Books, Meltano, PostgreSQL
