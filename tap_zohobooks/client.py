@@ -197,9 +197,11 @@ class Client:
         wait = retries.wait_for(failure, held)
         if wait is None:
             raise failure.error(path, "", held)
-        self._logger.warning("'%s': %s; sent again in %.0f s.", path, failure.found, wait)
+        is_hold = failure.action is Action.HOLD
+        step = "all wait for" if is_hold else "sent again in"
+        self._logger.warning("'%s': %s; %s %.0f s.", path, failure.found, step, wait)
         self._note(CAUSES[failure.action])
-        if failure.action is not Action.HOLD:
+        if not is_hold:
             self._sleep(wait)
 
 
