@@ -92,5 +92,5 @@ def test_several_errors_are_one(service: Make) -> None:
     text = str(raised.value)
     for name in settings:
         assert f"'{name}'" in text
-    assert text.count("Set it right") == 1
+    assert text.count("Correct it") == 1
     assert text.endswith(("[setting-wrong, setting-missing]", "[setting-missing, setting-wrong]"))

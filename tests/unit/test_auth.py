@@ -297,7 +297,7 @@ def test_a_known_data_center_that_forgets_is_not_the_last_word(tmp_path: Path) -
 
 
 def test_a_known_data_center_says_that_a_token_is_dead(tmp_path: Path) -> None:
-    """Where the known data center says that the refresh token is dead no other is asked."""
+    """Where the known data center says that the refresh token is not valid no other is asked."""
     stage = scene(UNKNOWN, token(1), DEAD, folder=tmp_path / "cache")
     stage.auth(hosts=Hosts("auto")).token()
     stage.now = 7200.0

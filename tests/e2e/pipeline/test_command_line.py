@@ -96,7 +96,7 @@ def test_settings_from_the_environment(shell: Shell, config: dict[str, Any]) -> 
         ({"refresh_token": ""}, 78, "'refresh_token'"),
         ({"organization_ids": ["4711"]}, 78, "4711"),
         ({"client_secret": "wrong"}, 78, "client_secret"),
-        ({"refresh_token": "1000.dead"}, 77, "refresh token is dead"),
+        ({"refresh_token": "1000.dead"}, 77, "refresh token is not valid"),
         ({"access_token": "dead", "region": "us", "refresh_token": ""}, 77, "access_token"),
         ({"api_url": "http://127.0.0.1:1", "organization_ids": ["1"]}, 1, "no usable response"),
     ],

@@ -113,5 +113,5 @@ def test_words_are_completed(terminal: Terminals) -> None:
 def test_closed_input_is_no_terminal(terminal: Terminals) -> None:
     """A command with a closed standard input names the option to give."""
     dialogue = terminal().shell("zohobooks login <&-")
-    dialogue.expect("There is no terminal to ask: Client ID?", "--client-id")
+    dialogue.expect("A terminal is needed for the question: Client ID?", "--client-id")
     assert dialogue.end() == 78

@@ -39,17 +39,17 @@ def test_from_the_disconnect_to_the_next_login(terminal: Terminals) -> None:
         assert run.end() == 77
     first, *later = [(one.folder / f"{number}.log").read_text() for number in range(3)]
     assert "/oauth/v2/token" in first
-    assert "The refresh token is dead (invalid_code" in first.splitlines()[-1]
+    assert "The refresh token is not valid (invalid_code" in first.splitlines()[-1]
     for log in later:
         assert "connectionpool" not in log
-        assert "was found dead at" in log.splitlines()[-1]
+        assert "was found invalid at" in log.splitlines()[-1]
         assert "Run `zohobooks login`" in log.splitlines()[-1]
     doctor = one.run("doctor", "--stream=taxes")
     assert doctor.end() == 77
-    assert "FAIL refresh token The refresh token was found dead at" in doctor.text
+    assert "FAIL refresh token The refresh token was found invalid at" in doctor.text
     login = one.run("login", f"--port={one.port}", "--browser")
     login.answer("Keep the stored one? [Y/n]: ", "")
-    login.expect("It cannot be kept: The refresh token is dead")
+    login.expect("It cannot be kept: The refresh token is not valid")
     assert login.end() == 0
     assert one.shell(f"{TAP} >out.jsonl 2>last.log").end() == 0
     assert is_posted_once(one)

@@ -126,7 +126,7 @@ def test_a_throttled_mint(terminal: Terminals) -> None:
     one.world.accounts.mints_allowed = 0
     dialogue = one.run("doctor", ONE)
     assert dialogue.end() == 75
-    assert "FAIL refresh token Zoho mints no more than ten access tokens" in dialogue.text
+    assert "FAIL refresh token Zoho issues no more than ten access tokens" in dialogue.text
 
 
 @pytest.mark.parametrize(("minutes", "side"), [(10, "behind"), (-10, "ahead of")])
@@ -145,7 +145,7 @@ def test_no_organization(terminal: Terminals) -> None:
     one.store()
     dialogue = one.run("doctor", ONE)
     assert dialogue.end() == 78
-    assert "FAIL organizations There is no active organization" in dialogue.text
+    assert "FAIL organizations This user has no active organization" in dialogue.text
 
 
 def test_no_host_answers(terminal: Terminals) -> None:

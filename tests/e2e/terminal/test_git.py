@@ -64,5 +64,5 @@ def test_a_file_that_git_keeps_already(checkout: Terminal) -> None:
     (checkout.folder / ".gitignore").write_text(".env\n")
     git(checkout, "add", "--force", ".env")
     dialogue = checkout.run("login")
-    dialogue.expect("git keeps .env already", "git rm --cached .env")
+    dialogue.expect("git tracks .env already", "git rm --cached .env")
     assert dialogue.end() == 78

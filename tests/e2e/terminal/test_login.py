@@ -95,7 +95,7 @@ def test_an_expired_code(terminal: Terminals) -> None:
     one = terminal()
     code = one.world.accounts.issue_self_client_code(one.world.clock(), life=timedelta(0))
     dialogue = one.login(f"--code={code}")
-    dialogue.expect("Error: The grant code is no longer good (invalid_code")
+    dialogue.expect("Error: The grant code is no longer valid (invalid_code")
     assert dialogue.end() == 77
     assert one.settings == {}
 
@@ -135,7 +135,7 @@ def test_a_redirect_that_is_not_registered(terminal: Terminals) -> None:
     one.world.accounts.consent.redirect_uris = {"http://127.0.0.1:1/callback"}
     dialogue = one.login("--browser", "--timeout=2")
     dialogue.expect("must know this redirect address", f"http://127.0.0.1:{one.port}/callback")
-    dialogue.expect("brought no answer within 2 seconds")
+    dialogue.expect("No callback from the browser within 2 seconds")
     assert dialogue.end() == 77
     assert one.seen == "Invalid Redirect Uri"
 
@@ -145,7 +145,7 @@ def test_a_port_that_is_taken(terminal: Terminals) -> None:
     one = terminal()
     with socket.create_server(("127.0.0.1", one.port)):
         dialogue = one.login("--browser")
-        dialogue.expect(f"Error: Port {one.port} of this machine is taken", "--port")
+        dialogue.expect(f"Error: Port {one.port} of this machine is in use", "--port")
         assert dialogue.end() == 78
 
 
@@ -153,7 +153,7 @@ def test_no_organization(terminal: Terminals) -> None:
     """A user without an organization gets an error; the new token is saved."""
     one = terminal(organizations=0)
     dialogue = one.login("--browser")
-    dialogue.expect("There is no active organization for this user")
+    dialogue.expect("This user has no active organization")
     assert dialogue.end() == 78
     assert one.settings["refresh_token"] in one.world.scopes
 
@@ -178,7 +178,7 @@ def test_an_organization_that_is_not_there(terminal: Terminals) -> None:
     one.store()
     dialogue = one.run("login", "--keep")
     dialogue.answer("or all) [all]: ", "3")
-    dialogue.expect("There is no active organization 3", "927270289, 60012345678")
+    dialogue.expect("Organization 3 is not active or does not exist", "927270289, 60012345678")
     assert dialogue.end() == 78
 
 
@@ -218,7 +218,7 @@ def test_a_dead_token_cannot_be_kept(terminal: Terminals) -> None:
     one.world.revoke(one.world.credentials.refresh_token)
     dialogue = one.run("login", f"--port={one.port}", "--browser")
     dialogue.answer("Keep the stored one? [Y/n]: ", "y")
-    dialogue.expect("It cannot be kept: The refresh token is dead")
+    dialogue.expect("It cannot be kept: The refresh token is not valid")
     assert dialogue.end() == 0
     assert one.settings["refresh_token"] in one.world.scopes
 
@@ -229,7 +229,7 @@ def test_a_throttled_mint(terminal: Terminals) -> None:
     one.store()
     one.world.accounts.mints_allowed = 0
     dialogue = one.run("login", "--keep")
-    dialogue.expect("Zoho mints no more than ten access tokens in ten minutes")
+    dialogue.expect("Zoho issues no more than ten access tokens in ten minutes")
     assert dialogue.end() == 75
     assert one.settings["refresh_token"] == one.world.credentials.refresh_token
 

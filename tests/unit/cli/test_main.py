@@ -192,7 +192,7 @@ def test_a_second_look_at_a_dead_token(desk: Desks, tmp_path: Path) -> None:
     one.world.scopes[token] = scopes
     remembered = one.run("doctor", "--stream=taxes", token_cache=cache)
     assert remembered.exit_code == 77
-    assert "was found dead at" in remembered.stdout
+    assert "was found invalid at" in remembered.stdout
     assert one.world.mints == []
     assert one.run("login", "--keep", token_cache=cache).exit_code == 0
     assert one.run("doctor", "--stream=taxes", token_cache=cache).exit_code == 0
@@ -217,7 +217,7 @@ def test_a_token_of_the_cache_proves_nothing(desk: Desks, tmp_path: Path) -> Non
     assert one.run("organizations", token_cache=cache).exit_code == 0
     one.world.scopes.pop(one.world.credentials.refresh_token)
     result = one.run("login", "--keep", token_cache=cache)
-    assert (result.exit_code, "The refresh token is dead" in last_line(result)) == (77, True)
+    assert (result.exit_code, "The refresh token is not valid" in last_line(result)) == (77, True)
 
 
 def test_yes_keeps_a_stored_token(desk: Desks) -> None:
@@ -384,8 +384,8 @@ def test_the_api_host_is_checked(desk: Desks) -> None:
         one.run("doctor", "--stream=taxes", "--json", api_url=f"{one.base}/sandbox").stdout
     )
     found = {line["check"]: line for line in told["checks"]}
-    assert "does not answer as Zoho Books does" in found["API host"]["found"]
-    assert found["organizations"]["next_step"].startswith("Check api_url, region, ")
+    assert "does not respond as Zoho Books does" in found["API host"]["found"]
+    assert found["organizations"]["next_step"].startswith("Check api_url, region ")
     assert told["exit_code"] == 1
 
 
@@ -442,7 +442,7 @@ def test_a_plan_by_catalog_and_state(desk: Desks, tmp_path: Path) -> None:
     (tmp_path / "state.json").write_text(ahead)
     result = one.run("plan", "--catalog=catalog.json", "--state=state.json")
     assert result.exit_code == 78  # as a run would end
-    assert "Stream 'bills' of organization 927270289 is to be read from 2998" in last_line(result)
+    assert "Stream 'bills' of organization 927270289 would be read from 2998" in last_line(result)
 
 
 def test_settings_from_a_file(desk: Desks, tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def test_a_code_serves_once(scene: Scenes) -> None:
     one = scene("us")
     code = one.code()
     one.accounts().exchange(one.client, code)
-    with pytest.raises(ReauthorizationNeeded, match="no longer good"):
+    with pytest.raises(ReauthorizationNeeded, match="no longer valid"):
         one.accounts().exchange(one.client, code)
 
 
@@ -203,7 +203,9 @@ def test_a_revocation_that_nobody_confirms(scene: Scenes, hosts: Hosts) -> None:
     """Silence is not taken for a revocation."""
     one = scene("us")
     one.network.silent = {host for host, _ in REGIONS.values()}
-    with pytest.raises(ServiceError, match="Nobody has said that the refresh token is revoked"):
+    with pytest.raises(
+        ServiceError, match="No server has confirmed that the refresh token is revoked"
+    ):
         one.accounts(hosts).revoke(one.client, one.world.credentials.refresh_token)
     assert one.world.credentials.refresh_token in one.world.scopes
 

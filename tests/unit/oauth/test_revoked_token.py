@@ -130,8 +130,8 @@ def test_later_runs_stop_without_a_call(scene: Scene) -> None:
     """Once found dead, the token is not asked with again by any run; each ends with 77."""
     scene.kill()
     first, second, third = (scene.run() for _ in range(3))
-    assert first.startswith("77 The refresh token is dead")
-    assert second.startswith("77 The refresh token was found dead at 2026-11-23T12:00:00+00:00")
+    assert first.startswith("77 The refresh token is not valid")
+    assert second.startswith("77 The refresh token was found invalid at 2026-11-23T12:00:00+00:00")
     assert third == second
     assert scene.asked == 1
 
@@ -143,7 +143,7 @@ def test_a_token_that_dies_later_is_remembered_too(scene: Scene) -> None:
     scene.kill()
     with pytest.raises(ReauthorizationNeeded):
         auth.renew(token)
-    assert "was found dead" in scene.run()
+    assert "was found invalid" in scene.run()
     assert scene.asked == 2
 
 
@@ -153,7 +153,7 @@ def test_a_tap_stops_before_its_first_call(scene: Scene) -> None:
     scene.run()
     run = scene.service.run(["invoices"], token_cache=str(scene.folder))
     assert isinstance(run.failure, ReauthorizationNeeded)
-    assert "was found dead" in str(run.failure)
+    assert "was found invalid" in str(run.failure)
     assert scene.asked == 1
 
 
@@ -238,7 +238,7 @@ def test_who_does_not_listen_changes_nothing(
     """A failing webhook is logged without its address, and the run ends as it would have."""
     scene.hook = hook
     scene.kill()
-    assert scene.run().startswith("77 The refresh token is dead")
+    assert scene.run().startswith("77 The refresh token is not valid")
     assert "was not notified" in caplog.text
     assert "a-secret-part" not in caplog.text
     scene.run()
@@ -322,7 +322,7 @@ def test_without_a_cache_nothing_is_remembered(scene: Scene) -> None:
     """With the cache off each run asks, and tells."""
     scene.kill()
     for _ in range(2):
-        assert "The refresh token is dead" in scene.run(token_cache="off")
+        assert "The refresh token is not valid" in scene.run(token_cache="off")
     assert len(scene.hook.taken) == 2
 
 

@@ -68,7 +68,7 @@ def test_an_entry_without_a_key() -> None:
 def test_values_that_are_no_instant(value: object, context: dict[str, str]) -> None:
     """A bookmark that could mean several instants, or none, is refused in one line."""
     given = entry(value, **context)
-    with pytest.raises(ConfigError, match="'invoices' is no instant") as caught:
+    with pytest.raises(ConfigError, match="'invoices' is not a date and time") as caught:
         take("invoices", partitions(given) if context else given)
     assert caught.value.exit_code == 78
     assert "\n" not in str(caught.value)
