@@ -91,10 +91,7 @@ class Authenticator:
         self._sleep = sleep
         self._lock = threading.Lock()
         self._failure: TapError | None = None
-        self._token: Token | None = None
-        if access_token is not None:
-            url = hosts.call_url(hosts.candidates()[0])
-            self._token = Token(access_token, url, float("inf"))
+        self._token = _fixed_token(access_token, hosts)
 
     def token(self) -> Token:
         """Return a token that stays valid for some minutes."""
@@ -152,7 +149,7 @@ class Authenticator:
 
     def _share_or_request(self, grant: Grant, refused: str | None) -> StoredToken | TokenFailure:
         """Return the token that another run has requested, or request one if that is allowed."""
-        with self._store.changing() as store:
+        with self._store.change() as store:
             stored = store.get(self._store.now(), refused)
             if stored is not None:
                 return stored
@@ -208,6 +205,13 @@ class Authenticator:
     @property
     def _servers(self) -> str:
         return self._hosts.accounts_url or ", ".join(one.name for one in self._hosts.candidates())
+
+
+def _fixed_token(access_token: str | None, hosts: Hosts) -> Token | None:
+    """Return the token of the access_token setting; None if there is none."""
+    if access_token is None:
+        return None
+    return Token(access_token, hosts.call_url(hosts.candidates()[0]), float("inf"))
 
 
 def _is_rate_limited(result: StoredToken | TokenFailure) -> bool:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from tap_zohobooks.http.shared_state import Cache
     from tap_zohobooks.oauth.credentials import Token
 
+    Params = Mapping[str, str | int]
+
 # If a new token is refused, a scope is missing: unless the same area was read in this run, in which
 # case another program revokes tokens, and more of them are requested.
 RENEWALS_UNPROVEN = 1
@@ -82,20 +84,13 @@ class Client:
         with self._lock:
             return {name: one.quota for name, one in self._limiters.items() if one.quota}
 
-    def get(
-        self,
-        path: str,
-        params: Mapping[str, str | int] | None = None,
-        organization_id: str = "",
-    ) -> Response:
+    def get(self, path: str, params: Params | None = None, organization_id: str = "") -> Response:
         """Request a path below /books/v3.
 
         Raises:
             TapError: One of errors.py, after every action of the table of responses.
         """
-        query = dict(params or {})
-        if organization_id:
-            query["organization_id"] = organization_id
+        query = _query(params, organization_id)
         retries = RetryBudget(self._settings.max_wait)
         token, renewals, resets = self._auth.token(), 0, 0
         limiter = self._limiter(token, organization_id)
@@ -140,7 +135,7 @@ class Client:
             self.waits[cause] += 1
 
     def _send(
-        self, limiter: OrganizationLimiter, token: Token, path: str, query: Mapping[str, str | int]
+        self, limiter: OrganizationLimiter, token: Token, path: str, query: Params
     ) -> Response | Failure:
         headers: Mapping[str, str] = {}
         with limiter.acquire() as left:
@@ -203,6 +198,11 @@ class Client:
         self._note(CAUSES[failure.action])
         if not is_hold:
             self._sleep(wait)
+
+
+def _query(params: Params | None, organization_id: str) -> Params:
+    scope = {"organization_id": organization_id} if organization_id else {}
+    return {**(params or {}), **scope}
 
 
 def _area(organization_id: str, path: str) -> tuple[str, str]:

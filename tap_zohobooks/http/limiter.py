@@ -128,7 +128,7 @@ class OrganizationLimiter:
         has_waited = False
         while True:
             self._check_day()
-            with self._window.changing() as window:
+            with self._window.change() as window:
                 now = self._window.now()
                 wait = window.take(now, self._ceiling)
                 held = window.held_for(now)
@@ -169,7 +169,7 @@ class OrganizationLimiter:
             self._in_flight -= 1
             quota = Quota.read(headers, self._clock())
             self.quota = quota.after(self.quota) if quota else self.quota
-        with self._window.changing() as window:
+        with self._window.change() as window:
             window.record_response(left, self._window.now(), self._ceiling)
             self._is_blocked = window.blocks > 0
 
@@ -178,13 +178,13 @@ class OrganizationLimiter:
         self.slots.on_response(result, left, self._window.now())
         if isinstance(result, Response):
             if self._is_blocked:
-                with self._window.changing() as window:
+                with self._window.change() as window:
                     window.record_success(left)
         elif result.action is Action.HOLD:
             self._hold(result, left)
 
     def _hold(self, failure: Failure, left: float) -> None:
-        with self._window.changing() as window:
+        with self._window.change() as window:
             now = self._window.now()
             before = window.capacity(now, self._ceiling)
             window.record_refusal(left, now, failure, self._ceiling, self._jitter())
@@ -199,7 +199,7 @@ class OrganizationLimiter:
 
     def held_for(self) -> float:
         """Return for how many seconds all requests are held back."""
-        with self._window.changing() as window:
+        with self._window.change() as window:
             return window.held_for(self._window.now())
 
     def end_of_day(self, found: str, reset: float | None) -> None:

@@ -60,10 +60,10 @@ class Rate:
     @property
     def longest(self) -> float:
         """The seconds for which a request counts that has no response yet."""
-        return self.counted + LOST
+        return self.span + LOST
 
     @property
-    def counted(self) -> float:
+    def span(self) -> float:
         """The seconds for which a request counts, from its arrival on."""
         return self.length * (1 + DRIFT)
 
@@ -101,7 +101,7 @@ class SlidingWindow(msgspec.Struct):
         free = left + ceiling.longest
         if free in self.frees:
             self.frees.remove(free)
-            self.frees.append(left + ceiling.counted + self._travel(taken))
+            self.frees.append(left + ceiling.span + self._travel(taken))
         self.taken = [*self.taken[1 - LATEST :], taken]
 
     def _travel(self, taken: float) -> float:

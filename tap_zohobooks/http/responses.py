@@ -170,7 +170,7 @@ def classify(status: int, headers: Mapping[str, str], body: bytes) -> Response |
         return fail(status, NO_JSON, f"HTTP {status} without readable JSON", headers)
     code = document.get("code", 0)
     if status in OK and code == 0:
-        return Response(document, _served(headers))
+        return Response(document, _read_date(headers))
     return fail(status, code, str(document.get("message", "")), headers)
 
 
@@ -204,7 +204,7 @@ def header_seconds(headers: Mapping[str, str], name: str) -> float | None:
         return None
 
 
-def _served(headers: Mapping[str, str]) -> datetime:
+def _read_date(headers: Mapping[str, str]) -> datetime:
     try:
         return parsedate_to_datetime(headers["Date"]).astimezone(timezone.utc)
     except (KeyError, ValueError):

@@ -37,7 +37,7 @@ class SharedValue(Generic[Value]):
         self._threads = threading.Lock()
 
     @contextmanager
-    def changing(self) -> Iterator[Value]:
+    def change(self) -> Iterator[Value]:
         """Yield the value to read and change; other threads and processes wait meanwhile."""
         with self._threads:
             yield self._value
@@ -119,7 +119,7 @@ class FileValue(SharedValue[Value]):
 
     @override
     @contextmanager
-    def changing(self) -> Iterator[Value]:
+    def change(self) -> Iterator[Value]:
         """Yield the value as the last process left it, and write it if it was changed."""
         with self._threads:
             file = self._open() if self._cache.is_usable else None

@@ -91,10 +91,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply(HTTPStatus.NOT_FOUND, "There is nothing here.")
             return
         if not self.server.check_state(given):
-            self._reply(HTTPStatus.BAD_REQUEST, "This answer is for another login.")
+            self._reply(HTTPStatus.BAD_REQUEST, "This callback is of another login.")
             return
         if not self.server.first.acquire(blocking=False):
-            self._reply(HTTPStatus.GONE, "The answer has come already.")
+            self._reply(HTTPStatus.GONE, "The callback was received already.")
             return
         try:
             self._reply(HTTPStatus.OK, "Access was denied." if "error" in given else "Thank you.")

@@ -47,7 +47,7 @@ class RevokedToken:
         """
         if self.record is None:
             return
-        with self.record.changing() as known:
+        with self.record.change() as known:
             since, found = known.since, known.found
         if since:
             raise Reason.REFRESH_TOKEN_DISCONNECTED.error(time=since, error=found)
@@ -57,7 +57,7 @@ class RevokedToken:
         if self.record is None:
             return
         now = datetime.fromtimestamp(self.wall(), timezone.utc).isoformat(timespec="seconds")
-        with self.record.changing() as known:
+        with self.record.change() as known:
             is_news = not known.since
             if is_news:
                 known.since, known.found = now, found
@@ -67,7 +67,7 @@ class RevokedToken:
     def forget(self) -> None:
         """Forget that the token was revoked, so that the next run requests with it."""
         if self.record is not None:
-            with self.record.changing() as known:
+            with self.record.change() as known:
                 known.since = known.found = ""
 
 

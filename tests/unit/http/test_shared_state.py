@@ -47,7 +47,7 @@ def record(folder: Path, *, patience: float = 5.0) -> SharedValue[Count]:
 
 def raised(one: SharedValue[Count]) -> int:
     """Add one to the number and return it."""
-    with one.changing() as count:
+    with one.change() as count:
         count.number += 1
         return count.number
 
@@ -61,7 +61,7 @@ def raise_often(folder: Path, times: int) -> None:
 
 def hold(folder: Path, told: Connection) -> None:
     """Hold a record in the middle of a change, for as long as this process lives."""
-    with record(folder).changing() as count:
+    with record(folder).change() as count:
         count.number = 99
         told.send("held")
         time.sleep(600)
@@ -120,7 +120,7 @@ def test_a_stuck_process_holds_nobody_up(folder: Path, caplog: pytest.LogCapture
     raised(record(folder))
     shared = cache(folder)
     one, other = (shared.record(Count, name, patience=0.05) for name in ("one", "other"))
-    with record(folder).changing():
+    with record(folder).change():
         assert [raise_elsewhere(one) for _ in range(2)] == [1, 2]
     assert raise_elsewhere(other) == 1
     assert [entry.levelname for entry in caplog.records] == ["WARNING"]
@@ -296,7 +296,7 @@ def test_off_keeps_to_memory() -> None:
 
 def fail(one: SharedValue[Count]) -> None:
     """Note something, and fail."""
-    with one.changing() as count:
+    with one.change() as count:
         count.number = 5
         msg = "later"
         raise ValueError(msg)
@@ -314,7 +314,7 @@ def test_a_change_costs_next_to_nothing(folder: Path) -> None:
     one, ceiling, taken = cache(folder).record(SlidingWindow, "one"), Rate(10**6), []
     for _ in range(200):
         started = time.perf_counter()
-        with one.changing() as window:
+        with one.change() as window:
             window.take(one.now(), ceiling)
         taken.append(time.perf_counter() - started)
     assert median(taken[100:]) < 0.005
