@@ -60,7 +60,6 @@ def misfits(stream: str, row: dict[str, Any], keys: dict[str, str]) -> Iterator[
     told: list[str] = []
     clean = Cleaner(
         schema["properties"],
-        is_selected=lambda _: True,
         report=lambda name, is_misfit: told.append(
             f"{name} {'misfits' if is_misfit else 'is new'}"
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import backoff
@@ -225,7 +225,7 @@ class RetryBudget:
     """How long, and how often, one request may be sent again; `longest` in seconds."""
 
     longest: float
-    delays: Generator[float, None, None] = field(default_factory=lambda: waits(1.0))
+    delays: Generator[float, None, None] | None = None
     tries: int = TRIES
     spent: float = 0.0
 
@@ -238,12 +238,16 @@ class RetryBudget:
             case Action.HOLD:
                 return held if self.affords(held) else None
             case Action.RETRY_WITH_FEWER:
-                wait = failure.wait or next(self.delays)  # a wait of 0 s says nothing
+                wait = failure.wait or self._next_delay()  # a wait of 0 s says nothing
                 return wait if self.affords(wait) else None
             case _:
                 self.tries -= 1
-                wait = next(self.delays)
+                wait = self._next_delay()
                 return wait if self.tries > 0 and wait <= self.longest else None
+
+    def _next_delay(self) -> float:
+        self.delays = self.delays or waits(1.0)
+        return next(self.delays)
 
     def affords(self, wait: float) -> bool:
         """Spend so many seconds on limits; tell whether `longest` is not exceeded."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.pagination.capabilities import MIN_DISTINCT_TIMES
-from tap_zohobooks.pagination.page import select_due, sort_by_time
+from tap_zohobooks.pagination.page import select_due, split_by_time
 from tap_zohobooks.resources import MODIFIED
 
 if TYPE_CHECKING:
@@ -119,11 +119,11 @@ class Keyset:
         """Emit a page that is the whole rest of the list, in whatever order it came."""
         if since is None and not all(page.times):
             self.read.record_timeless_rows()
-        wanted = select_due(select_due(page.entries, self.read.start), since)
-        for entry in wanted:
-            if not entry.time:
-                yield entry.row, None
-        yield from self.read.emit(sort_by_time(entry for entry in wanted if entry.time))
+        due = select_due(select_due(page.entries, self.read.start), since)
+        timeless, timed = split_by_time(due)
+        for entry in timeless:
+            yield entry.row, None
+        yield from self.read.emit(timed)
         return self._verify_end(page, since) and (yield from self._confirm_sort())
 
     def _verify_end(self, page: Page, since: str | None) -> bool:

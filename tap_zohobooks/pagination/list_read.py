@@ -72,8 +72,9 @@ class ListRead:
         self.opened = self.opened or page.served.isoformat()
         return self.opened
 
-    def emit(self, entries: Iterable[Entry]) -> Generator[Item, None, None]:
-        """Emit rows that are in the order of time; those of the boundary second only once."""
+    def emit(self, entries: Iterable[Entry]) -> list[Item]:
+        """Return the items of rows in the order of time; those of the boundary second once."""
+        items: list[Item] = []
         for entry in entries:
             if entry.time == self.reached and entry.key in self._keys_reached:
                 continue
@@ -81,7 +82,8 @@ class ListRead:
                 self._keys_reached.clear()
                 self.reached = entry.time
             self._keys_reached.add(entry.key)
-            yield entry.row, None if self.unconfirmed_pages else entry.time
+            items.append((entry.row, None if self.unconfirmed_pages else entry.time))
+        return items
 
     def record_timeless_rows(self) -> None:
         """Record that rows without a time of change exist: only a full scan finds them."""

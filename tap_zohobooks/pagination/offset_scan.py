@@ -186,7 +186,7 @@ class OffsetScan:
 
     def _record(self, placed: PlacedPage, count: int) -> list[Entry]:
         """Record the first rows of a page as read; return those that were not before."""
-        self._order = placed.page.order
+        self._order = (placed.page.sort_column, placed.page.sort_order)
         self._tail = placed.marks[:count]
         self._read.extend(mark for mark in self._tail if mark not in placed.known)
         entries = zip(placed.page.entries, self._tail, strict=False)

@@ -114,6 +114,16 @@ def shows_rows(document: dict[str, Any], rows_key: str) -> bool:
     return any(isinstance(value, list) for value in lists) or bool(rows_of(document, rows_key))
 
 
+def find_hiding_filter(document: Mapping[str, Any], query: Mapping[str, str]) -> str | None:
+    """Return the filter that a response names, if it hides rows and was not asked for."""
+    match document.get("page_context"):
+        case {"applied_filter": str(applied)} | [{"applied_filter": str(applied)}]:
+            asked = applied in {"", query.get("filter_by")} or applied.endswith(".All")
+            return None if asked else applied
+        case _:
+            return None
+
+
 def parse_page(
     document: dict[str, Any], served: datetime, rows_key: str, key: Callable[[Row], Hashable]
 ) -> Page:
@@ -186,6 +196,12 @@ def filter_value(instant: str) -> str:
 def select_due(entries: Iterable[Entry], since: str | None) -> list[Entry]:
     """Return the rows that changed at or after an instant, and those without a time."""
     return [entry for entry in entries if entry.is_due(since)]
+
+
+def split_by_time(entries: Iterable[Entry]) -> tuple[list[Entry], list[Entry]]:
+    """Return the rows without a time of change, and the others in its order."""
+    known = list(entries)
+    return [one for one in known if not one.time], sort_by_time(one for one in known if one.time)
 
 
 def sort_by_time(entries: Iterable[Entry]) -> list[Entry]:

@@ -7,7 +7,7 @@ table that has another version. So it follows the last row of the last organizat
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from singer_sdk import Stream
 from singer_sdk.mapper import RemoveRecordTransform
@@ -16,7 +16,6 @@ from typing_extensions import override
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
     from tap_zohobooks.singer.context import SyncContext
@@ -68,16 +67,6 @@ def can_delete(coverage: Coverage, logger: logging.Logger, *, wish: bool | None)
     if found:
         logger.warning("The target is told to delete nothing in this run: %s.", found)
     return found is None
-
-
-def find_hiding_filter(document: Mapping[str, Any], query: Mapping[str, str]) -> str | None:
-    """Return the filter that a response names, if it hides rows and was not asked for."""
-    match document.get("page_context"):
-        case {"applied_filter": str(applied)} | [{"applied_filter": str(applied)}]:
-            asked = applied in {"", query.get("filter_by")} or applied.endswith(".All")
-            return None if asked else applied
-        case _:
-            return None
 
 
 class VersionedStream(Stream):

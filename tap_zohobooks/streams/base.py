@@ -15,11 +15,11 @@ from typing_extensions import override
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import AccessDenied, NotFound, TapError
-from tap_zohobooks.pagination.page import shows_rows
 from tap_zohobooks.resources import MODIFIED, ORGANIZATION, TABLE, TIMELESS, Resource
+from tap_zohobooks.singer.state import check_start
 from tap_zohobooks.singer.stream import SingerStream, Step
 from tap_zohobooks.transform.cleaner import Cleaner, Row
-from tap_zohobooks.transform.custom_fields import Flattener
+from tap_zohobooks.transform.custom_fields import PREFIX, Flattener
 from tap_zohobooks.transform.timestamps import subtract_seconds
 
 if TYPE_CHECKING:
@@ -51,17 +51,29 @@ class PartitionRead:
     """What the responses of one stream of one organization have shown so far.
 
     `start` and `max_bookmark` are UTC texts: from when on it is read, and the instant that no
-    bookmark of this read may pass. `has_list` says that a response held a list of rows,
-    `has_documents` and `has_missing` that a document was found, or not found.
+    bookmark of this read may pass, `lookback` seconds before the first response. `has_list` says
+    that a response held a list of rows, `has_documents` and `has_missing` that a document was
+    found, or not found.
     """
 
     organization: str
     start: str | None = None
+    lookback: int = 0
     max_bookmark: str | None = None
     served: datetime | None = None
     has_documents: bool = False
     has_missing: bool = False
     has_list: bool = False
+
+    def open(self, stream: str, served: str) -> None:
+        """Check the start by the service's clock, and bound the bookmark.
+
+        Raises:
+            ConfigError: The start lies in the future.
+        """
+        if self.start is not None:
+            check_start(stream, self.organization, self.start, served)
+        self.max_bookmark = subtract_seconds(served, self.lookback)
 
     def hold_bookmark(self, instant: str | None) -> None:
         """Let no bookmark pass an instant, so that the next run reads again from there."""
@@ -106,7 +118,8 @@ class ResourceStream(SingerStream):
     @override
     def read_partition(self, context: Context | None, start: str | None) -> Iterator[Step]:
         organization = str((context or {}).get(ORGANIZATION, ""))
-        reading, rows = PartitionRead(organization, start), 0
+        reading = PartitionRead(organization, start, self.sync_context.lookback_seconds)
+        rows = 0
         try:
             for row, safe_bookmark in islice(self._read(reading), self._rows_left):
                 record = None if row is None else self.post_process(row, context)
@@ -167,19 +180,26 @@ class ResourceStream(SingerStream):
     @override
     def post_process(self, row: Row, context: Context | None = None) -> Row:
         """Return the record of a row: custom fields as columns, typed values, its organization."""
-        record = self._cleaner(self._flattener(row))
+        flatten = self._flattener
+        record = self._cleaner(flatten(row) if flatten else row)
         record.update(context or {})
         return record
 
     @cached_property
-    def _flattener(self) -> Flattener:
-        return Flattener(self.effective_schema["properties"])
+    def _flattener(self) -> Flattener | None:
+        """Flatten the custom fields of a row; None if the stream has none."""
+        properties = self.effective_schema["properties"]
+        has_custom_fields = any(name.startswith(PREFIX) for name in properties)
+        return Flattener(properties) if has_custom_fields else None
 
     @cached_property
     def _cleaner(self) -> Cleaner:
+        properties = self.effective_schema["properties"]
         return Cleaner(
-            self.effective_schema["properties"],
-            is_selected=lambda name: self.mask.get(("properties", name), True),
+            properties,
+            deselected={
+                name for name in properties if not self.mask.get(("properties", name), True)
+            },
             report=self._report,
             flattens=bool(self.config.get("flattening_enabled")),
         )
@@ -199,21 +219,22 @@ class ResourceStream(SingerStream):
                 field,
             )
 
-    def _check_rows(self, reading: PartitionRead, document: dict[str, Any], rows_key: str) -> None:
+    def _check_rows(self, reading: PartitionRead, response: Response, *, has_list: bool) -> None:
         """Block deletes if a response holds no list of rows: it is read as an empty list.
 
         Raises:
             ServiceError: A response before it held a list: the rest of it would be lost.
         """
-        if shows_rows(document, rows_key):
+        if has_list:
             reading.has_list = True
         elif reading.has_list:
-            raise Reason.NO_ROWS.error(keys=sorted(document), wanted=rows_key)
+            raise Reason.NO_ROWS.error(keys=sorted(response.document), wanted=self.listed.rows_key)
         else:
             self.block_deletes(f"a response for organization {reading.organization} held no list")
             self.logger.warning(
                 "Stream '%s': the response for organization %s reports success and holds no '%s'; "
-                "it is read as an empty list.", self.name, reading.organization, rows_key,
+                "it is read as an empty list.",
+                self.name, reading.organization, self.listed.rows_key,
             )  # fmt: skip
 
     def _get(self, reading: PartitionRead, path: str, params: Params) -> Response:

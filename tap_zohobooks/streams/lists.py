@@ -11,12 +11,15 @@ from typing_extensions import override
 from tap_zohobooks.errors import AccessDenied, ParameterRefused, UnexpectedResponse
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.pagination.offset_scan import OffsetScan
-from tap_zohobooks.pagination.page import parse_page, row_key, rows_of
+from tap_zohobooks.pagination.page import (
+    find_hiding_filter,
+    parse_page,
+    row_key,
+    rows_of,
+    shows_rows,
+)
 from tap_zohobooks.pagination.reader import Reader
-from tap_zohobooks.resources import INCREMENTAL, ORGANIZATION, TIMELESS
-from tap_zohobooks.singer.activate_version import find_hiding_filter
-from tap_zohobooks.singer.state import check_start
-from tap_zohobooks.transform.timestamps import subtract_seconds
+from tap_zohobooks.resources import INCREMENTAL, ORGANIZATION, TIMELESS, Resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from tap_zohobooks.http.responses import Response
     from tap_zohobooks.pagination.list_read import Item
     from tap_zohobooks.pagination.page import Page, Params
+    from tap_zohobooks.singer.context import SyncContext
 from tap_zohobooks.streams.base import PartitionRead, ResourceStream
 
 
@@ -32,11 +36,17 @@ class ListStream(ResourceStream):
 
     is_complete = True
 
+    def __init__(self, sync_context: SyncContext, resource: Resource) -> None:
+        """Prepare what each page needs."""
+        super().__init__(sync_context, resource)
+        self._path, self._query = self.listed.list_path, self.listed.query
+        self._rows_key = self.listed.rows_key
+        self._row_key = partial(row_key, self.name, self.listed.keys)
+
     @override
     def _read(self, reading: PartitionRead) -> Iterator[Item]:
-        by_time = (
-            self.listed in INCREMENTAL
-        )  # a row that changes then moves behind the read position
+        # A row that changes moves behind the read position if the list is sorted by time.
+        by_time = self.listed in INCREMENTAL
         if by_time or self.replication_method == REPLICATION_INCREMENTAL:
             reader = self._reader(reading)
             yield from reader.read(reading.start)
@@ -71,18 +81,15 @@ class ListStream(ResourceStream):
         )
 
     def _page(self, reading: PartitionRead, params: Params) -> Page:
-        listed = self.listed
-        answer = self._get(reading, listed.list_path, {**listed.query, **params})
+        response = self._get(reading, self._path, {**self._query, **params})
         if reading.max_bookmark is None:
-            check_start(self.name, reading.organization, reading.start, answer.served.isoformat())
-            reading.max_bookmark = subtract_seconds(
-                answer.served.isoformat(), self.sync_context.lookback_seconds
-            )
-        if hidden := find_hiding_filter(answer.document, listed.query):
+            reading.open(self.name, response.served.isoformat())
+        document = response.document
+        page = parse_page(document, response.served, self._rows_key, self._row_key)
+        if hidden := find_hiding_filter(document, self._query):
             self.block_deletes(f"the service shows no more than {hidden}")
-        self._check_rows(reading, answer.document, listed.rows_key)
-        key = partial(row_key, self.name, listed.keys)
-        return parse_page(answer.document, answer.served, listed.rows_key, key)
+        self._check_rows(reading, response, has_list=shows_rows(document, self._rows_key))
+        return page
 
 
 class IncrementalStream(ListStream):
@@ -128,6 +135,7 @@ class SingleStream(ResourceStream):
     def _read(self, reading: PartitionRead) -> Iterator[Item]:
         path = self.resource.list_path.format(organization_id=reading.organization)
         response = self._get(reading, path, self.resource.query)
-        self._check_rows(reading, response.document, self.resource.rows_key)
+        has_list = shows_rows(response.document, self.resource.rows_key)
+        self._check_rows(reading, response, has_list=has_list)
         for row in rows_of(response.document, self.resource.rows_key):
             yield row, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -202,15 +203,14 @@ class Cleaner:
         self,
         properties: Mapping[str, Schema],
         *,
-        is_selected: Callable[[str], bool],
+        deselected: AbstractSet[str] = frozenset(),
         report: Callable[[str, bool], None],
         flattens: bool = False,
     ) -> None:
         """Compile the rules of a schema's properties."""
         rules = compile_rules(properties, is_open=not flattens)
-        selected = {name: rule for name, rule in rules.items() if is_selected(name)}
-        deselected = frozenset(rules.keys() - selected.keys())
-        self._fields = ObjectConverter(selected, is_open=False, deselected=deselected)
+        selected = {name: rules[name] for name in rules if name not in deselected}
+        self._fields = ObjectConverter(selected, is_open=False, deselected=frozenset(deselected))
         self._has_additional = ADDITIONAL in selected
         self._report = report
         self._reported: set[str] = set()
