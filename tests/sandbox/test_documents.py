@@ -49,9 +49,12 @@ def test_every_nested_list_is_found_under_its_parent(client: Client, path: str) 
     one = load_endpoints()[path]
     world, key = client.world, client.organization_id
     own = world.holdings[key]
-    for parent in world.ids(key, one.parent):
-        if one.parent == "settings/currencies":
-            continue
+    parents = [
+        row[one.parent_key] for row in world.rows(key, one.parent)
+        if row.get("is_base_currency") is not True  # which has no rates
+    ]  # fmt: skip
+    assert parents
+    for parent in parents:
         params = {one.parent_param: parent} if one.parent_param else {}
         shown = path.replace(f"{{{one.parent_key}}}", parent)
         rows = client.rows(shown, **params)
@@ -68,12 +71,12 @@ def test_nested_lists_of_a_missing_parent_are_not_found(client: Client) -> None:
 @pytest.mark.parametrize("path", sorted(load_endpoints()))
 def test_no_value_is_null_and_no_id_is_a_number(everywhere: Client, path: str) -> None:
     """Unset is blank text, and every id is text, in every row and document."""
-    for key in everywhere.world.holdings:
-        held = everywhere.world.rows(key, path)[:8]
-        for name, value in walk(held):
-            assert value is not None, name
-            if name.endswith("_id"):
-                assert isinstance(value, str), name
+    held = [everywhere.world.rows(key, path)[:8] for key in everywhere.world.holdings]
+    assert any(held)
+    for name, value in walk(held):
+        assert value is not None, name
+        if name.endswith("_id"):
+            assert isinstance(value, str), name
 
 
 def test_ids_are_text_of_15_to_19_digits(everywhere: Client) -> None:
@@ -208,7 +211,9 @@ def test_some_numbers_are_text_as_recorded(client: Client) -> None:
 
 def test_a_field_named_like_a_boolean_holds_an_id(client: Client) -> None:
     """is_opening_balance of a bill's row is the bill's id."""
-    assert all(row["is_opening_balance"] == row["bill_id"] for row in client.rows("bills"))
+    rows = client.rows("bills")
+    assert rows
+    assert all(row["is_opening_balance"] == row["bill_id"] for row in rows)
 
 
 def test_documents_are_blank_text_in_lists_and_an_array_in_documents(client: Client) -> None:
@@ -280,6 +285,7 @@ def test_contact_persons_have_a_displayed_date_of_creation(client: Client) -> No
     """created_time of a contact person is in the display format, without a time."""
     path = "contacts/{contact_id}/contactpersons"
     rows = client.world.rows(client.organization_id, path)
+    assert rows
     assert all(re.fullmatch(r"\d\d [A-Z][a-z]{2} \d{4}", row["created_time"]) for row in rows)
 
 
@@ -287,7 +293,9 @@ def test_local_times_name_the_instant_that_the_record_has(client: Client) -> Non
     """A time in a row is the record's instant, whatever the offset."""
     world, key = client.world, client.organization_id
     table = world.holdings[key].get_table("bills")
-    for row in client.rows("bills"):
+    rows = client.rows("bills")
+    assert rows
+    for row in rows:
         assert (
             parse_instant(row["last_modified_time"]).timestamp()
             == table.records[row["bill_id"]].modified

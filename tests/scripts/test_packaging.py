@@ -123,7 +123,9 @@ def test_a_valid_group_of_settings_is_enough() -> None:
     """Each group that Meltano accepts holds all that the tap requires, and only its settings."""
     required = set(TapZohoBooks.config_jsonschema["required"])
     known = set(TapZohoBooks.config_jsonschema["properties"])
-    for group in plugins()["tap-zohobooks"]["settings_group_validation"]:
+    groups = plugins()["tap-zohobooks"]["settings_group_validation"]
+    assert groups
+    for group in groups:
         assert required <= set(group) <= known
 
 

@@ -254,6 +254,7 @@ def test_organizations_have_a_ceiling_each() -> None:
     asking = client(place, requests_per_minute=10)
     for number in range(20):
         asking.get("invoices", {}, place.organizations[number % 2])
+    assert codes(place) == {0: 20}
     assert slept(place) == []
 
 

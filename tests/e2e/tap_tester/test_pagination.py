@@ -23,6 +23,7 @@ def test_no_row_comes_twice(full: Sync) -> None:
              if (many := [key for key, number in
                           Counter(full.key(name, one) for one in records).items()
                           if number > 1])}  # fmt: skip
+    assert full.records
     assert twice == {}
 
 

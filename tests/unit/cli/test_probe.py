@@ -63,6 +63,7 @@ def test_a_run_uses_the_strategy(service: Services) -> None:
     names = ["invoices", "bills", "purchase_orders", "journals"]
     one = service(rows={"*": 3} | dict.fromkeys(names, 300) | {"purchaseorders": 300})
     run = one.complete(names)
+    assert {name for _, name in run.tap.sync_context.capabilities} == set(names)
     for (_, name), capabilities in run.tap.sync_context.capabilities.items():
         stream, result, _ = probe(one, name)
         assert choose_strategy(stream, result.capabilities) == choose_strategy(stream, capabilities)

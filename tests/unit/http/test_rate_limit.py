@@ -359,7 +359,10 @@ def test_the_reserve_is_never_touched(
     """
     known, left, in_flight = Quota(limit, limit - others, 60.0), limit - others, list[int]()
     for pick in order:
-        if pick == 0 and known.allows(1.0, reserve=reserve, in_flight=len(in_flight)):
+        is_allowed = known.allows(1.0, reserve=reserve, in_flight=len(in_flight))
+        if not in_flight:  # all is known then, and none is held back that may leave
+            assert is_allowed is (left > reserve)
+        if pick == 0 and is_allowed:
             left -= 1
             assert left >= reserve
             in_flight.append(left)  # what its answer will tell

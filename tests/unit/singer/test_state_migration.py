@@ -212,7 +212,7 @@ def test_a_bookmark_of_the_only_organization_that_is_chosen(service: Make) -> No
     given = unpartitioned(place)
     chosen = place.organizations[0]
     run = place.complete(["invoices"], given, organization_ids=[chosen])
-    assert len(run.records("invoices")) <= 3
+    assert 1 <= len(run.records("invoices")) <= 3
 
 
 def test_an_organizations_own_bookmark_wins(service: Make) -> None:
@@ -262,8 +262,9 @@ def test_organizations_that_are_not_read_keep_their_state(service: Make) -> None
     state = place.complete(["invoices", "currencies"]).state
     place.world.insert(second, "invoices")
     run = place.complete(["invoices", "currencies"], state, organization_ids=[second])
+    assert run.records("invoices", second)
     for stream in ("invoices", "currencies"):
-        assert kept(run.state, stream, first) == kept(state, stream, first)
+        assert kept(run.state, stream, first) == kept(state, stream, first) != []
 
 
 def kept(state: dict[str, Any], stream: str, organization: str) -> list[dict[str, Any]]:

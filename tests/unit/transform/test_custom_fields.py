@@ -23,7 +23,7 @@ from tap_zohobooks.transform.custom_fields import (
     parse_metadata,
 )
 from tap_zohobooks.transform.timestamps import to_utc
-from tests.conftest import Run, Service
+from tests.conftest import Collector, Run, Service
 
 if TYPE_CHECKING:
     from tap_zohobooks.transform.cleaner import Row
@@ -205,7 +205,10 @@ def test_a_catalog_is_not_discovered_again(service: Make) -> None:
     made = service(rows=30, organizations=2)
     tap = made.tap(["invoices", "cm_debtor"], discovers=True)
     before = sum(asked(made).values())
+    assert isinstance(tap.message_writer, Collector)
     tap.sync_all()
+    records = Run(tap.message_writer.messages, tap).records("invoices")
+    assert any(record[name] for record in records for name in record if name.startswith("cf_"))
     assert sum(asked(made).values()) == before > 0
 
 
