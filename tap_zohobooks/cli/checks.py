@@ -186,7 +186,7 @@ class AccountChecks:
         if isinstance(result, Response) or result.kind in NOT_AUTHORIZED:
             return Check("API host", url)
         found = f"{url}: HTTP {response.status_code}"
-        return fail("API host", Reason.NOT_ZOHO_BOOKS.error(answer=found))
+        return fail("API host", Reason.NOT_ZOHO_BOOKS.error(found=found))
 
     def _check_clock(self) -> Check:
         if self._skew is None:
