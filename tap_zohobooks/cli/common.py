@@ -91,7 +91,7 @@ class SelectedStream:
         return self.resource.name
 
     @property
-    def listed(self) -> Resource:
+    def list_resource(self) -> Resource:
         """The list that the stream reads, or whose rows it requests documents for."""
         return TABLE[self.resource.of] if self.resource.of else self.resource
 

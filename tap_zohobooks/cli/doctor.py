@@ -160,7 +160,7 @@ class Examination:
     def _describe_streams(self) -> Iterator[tuple[str, str, str]]:
         """Yield each stream, whether it may be read, and the strategy for its changes."""
         for stream in self.streams:
-            match self.probes.get(stream.listed.name):
+            match self.probes.get(stream.list_resource.name):
                 case None:
                     continue
                 case Probe(error=None, capabilities=capabilities):

@@ -144,9 +144,9 @@ class Planner:
         try:
             if _is_countable(stream):
                 since = self._find_start(stream, organization)
-                rows = self._counter.count(stream.listed, organization, since)
+                rows = self._counter.count(stream.list_resource, organization, since)
                 if since and find_partition(self._state, stream.name, organization).get(TIMELESS):
-                    listed = self._counter.count(stream.listed, organization, None)
+                    listed = self._counter.count(stream.list_resource, organization, None)
         except UNREADABLE:
             return Cost(stream.name, organization, None, 1, is_exact=True, note="not to be read")
         calls = cost.count_calls(

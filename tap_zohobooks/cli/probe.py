@@ -62,7 +62,7 @@ class Probe:
 
 def collect_lists(streams: Iterable[SelectedStream]) -> list[Resource]:
     """Return the lists that these streams read, each once, without the organizations."""
-    lists = {stream.listed.name: stream.listed for stream in streams}
+    lists = {stream.list_resource.name: stream.list_resource for stream in streams}
     lists.pop(ORGANIZATIONS.name, None)  # always requested, and not counted by any quota
     return list(lists.values())
 

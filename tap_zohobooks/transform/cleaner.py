@@ -144,7 +144,7 @@ class ObjectConverter:
             unmapped.append(Unmapped(prefix + name, value, is_invalid=False))
 
 
-def _object_rule(schema: Schema, *, is_open: bool) -> Rule:
+def _compile_object(schema: Schema, *, is_open: bool) -> Rule:
     rules = compile_rules(schema.get("properties", {}), is_open=is_open)
     fields = ObjectConverter(rules, is_open=is_open or not rules)
 
@@ -157,7 +157,7 @@ def _object_rule(schema: Schema, *, is_open: bool) -> Rule:
     return Rule(_NOTHING, _reject_text, convert_object)
 
 
-def _array_rule(schema: Schema) -> Rule:
+def _compile_array(schema: Schema) -> Rule:
     rule = compile_rule(schema.get("items") or {}, is_open=True)
 
     def convert_array(value: object, unmapped: list[Unmapped], path: str) -> list[object] | None:
@@ -180,9 +180,9 @@ def compile_rule(schema: Schema, *, is_open: bool) -> Rule:
         case ["string"], "date":
             return _DATE
         case ["object"], _:
-            return _object_rule(schema, is_open=is_open)
+            return _compile_object(schema, is_open=is_open)
         case ["array"], _:
-            return _array_rule(schema)
+            return _compile_array(schema)
     return _SCALARS.get(tuple(types), _ANY)
 
 

@@ -29,7 +29,7 @@ def probe(service: Service, stream: str) -> tuple[SelectedStream, Probe, list[st
     organization, now = service.organizations[0], service.clock.utc() - timedelta(seconds=1)
     tap.client.get("organizations")
     service.world.log.clear()
-    result = probe_list(tap.client, one.listed, organization, now)
+    result = probe_list(tap.client, one.list_resource, organization, now)
     return one, result, [call.path for call in service.world.log]
 
 
@@ -109,7 +109,7 @@ def test_absent_lists(service: Services, stream: str, status: int, code: int, me
     """A list with HTTP 404 is absent, and so is an undocumented list that is refused."""
     one = service(rows=5)
     (found,) = select_streams(None, [stream])
-    one.world.refuse(found.listed.list_path, status, code, message)
+    one.world.refuse(found.list_resource.list_path, status, code, message)
     _, result, _ = probe(one, stream)
     assert result.is_absent
 
