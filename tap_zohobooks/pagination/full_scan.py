@@ -1,14 +1,14 @@
-"""Read every page of a list, in its own order or from its oldest row on."""
+"""Read a list by page number: in its own order, from its oldest row on, or from its newest."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tap_zohobooks.pagination.page import select_due
+from tap_zohobooks.pagination.page import select_due, sort_by_time
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Hashable
 
     from tap_zohobooks.pagination.list_read import Item, Items, ListRead
     from tap_zohobooks.pagination.page import Entry
@@ -66,4 +66,28 @@ class AscendingScan:
             if not self.read.probe.verify_order(page, "A"):
                 return False
             yield from self.read.emit(select_due(fresh, self.read.reached))
+        return True
+
+
+@dataclass(slots=True)
+class DescendingScan:
+    """Reads pages newest row first until one holds an older row than the start.
+
+    It holds what it has read, and emits it oldest row first, so that the bookmark can move.
+    """
+
+    read: ListRead
+
+    def items(self) -> Items:
+        """Yield the rows that changed at or after the start."""
+        start = self.read.start
+        found: dict[Hashable, Entry] = {}
+        for fresh, page in self.read.scan("D").pages():
+            if page.entries and not self.read.probe.verify_order(page, "D"):
+                return False
+            for entry in select_due(fresh, start):
+                found.setdefault(entry.key, entry)
+            if not all(entry.is_due(start) for entry in page.entries):
+                break
+        yield from self.read.emit(sort_by_time(found.values()))
         return True

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.errors import ParameterRefused
-from tap_zohobooks.pagination.descending import DescendingScan
-from tap_zohobooks.pagination.full_scan import AscendingScan, FullScan
+from tap_zohobooks.pagination.full_scan import AscendingScan, DescendingScan, FullScan
 from tap_zohobooks.pagination.keyset import Keyset
 from tap_zohobooks.pagination.list_read import ListRead
 
