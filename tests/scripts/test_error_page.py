@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,6 +83,24 @@ def test_errors_come_from_the_table() -> None:
                     made[name] += 1
     assert made.keys() - {"AccessDenied", "NoSuchPath", "NotFound", "NotInPlan"} == {"TapError"}
     assert made["TapError"] == 1
+
+
+def test_each_error_is_given_its_facts() -> None:
+    """A call of `Reason.NAME.error` gives what is in braces in the row, and nothing else."""
+    checked = 0
+    for file in Path(errors.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(
+                    func=ast.Attribute(
+                        value=ast.Attribute(value=ast.Name("Reason"), attr=name), attr="error"
+                    )
+                ):
+                    row = Reason[name]
+                    facts = set(re.findall(r"{(\w+)}", row.found + row.next_step))
+                    assert {one.arg for one in node.keywords} == facts, f"{file}: {name}"
+                    checked += 1
+    assert checked > 50
 
 
 def test_several_errors_are_one(service: Make) -> None:
