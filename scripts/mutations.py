@@ -16,7 +16,6 @@ RUNS, DELETES, AUTH = (
     "tests/unit/singer/test_activate_version.py",
     "tests/unit/test_auth.py",
 )
-ORDER, PREFETCH = "tests/unit/singer/test_ordered_map.py", "tests/unit/pagination/test_prefetch.py"
 REQUESTS, LIMITS = "tests/unit/test_client.py", "tests/unit/http/test_rate_limit.py"
 
 ALWAYS_TRUE = "lambda original, *args, **kwargs: True"
@@ -61,9 +60,9 @@ class Mutation:
 MUTATIONS = (
     Mutation(
         "rows of the boundary second are read again",
-        "tap_zohobooks.pagination.reader:_is_due",
-        "lambda original, row, start: original(row, start)"
-        " and (start is None or row_time(row) != start)",
+        "tap_zohobooks.pagination.page:Entry.is_due",
+        "lambda original, self, since: original(self, since)"
+        " and (since is None or self.time != since)",
         (READING, HISTORIES),
     ),
     Mutation(
@@ -74,9 +73,9 @@ MUTATIONS = (
     ),
     Mutation(
         "rows of the boundary second are dropped by key, not for their second",
-        "tap_zohobooks.pagination.reader:Reader._unseen",
-        "lambda original, self, rows: original("
-        "self, [row for row in rows if not self._seen or row_time(row) != self._reached])",
+        "tap_zohobooks.pagination.list_read:ListRead.emit",
+        "lambda original, self, entries: original(self, "
+        "[one for one in entries if not self._keys_reached or one.time != self.reached])",
         (READING, HISTORIES),
     ),
     Mutation(
@@ -88,58 +87,61 @@ MUTATIONS = (
     ),
     Mutation(
         "rows in order by chance prove no order",
-        "tap_zohobooks.pagination.capabilities:CapabilityProbe._is_turned",
+        "tap_zohobooks.pagination.capabilities:CapabilityProbe._probe_reversal",
         ALWAYS_TRUE,
         (READING, HISTORIES),
     ),
     Mutation(
         "a list that has changed meanwhile proves no order either",
-        "tap_zohobooks.pagination.capabilities:CapabilityProbe._is_turned",
-        'lambda original, self, times, order, since: (self.end("D") or "") >= max(times)'
-        ' > min(times) if order == "A" else original(self, times, order, since)',
+        "tap_zohobooks.pagination.capabilities:CapabilityProbe._probe_reversal",
+        "lambda original, self, page, order, since: original(self, page, order, since)"
+        ' if order == "D" else (self.probe_end("D") or "") >= max(page.times) > min(page.times)',
         (READING,),
     ),
     Mutation(
         "a filter that lets older rows through is found out",
-        "tap_zohobooks.pagination.capabilities:CapabilityProbe.is_honoured",
-        'lambda original, self, page, since: self.is_ordered(page, "A", since)'
+        "tap_zohobooks.pagination.capabilities:CapabilityProbe.verify_page",
+        'lambda original, self, page, since: self.verify_order(page, "A", since)'
         " and self.capabilities.filters is not False",
         (READING, HISTORIES),
     ),
     Mutation(
         "a filter that leaves out its own instant is found out",
-        "tap_zohobooks.pagination.reader:Reader._is_joined",
+        "tap_zohobooks.pagination.keyset:Keyset._verify_boundary",
         ALWAYS_TRUE,
         (READING, HISTORIES),
     ),
     Mutation(
         "pages of one second move no bookmark before the order is confirmed",
-        "tap_zohobooks.pagination.reader:Reader._unseen",
-        result("((row, row_time(row)) for row, _ in value)"),
+        "tap_zohobooks.pagination.list_read:ListRead.emit",
+        "lambda original, self, entries: (lambda count: ("
+        'setattr(self, "unconfirmed_pages", 0), original(self, entries),'
+        ' setattr(self, "unconfirmed_pages", count))[1])(self.unconfirmed_pages)',
         (READING, HISTORIES),
     ),
     Mutation(
         "a service that ceases to order is found out",
-        "tap_zohobooks.pagination.capabilities:CapabilityProbe.confirm_sort",
+        "tap_zohobooks.pagination.capabilities:CapabilityProbe.verify_sort",
         ALWAYS_TRUE,
         (READING, HISTORIES),
     ),
     Mutation(
         "an empty filtered page is confirmed by the newest row",
-        "tap_zohobooks.pagination.reader:Reader._is_all",
+        "tap_zohobooks.pagination.keyset:Keyset._verify_end",
         ALWAYS_TRUE,
         (READING, HISTORIES),
     ),
     Mutation(
         "the newest of unsorted rows is no bookmark before all are emitted",
-        "tap_zohobooks.pagination.reader:Reader._full_scan",
-        result("convert(value, lambda item: (item[0], row_time(item[0])) if item[0] else item)"),
+        "tap_zohobooks.pagination.full_scan:FullScan._emit",
+        "lambda original, self, entries, opened: ("
+        "(one.row, one.time) for one in entries if one.is_due(self.read.start))",
         (READING, HISTORIES),
     ),
     Mutation(
         "a row that changed during an offset scan is no bookmark",
-        "tap_zohobooks.pagination.reader:Reader._full_scan",
-        attribute("_opened", "datetime.max"),
+        "tap_zohobooks.pagination.full_scan:FullScan._emit",
+        'lambda original, self, entries, opened: original(self, entries, "9")',
         (READING,),
     ),
     Mutation(
@@ -150,20 +152,20 @@ MUTATIONS = (
     ),
     Mutation(
         "tied rows are read until they are as many as their places",
-        "tap_zohobooks.pagination.offset_scan:TieGroup.follow",
-        result("(len(args[1].rows), False)"),
+        "tap_zohobooks.pagination.tie_group:TieGroup.is_short",
+        ALWAYS_FALSE,
         (READING,),
     ),
     Mutation(
         "rows without a time of change make a list be read whole",
-        "tap_zohobooks.pagination.reader:Reader._way",
-        attribute("timeless", "False"),
+        "tap_zohobooks.pagination.reader:Reader._choose_strategy",
+        attribute("has_timeless_rows", "False"),
         (READING, RUNS),
     ),
     Mutation(
         "rows without a time of change are looked for behind all others",
-        "tap_zohobooks.pagination.reader:Reader._all_by_time",
-        "lambda original, self: self._keyset(None)",
+        "tap_zohobooks.pagination.keyset:Keyset._verify_timed_end",
+        ALWAYS_TRUE,
         (READING,),
     ),
     Mutation(
@@ -219,25 +221,6 @@ MUTATIONS = (
         (AUTH, RUNS),
     ),
     Mutation(
-        "requests leave in the order of the documents",
-        "tap_zohobooks.singer.ordered_map:Turn.come",
-        NOTHING,
-        (ORDER,),
-    ),
-    Mutation(
-        "a prefetched page brings no row as it was before",
-        "tap_zohobooks.pagination.offset_scan:OffsetScan._is_in_step",
-        "lambda original, self, marks, known, offset: self._follows(marks, offset)",
-        (PREFETCH,),
-    ),
-    Mutation(
-        "a prefetched page joins the one before",
-        "tap_zohobooks.pagination.offset_scan:OffsetScan._is_in_step",
-        "lambda original, self, marks, known, offset: all("
-        "mark in known or mark[0] not in {key for key, _ in known} for mark in marks)",
-        (PREFETCH,),
-    ),
-    Mutation(
         "no request leaves once another has met the end of the day",
         "tap_zohobooks.http.limiter:OrganizationLimiter._book",
         attribute("_over", "None"),
@@ -245,9 +228,9 @@ MUTATIONS = (
     ),
     Mutation(
         "a list that moved while it was read whole blocks deletes",
-        "tap_zohobooks.pagination.reader:Reader._full_scan",
-        "lambda original, self, start:"
-        ' ((yield from original(self, start)), setattr(self, "is_sure", True))[0]',
+        "tap_zohobooks.pagination.full_scan:FullScan.items",
+        "lambda original, self:"
+        ' ((yield from original(self)), setattr(self.read, "is_sure", True))[0]',
         (READING, DELETES),
     ),
     Mutation(
@@ -265,21 +248,21 @@ MUTATIONS = (
     ),
     Mutation(
         "nothing is deleted once deletes are blocked",
-        "tap_zohobooks.singer.activate_version:VersionedStream._activate",
-        "lambda original, self, version: (self._delete_blocks.clear(), original(self, version))[1]",
+        "tap_zohobooks.singer.activate_version:VersionedStream.end",
+        "lambda original, self: (self._delete_blocks.clear(), original(self))[1]",
         (DELETES,),
     ),
     Mutation(
         "a callback for another login is not used",
-        "tap_zohobooks.oauth.callback_server:Listener.expects",
+        "tap_zohobooks.oauth.callback_server:Listener.check_state",
         ALWAYS_TRUE,
         ("tests/unit/oauth/test_callback_server.py",),
     ),
     Mutation(
         "a 404 without JSON is no document that is gone",
-        "tap_zohobooks.http.responses:_classify_unreadable",
-        "lambda original, status, headers: Refused(status, None, str(status))"
-        " if status == _NOT_FOUND else original(status, headers)",
+        "tap_zohobooks.http.responses:fail",
+        "lambda original, status, code, message, headers=None: original("
+        "status, 1002 if status == 404 and code is NO_JSON else code, message, headers)",
         (RUNS,),
     ),
     Mutation(
@@ -297,7 +280,7 @@ MUTATIONS = (
     Mutation(
         "a checkout of which git says nothing may commit .env",
         "tap_zohobooks.cli.env_file:is_exposed",
-        'lambda original: _git("check-ignore", "--quiet", "--", str(FILE)) == 1',
+        'lambda original: _run_git("check-ignore", "--quiet", "--", str(FILE)) == 1',
         ("tests/unit/cli/test_env_file.py",),
     ),
     Mutation(
@@ -308,21 +291,21 @@ MUTATIONS = (
     ),
     Mutation(
         "a code of the web is bound to its login by a verifier",
-        "tap_zohobooks.oauth.consent:Asking.form",
+        "tap_zohobooks.oauth.consent:ConsentRequest.form",
         result('{**value, "code_verifier": ""}'),
         ("tests/unit/oauth/test_authorization_code.py",),
     ),
     Mutation(
         "code and secret are sent to Zoho's servers only",
-        "tap_zohobooks.oauth.consent:trusted",
+        "tap_zohobooks.oauth.consent:check_server",
         'lambda original, server, location, hosts, asked: (server or asked).rstrip("/")',
         ("tests/unit/oauth/test_consent.py",),
     ),
     Mutation(
         "China's servers are asked only by name",
-        "tap_zohobooks.oauth.authorization_code:Accounts.servers",
-        "lambda original, self: original("
-        "Accounts(replace(self._hosts, region=CHINA), self._session, self._timeout))",
+        "tap_zohobooks.oauth.authorization_code:AuthorizationServers.servers",
+        "lambda original, self: original(AuthorizationServers("
+        "replace(self._hosts, region=CHINA), self._session, self._timeout))",
         ("tests/unit/oauth/test_authorization_code.py",),
     ),
     Mutation(
@@ -339,21 +322,21 @@ MUTATIONS = (
     ),
     Mutation(
         "a rate limit of token requests is no revoked token",
-        "tap_zohobooks.auth:Authenticator._take_turn",
+        "tap_zohobooks.auth:Authenticator._share_or_request",
         "lambda original, self, grant, refused: (found := original(self, grant, refused),"
-        " isinstance(found, TokenRateLimited) and self.revoked_token"
-        ' and self.revoked_token.note("Access Denied"))[0]',
+        " not isinstance(found, StoredToken) and found.kind is TokenFailureKind.RATE_LIMITED"
+        ' and self.revoked_token and self.revoked_token.note("Access Denied"))[0]',
         ("tests/unit/oauth/test_revoked_token.py",),
     ),
     Mutation(
         "no log names the address of a webhook",
-        "tap_zohobooks.oauth.revoked_token:_Unseen.filter",
-        ALWAYS_TRUE,
+        "tap_zohobooks.oauth.revoked_token:_silent",
+        "contextmanager(lambda original: (yield))",
         ("tests/unit/oauth/test_revoked_token.py",),
     ),
     Mutation(
         "a stored token is kept only if it is good for a new access token",
-        "tap_zohobooks.auth:Authenticator.mint",
+        "tap_zohobooks.auth:Authenticator.request_token",
         "lambda original, self: self.token()",
         ("tests/unit/cli/test_main.py",),
     ),
@@ -366,13 +349,15 @@ MUTATIONS = (
     ),
     Mutation(
         "a request is late by its time over the quickest of the last ones",
-        "tap_zohobooks.http.rate_limit:SlidingWindow.answered",
-        attribute("taken", "[fmean(self.taken)] * len(self.taken) if self.taken else []"),
+        "tap_zohobooks.http.rate_limit:SlidingWindow._travel",
+        attribute("taken", "[sum(self.taken) / len(self.taken)] * len(self.taken)").replace(
+            "setattr(self", "self.taken and setattr(self"
+        ),
         (LIMITS,),
     ),
     Mutation(
         "a signal lets no further line begin",
-        "tap_zohobooks.singer.stdout:LineWriter._is_written",
+        "tap_zohobooks.singer.stdout:LineWriter._write_if_room",
         attribute("_is_stopped", "False"),
         ("tests/unit/singer/test_stdout.py",),
     ),
