@@ -177,8 +177,8 @@ MUTATIONS = (
     Mutation(
         "a bookmark moves after its rows are written, not before",
         "tap_zohobooks.singer.stream:SingerStream.write",
-        "lambda original, self, part: (self._advance(part.job.context, part.bookmark),"
-        " self.tap.state_writer.write_state(self.tap_state), original(self, part))[2]",
+        "lambda original, self, batch: (self._advance(batch.partition.context, batch.bookmark),"
+        " self._write_state_message(), original(self, batch))[2]",
         (HISTORIES,),
     ),
     Mutation(
@@ -222,8 +222,8 @@ MUTATIONS = (
     ),
     Mutation(
         "no request leaves once another has met the end of the day",
-        "tap_zohobooks.http.limiter:OrganizationLimiter._book",
-        attribute("_over", "None"),
+        "tap_zohobooks.http.limiter:OrganizationLimiter._check_day",
+        NOTHING,
         (REQUESTS,),
     ),
     Mutation(
@@ -237,7 +237,7 @@ MUTATIONS = (
         "ACTIVATE_VERSION is written once all organizations are read",
         "tap_zohobooks.singer.scheduler:SyncScheduler._handle",
         "lambda original, self, message: (original(self, message),"
-        " isinstance(message, PartitionDone) and message.job.stream.end())[0]",
+        " isinstance(message, PartitionDone) and message.partition.stream.end())[0]",
         (DELETES,),
     ),
     Mutation(
