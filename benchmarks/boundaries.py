@@ -77,7 +77,7 @@ class Trace:
     crossings: Counter[Boundary] = field(default_factory=Counter)
     _called: dict[int, str] = field(default_factory=dict)
 
-    def heed(self, frame: FrameType, event: str, _: object) -> None:
+    def count_call(self, frame: FrameType, event: str, _: object) -> None:
         """Count a call; this is the profile function of all threads."""
         if not self.is_on or event != "call" or not (module := module_of(frame)):
             return
@@ -142,7 +142,7 @@ def entry() -> dict[str, Any]:
     return next(dict(one) for one in found["streams"] if one["stream"] == STREAM)
 
 
-def traced(count: int) -> Trace:
+def trace_sync(count: int) -> Trace:
     """Sync a list of so many rows through the tap's command, and return what was counted."""
     catalog = entry()
     fields = catalog["schema"]["properties"].items()
@@ -181,8 +181,8 @@ def run(tap: type[TapZohoBooks], folder: Path, catalog: dict[str, Any], trace: T
         patch.object(sys, "stdout", output),
         patch.object(os, "write", trace.write),
     ):
-        threading.setprofile(trace.heed)
-        sys.setprofile(trace.heed)
+        threading.setprofile(trace.count_call)
+        sys.setprofile(trace.count_call)
         try:
             tap.cli.main(words, standalone_mode=False)
         finally:
@@ -193,8 +193,8 @@ def run(tap: type[TapZohoBooks], folder: Path, catalog: dict[str, Any], trace: T
 def main() -> int:
     """Count, and print totals and boundaries."""
     logging.disable(logging.CRITICAL)
-    traced(1)
-    one, two = traced(1), traced(ROWS)
+    trace_sync(1)
+    one, two = trace_sync(1), trace_sync(ROWS)
     for name, first, second in (("module changes", one.changes, two.changes),
                                 ("crossings", one.crossings, two.crossings)):  # fmt: skip
         total = first.total()

@@ -108,7 +108,7 @@ def measure(setup: Setup) -> Measured:
         daily_quota=PLENTY,
     )
     if setup.stall:
-        world.before_call.append(partial(stalled, setup.stall))
+        world.before_call.append(partial(stall, setup.stall))
     with serve(world) as base, tempfile.TemporaryDirectory() as folder:
         read(setup, asdict(world.credentials) | {"accounts_url": base, "api_url": base}, folder)
     calls = [call for call in world.log if call.organization_id]
@@ -116,7 +116,7 @@ def measure(setup: Setup) -> Measured:
     return Measured(setup, arrivals, Counter(call.code for call in calls if call.code))
 
 
-def stalled(length: float, world: World, _: Request) -> None:
+def stall(length: float, world: World, _: Request) -> None:
     """Let all calls wait before the service notices one in two hundred of them."""
     if len(world.log) % (2 * CEILING) == CEILING // 2:
         time.sleep(length)
@@ -155,7 +155,7 @@ def read(setup: Setup, access: dict[str, str], folder: str) -> None:
                 raise subprocess.CalledProcessError(tap.returncode, command, stderr=log)
 
 
-def told(measured: Measured) -> str:
+def report(measured: Measured) -> str:
     """Describe one measurement in a line."""
     setup = measured.setup
     return (
@@ -185,7 +185,7 @@ def main() -> int:
     with ThreadPoolExecutor() as pool:
         found = list(pool.map(measure, [few, *long]))
     for one in found:
-        print(told(one))
+        print(report(one))
     is_full = all(one.rate >= options.rate for one in found[1:])
     is_quick = found[0].stretch <= options.stretch
     return int(not is_full or not is_quick or any(one.refused for one in found))

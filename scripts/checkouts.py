@@ -148,7 +148,7 @@ class Side:
 
     def tell(self, verb: str, **given: object) -> dict[str, str]:
         """Steer the double."""
-        body = self._filled(json.dumps(given))
+        body = self._fill(json.dumps(given))
         answer = requests.post(f"{self.told['base_url']}/sandbox/{verb}", body, timeout=30)
         answer.raise_for_status()
         return dict(answer.json())
@@ -192,24 +192,24 @@ class Side:
         for verb, given in case.undo:
             self.tell(verb, **given)
         code, out, said = done[-1]
-        return Done(code, self._plain([out, *left(folder)]), said, self._plain(calls))
+        return Done(code, self._plain([out, *list_files(folder)]), said, self._plain(calls))
 
     def _write(self, folder: Path, case: Case) -> None:
         """Write the files of a run; a setting that is None is left out."""
         settings = {**SETTINGS, **case.settings}
         settings = {name: value for name, value in settings.items() if value is not None}
-        files = {"config.json": settings, "catalog.json": self._selected(case), **case.files}
+        files = {"config.json": settings, "catalog.json": self._select(case), **case.files}
         for name, content in files.items():
             text = content if isinstance(content, str) else json.dumps(content)
-            (folder / name).write_text(self._filled(text), encoding="utf-8")
+            (folder / name).write_text(self._fill(text), encoding="utf-8")
 
     def _process(self, case: Case, folder: Path) -> tuple[int, str, Lines]:
-        filled = {name: self._filled(text) for name, text in case.environment.items()}
+        filled = {name: self._fill(text) for name, text in case.environment.items()}
         plain = {"LANG": "C.UTF-8", "COLUMNS": "1000", "NO_COLOR": "1", "PATH": os.environ["PATH"]}
         homes = {"HOME": str(folder), "XDG_CACHE_HOME": str(folder / "home")}
         program, *words = case.words.split()
         with (folder / "log").open("wb") as log, subprocess.Popen(
-            [self.program(program), *map(self._filled, words)], cwd=folder, stderr=log, text=True,
+            [self.program(program), *map(self._fill, words)], cwd=folder, stderr=log, text=True,
             env={**plain, **homes, **filled}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         ) as process:  # fmt: skip
             if case.closes and process.stdout:
@@ -223,7 +223,7 @@ class Side:
         said = (folder / "log").read_text(encoding="utf-8").replace(self.version, "VERSION")
         return process.returncode, out, said.rstrip().split("\n")
 
-    def _selected(self, case: Case) -> dict[str, Any]:
+    def _select(self, case: Case) -> dict[str, Any]:
         """Return the discovered catalog with the streams of a case selected."""
         catalog: dict[str, Any] = json.loads(self.catalog)
         for entry in catalog["streams"]:
@@ -235,7 +235,7 @@ class Side:
                 entry["replication_method"] = case.method
         return catalog
 
-    def _filled(self, text: str) -> str:
+    def _fill(self, text: str) -> str:
         for name, value in self.told.items():
             text = text.replace(f"{{{name}}}", value)
         return text
@@ -271,7 +271,7 @@ def params_of(call: dict[str, Any]) -> str:
     return json.dumps(params)
 
 
-def left(folder: Path) -> Lines:
+def list_files(folder: Path) -> Lines:
     """Return the texts that a run has left in its folder: .env, and files of batches."""
     texts = [path.read_text(encoding="utf-8") for path in folder.glob(".env")]
     batches = [gzip.decompress(path.read_bytes()) for path in folder.glob("*.gz")]

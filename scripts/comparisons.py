@@ -96,7 +96,7 @@ def _command(name: str, words: str, **more: Any) -> Case:
     return Case(name, f"zohobooks {words} --config config.json", **more)
 
 
-def _stored(name: str, words: str, **more: Any) -> Case:
+def _build_store(name: str, words: str, **more: Any) -> Case:
     """Run a command with what stands in .env, which is compared as well."""
     return Case(name, f"zohobooks {words}", files={".env": ENV}, environment=STORED, **more)
 
@@ -217,12 +217,15 @@ TERMINALS: Final = [
     _command("doctor: no folder for tokens", f"doctor --json {INVOICES}",
              settings={"token_cache": "/dev/null/x"}),
     _command("plan: a setting is wrong", "plan --yes", settings={"page_size": 500}),
-    _stored("login: the code is refused", f"{LOGIN} --code 1000.old"),
-    _stored("login: the organization is unknown", "login --keep --yes --organization 4711"),
-    _stored("login: the token is kept", "login --keep --yes --meltano --organization " + FIRST),
+    _build_store("login: the code is refused", f"{LOGIN} --code 1000.old"),
+    _build_store("login: the organization is unknown", "login --keep --yes --organization 4711"),
+    _build_store(
+        "login: the token is kept",
+        "login --keep --yes --meltano --organization " + FIRST,
+    ),
     Case("login in the browser", f"zohobooks {LOGIN} --browser",
          files={".env": ENV, "visit.py": VISIT},
          environment={**STORED, "BROWSER": "{python} visit.py %s"}),
-    _stored("logout", "logout --yes"),
-    _stored("logout again", "logout --yes", times=2),
+    _build_store("logout", "logout --yes"),
+    _build_store("logout again", "logout --yes", times=2),
 ]  # fmt: skip

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mockservice import prism, report
-from mockservice.corrections import corrected
+from mockservice.corrections import correct
 from mockservice.openapi import describe, read, write
 from mockservice.outcomes import Outcome
 from mockservice.syncs import DISCOVERY, Ended, Runner
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _leave)
     outcomes = []
     print(report.line(*report.HEADING))
-    for outcome in sync(describe(corrected(read(options.folder))), options.streams):
+    for outcome in sync(describe(correct(read(options.folder))), options.streams):
         outcomes.append(outcome)
         print(report.row(outcome), flush=True)
     for note in report.notes(outcomes):

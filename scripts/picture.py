@@ -69,7 +69,7 @@ COLOURS = {"brown": "yellow", "default": None}  # as pyte calls them
 
 
 class Session:
-    """A shell at a terminal, and somebody who types."""
+    """A shell at a terminal, and what is typed into it."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         """Start the shell; its prompt shows the exit code of what has failed."""
@@ -98,13 +98,13 @@ class Session:
         self._child.close()
         screen = pyte.Screen(WIDTH, HEIGHT)
         pyte.Stream(screen).feed(self._said.getvalue().removesuffix(PROMPT))
-        lines = [_styled(screen.buffer[row]) for row in range(HEIGHT)]
+        lines = [_style_row(screen.buffer[row]) for row in range(HEIGHT)]
         while not lines[-1].plain:
             lines.pop()
         return lines[1:]  # the first prompt has nothing above it
 
 
-def _styled(row: Mapping[int, Char]) -> Text:
+def _style_row(row: Mapping[int, Char]) -> Text:
     line = Text()
     for style, chars in groupby((row[column] for column in range(WIDTH)), _style):
         line.append("".join(char.data for char in chars), style)
@@ -120,7 +120,7 @@ def _style(char: Char) -> Style:
 
 @contextmanager
 def _machine(port: int) -> Iterator[tuple[Path, World, dict[str, str]]]:
-    """Serve the double, and yield the folder and the environment of somebody new to it."""
+    """Serve the double, and yield the folder and the environment of a new user."""
     world = World.build(requests_per_minute=6000)
     with TemporaryDirectory() as name, serve(world, port) as base:
         folder = Path(name)
@@ -157,7 +157,7 @@ def _select(folder: Path, environment: dict[str, str]) -> None:
     (folder / "catalog.json").write_text(json.dumps(catalog))
 
 
-def shown(port: int = PORT) -> list[Text]:
+def record(port: int = PORT) -> list[Text]:
     """Log in, ask the doctor, run, and return what the terminal shows."""
     with _machine(port) as (folder, world, environment):
         session = Session(folder, environment)
@@ -179,7 +179,7 @@ def shown(port: int = PORT) -> list[Text]:
         return session.screen()
 
 
-def drawn(lines: list[Text]) -> str:
+def draw(lines: list[Text]) -> str:
     """Return the picture of lines; it needs no font but those of who looks at it."""
     console = Console(record=True, width=WIDTH, file=StringIO(), legacy_windows=False)
     for line in lines:
@@ -204,7 +204,7 @@ def text_in(svg: str) -> list[str]:
 def main() -> None:
     """Draw, and write the picture."""
     PICTURE.parent.mkdir(exist_ok=True)
-    PICTURE.write_text(drawn(shown()), encoding="utf-8")
+    PICTURE.write_text(draw(record()), encoding="utf-8")
     print(f"{PICTURE} is drawn.")
 
 

@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in table.values():
         keys = {ORGANIZATION: ANY_ID, **dict.fromkeys(stream.bears, ANY_ID)}
         for name in stream.recordings:
-            for row in recorded(folder / f"{name}.json"):
+            for row in read_rows(folder / f"{name}.json"):
                 rows += 1
                 found += [
                     f"{stream.name}, {name}: {one}" for one in misfits(stream.name, row, keys)
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if found or not rows else 0
 
 
-def recorded(file: Path) -> list[dict[str, Any]]:
+def read_rows(file: Path) -> list[dict[str, Any]]:
     """Return the rows of a recorded answer, or its document; none where there is no such file."""
     if not file.is_file():
         return []

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from schemagen.build import Sources, build, rendered
+from schemagen.build import Sources, build, render
 from schemagen.corrections import read_corrections
 from schemagen.sources import read_openapi, read_recordings
 from schemagen.table import read_table
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     streams = read_table(_read(options.streams))
     corrections = read_corrections(_read(options.corrections))
     schemas = build(streams, sources, corrections)
-    texts = {f"{name}.json": rendered(schema) for name, schema in schemas.items()}
+    texts = {f"{name}.json": render(schema) for name, schema in schemas.items()}
     return _check(options.out, texts) if options.check else _write(options.out, texts)
 
 

@@ -91,7 +91,7 @@ class Authenticator:
         self._sleep = sleep
         self._lock = threading.Lock()
         self._failure: TapError | None = None
-        self._token = _fixed_token(access_token, hosts)
+        self._token = _build_fixed_token(access_token, hosts)
 
     def token(self) -> Token:
         """Return a token that stays valid for some minutes."""
@@ -207,7 +207,7 @@ class Authenticator:
         return self._hosts.accounts_url or ", ".join(one.name for one in self._hosts.candidates())
 
 
-def _fixed_token(access_token: str | None, hosts: Hosts) -> Token | None:
+def _build_fixed_token(access_token: str | None, hosts: Hosts) -> Token | None:
     """Return the token of the access_token setting; None if there is none."""
     if access_token is None:
         return None

@@ -6,7 +6,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from mockservice.openapi import resolved
+from mockservice.openapi import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -32,7 +32,7 @@ def _without_organization(file: Json, item: Json) -> None:
         holder["parameters"] = [
             node
             for node in holder.get("parameters", [])
-            if resolved(file, node)["name"] != "organization_id"
+            if resolve(file, node)["name"] != "organization_id"
         ]
 
 
@@ -59,7 +59,7 @@ CORRECTIONS: Final = (
 )
 
 
-def corrected(
+def correct(
     files: Mapping[str, Json], corrections: Iterable[Correction] = CORRECTIONS
 ) -> dict[str, Json]:
     """Return the files with every correction made.

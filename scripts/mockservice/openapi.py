@@ -106,7 +106,7 @@ def describe(files: Mapping[str, Json]) -> Description:
     return Description(documents, operations)
 
 
-def resolved(file: Json, node: Json) -> Json:
+def resolve(file: Json, node: Json) -> Json:
     """Return what a reference refers to; anything else as it is."""
     while "$ref" in node:
         target: Any = file
@@ -159,7 +159,7 @@ def _home(documents: list[Json], part: Json) -> int:
 def _query(file: Json, item: Json) -> Iterator[str]:
     """Yield the names of the query parameters that a GET takes."""
     for node in (*item.get("parameters", []), *item["get"].get("parameters", [])):
-        parameter = resolved(file, node)
+        parameter = resolve(file, node)
         if parameter["in"] == "query":
             yield parameter["name"]
 

@@ -51,7 +51,7 @@ class Outcome:
     @property
     def problems(self) -> Sequence[str]:
         """What is wrong, each thing once."""
-        found = self._undescribed() if self.stream in UNDESCRIBED else self._described()
+        found = self._list_undescribed() if self.stream in UNDESCRIBED else self._is_described()
         return list(dict.fromkeys(found))
 
     @property
@@ -63,11 +63,11 @@ class Outcome:
             return "not described"
         return "empty" if self.stream in EMPTY else "synced"
 
-    def _undescribed(self) -> Iterator[str]:
+    def _list_undescribed(self) -> Iterator[str]:
         if all(call.operation is not None for call in self.calls):
             yield "a file describes all that it asks for, though the tap's table says otherwise"
 
-    def _described(self) -> Iterator[str]:
+    def _is_described(self) -> Iterator[str]:
         for call in self.calls:
             if call.operation is None and not self._is_metadata(call):
                 yield f"asks for '{call.path}', which no file describes"

@@ -20,34 +20,34 @@ class Known:
     why: str
 
 
-def _known(names: str, paths: str, why: str) -> Known:
+def _find_rule(names: str, paths: str, why: str) -> Known:
     return Known(frozenset(names.split()), frozenset(paths.split()), why)
 
 
 KNOWN: Final = (
-    _known(
+    _find_rule(
         "sort_order",
         "/chartofaccounts /contacts /creditnotes /customerpayments /estimates /expenses /invoices"
         " /items /journals /projects /purchaseorders /recurringexpenses /recurringinvoices"
         " /salesorders /salesreceipts /vendorcredits /vendorpayments",
         "Goes with sort_column, which the file has; taken wherever it was tried.",
     ),
-    _known(
+    _find_rule(
         "last_modified_time",
         "/contacts /creditnotes /customerpayments /estimates /expenses /items",
         "Not documented; connectors in production filter by it.",
     ),
-    _known(
+    _find_rule(
         "last_modified_time",
         "/projects",
         "Not documented; the recorded page_context repeats it.",
     ),
-    _known(
+    _find_rule(
         "filter_by",
         "/settings/taxes",
         "Recorded: page_context has applied_filter Taxes.Active where none is asked for.",
     ),
-    _known(
+    _find_rule(
         "page per_page",
         "/{module_name}",
         "Every list takes them; the file's page_context has both.",

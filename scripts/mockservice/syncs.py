@@ -70,7 +70,7 @@ class Runner:
 
     def _run(self, stream: str, more: Mapping[str, Any], *options: str | Path) -> Ended:
         done = self._tap(stream, more, *options)
-        return ended(done.returncode, done.stdout, done.stderr)
+        return read_end(done.returncode, done.stdout, done.stderr)
 
     def _tap(
         self, stream: str, more: Mapping[str, Any], *options: str | Path
@@ -134,7 +134,7 @@ def is_incremental(catalog: Catalog, stream: str) -> bool:
     return bool(methods[stream] == "INCREMENTAL")
 
 
-def ended(code: int, output: str, log: str) -> Ended:
+def read_end(code: int, output: str, log: str) -> Ended:
     """Read what a run has written."""
     messages = [json.loads(line) for line in output.splitlines()]
     kinds = Counter(message["type"] for message in messages)

@@ -59,12 +59,12 @@ class Recorder:
     def _answer(self, request: Request) -> Response:
         stream, path = request.path_params["stream"], request.path_params["path"]
         operation = self.description.find(path, names(stream))
-        answer = self._passed_on(operation, path, request.url.query)
+        answer = self._pass_on(operation, path, request.url.query)
         parameters = dict(request.query_params)
         self.calls.append(Call(stream, path, operation, parameters, answer.status_code))
         return answer
 
-    def _passed_on(self, operation: Operation | None, path: str, query: str) -> Response:
+    def _pass_on(self, operation: Operation | None, path: str, query: str) -> Response:
         if operation is None:
             return JSONResponse(UNKNOWN, 404)
         url = f"{self.servers[operation.document]}/{path}?{query}"

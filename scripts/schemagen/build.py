@@ -34,7 +34,7 @@ def build(
     Raises:
         ValueError: If a stream names a path that no OpenAPI file answers.
     """
-    lost = sorted(_lost(streams, sources))
+    lost = sorted(_list_lost(streams, sources))
     if lost:
         msg = f"No OpenAPI file answers a GET of {', '.join(lost)}: correct the table of streams"
         raise ValueError(msg)
@@ -46,12 +46,12 @@ def build(
     }
 
 
-def rendered(schema: Schema) -> str:
+def render(schema: Schema) -> str:
     """Return the text of a schema's file."""
     return json.dumps(schema, indent=2, sort_keys=True) + "\n"
 
 
-def _lost(streams: Mapping[str, Stream], sources: Sources) -> set[str]:
+def _list_lost(streams: Mapping[str, Stream], sources: Sources) -> set[str]:
     """Return the paths that are in no file."""
     return {path for stream in streams.values() for path in stream.paths} - set(sources.declared)
 
@@ -68,9 +68,9 @@ def _evidence(stream: Stream, streams: Mapping[str, Stream], sources: Sources) -
 
 def _schema(stream: Stream, properties: Mapping[str, Schema], corrections: Corrections) -> Schema:
     """Return a stream's schema: its rows' fields and the tap's own columns, put right."""
-    right = corrections.applied(stream.base or stream.name, properties)
+    right = corrections.apply(stream.base or stream.name, properties)
     if stream.base:
-        right = corrections.applied(stream.name, right)
+        right = corrections.apply(stream.name, right)
     own = {column: nullable("string") for column in stream.columns}
     keys = {column: {"type": "string"} for column in stream.keys}
     return {

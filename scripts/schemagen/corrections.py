@@ -28,11 +28,11 @@ class Corrections:
     beside: Mapping[str, Mapping[str, Schema]]
     streams: Mapping[str, Mapping[str, Schema]]
 
-    def applied(self, name: str, properties: Mapping[str, Schema]) -> dict[str, Schema]:
+    def apply(self, name: str, properties: Mapping[str, Schema]) -> dict[str, Schema]:
         """Return the properties of a stream put right."""
-        return self._completed(_overlaid(properties, self.streams.get(name, {})))
+        return self._complete(_overlaid(properties, self.streams.get(name, {})))
 
-    def _completed(self, properties: Mapping[str, Schema]) -> dict[str, Schema]:
+    def _complete(self, properties: Mapping[str, Schema]) -> dict[str, Schema]:
         """Add the fields that come with another one, at every depth."""
         beside = [fields for name, fields in self.beside.items() if name in properties]
         whole = {name: held for fields in beside for name, held in fields.items()}
@@ -42,7 +42,7 @@ class Corrections:
         """Return a schema with what it holds completed."""
         match schema:
             case {"properties": properties}:
-                return schema | {"properties": self._completed(properties)}
+                return schema | {"properties": self._complete(properties)}
             case {"items": items}:
                 return schema | {"items": self._inside(items)}
             case _:
@@ -92,11 +92,11 @@ def schema_of(short: object) -> Schema:
 
 def _overlaid(properties: Mapping[str, Schema], over: Mapping[str, Schema]) -> dict[str, Schema]:
     """Lay fields over others: the same kind of container is joined, anything else replaced."""
-    known = {name: _joined(properties[name], over[name]) for name in over if name in properties}
+    known = {name: _join(properties[name], over[name]) for name in over if name in properties}
     return {**properties, **over, **known}
 
 
-def _joined(below: Schema, above: Schema) -> Schema:
+def _join(below: Schema, above: Schema) -> Schema:
     """Return the upper schema, with what the lower one holds where both are alike."""
     if below["type"] != above["type"]:
         return above
@@ -104,7 +104,7 @@ def _joined(below: Schema, above: Schema) -> Schema:
         case {"properties": under}, {"properties": over}:
             return above | {"properties": _overlaid(under, over)}
         case {"items": {"type": _} as under}, {"items": {"type": _} as over}:
-            return above | {"items": _joined(under, over)}
+            return above | {"items": _join(under, over)}
         case {"properties": _} | {"items": _}, _:
             return below
         case _:

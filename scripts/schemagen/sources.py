@@ -50,7 +50,7 @@ def _rows(document: Json) -> Iterator[tuple[str, Shape]]:
         answer = answers.get("200", answers.get(200, {}))
         schema = answer.get("content", {}).get("application/json", {}).get("schema")
         if schema is not None:
-            yield _PARAMETER.sub("{}", path), _row(_declared(schema, document))
+            yield _PARAMETER.sub("{}", path), _row(_read_declared(schema, document))
 
 
 def _row(answer: Shape) -> Shape:
@@ -60,28 +60,28 @@ def _row(answer: Shape) -> Shape:
     return Shape(frozenset({"object"}), held.inside)
 
 
-def _declared(schema: Json, document: Json) -> Shape:
+def _read_declared(schema: Json, document: Json) -> Shape:
     """Return the shape that an OpenAPI schema declares."""
     if "$ref" in schema:
         target: Any = document
         for step in schema["$ref"].removeprefix("#/").split("/"):
             target = target[step]
-        return _declared(target, document)
+        return _read_declared(target, document)
     match schema.get("type"):
         case "object":
             fields = {
-                name: _declared(held, document)
+                name: _read_declared(held, document)
                 for name, held in schema.get("properties", {}).items()
             }
             return Shape(frozenset({"object"}), fields)
         case "array":
-            held = _declared(schema.get("items", {}), document)
+            held = _read_declared(schema.get("items", {}), document)
             return Shape(frozenset({"array"}), items=held if held.kinds else None)
         case _:
-            return Shape(_declared_kinds(schema))
+            return Shape(_read_kinds(schema))
 
 
-def _declared_kinds(schema: Json) -> frozenset[Kind]:
+def _read_kinds(schema: Json) -> frozenset[Kind]:
     """Return the kind of a scalar, more exact where the example of a text shows it."""
     match schema.get("type"), schema.get("format"):
         case "integer" | "number", _:

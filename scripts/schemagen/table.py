@@ -35,7 +35,7 @@ def read_table(table: Row) -> dict[str, Stream]:
     """Return every stream by name."""
     lists = {name: _list(name, row) for name, row in table["lists"].items()}
     details = {name: _details(lists[name], row) for name, row in table["details"].items()}
-    nested = [_nested(name, lists[row["parent"]], row) for name, row in table["nested"].items()]
+    nested = [_find_child(name, lists[row["parent"]], row) for name, row in table["nested"].items()]
     comments = [_comments(lists[name], row) for name, row in table["comments"].items()]
     streams = [*lists.values(), *details.values(), *nested, *comments]
     return {stream.name: stream for stream in streams}
@@ -52,7 +52,7 @@ def _list(name: str, row: Row) -> Stream:
         name=name,
         keys=_keys(_many(row.get("key", f"{singular(name)}_id"))),
         paths=_many(row.get("path", "/" + name.replace("_", ""))),
-        recordings=(_recording("list", row.get("recording", name)),),
+        recordings=(_find_recording("list", row.get("recording", name)),),
     )
 
 
@@ -63,12 +63,12 @@ def _details(rows: Stream, row: Row) -> Stream:
         name=f"{noun}_details",
         keys=rows.keys,
         paths=_many(row.get("path", [f"{path}/{{}}" for path in rows.paths])),
-        recordings=(_recording("get", row.get("recording", noun)),),
+        recordings=(_find_recording("get", row.get("recording", noun)),),
         base=rows.name,
     )
 
 
-def _nested(name: str, parent: Stream, row: Row) -> Stream:
+def _find_child(name: str, parent: Stream, row: Row) -> Stream:
     """A nested row bears its parent's id, which is part of the key unless it is ``alone``."""
     above = parent.keys[-1]
     own = row.get("key", f"{singular(name)}_id")
@@ -76,7 +76,7 @@ def _nested(name: str, parent: Stream, row: Row) -> Stream:
         name=name,
         keys=_keys([own] if row.get("alone") else [above, own]),
         paths=_many(row["path"] if row["path"].startswith("/") else _under(parent, row["path"])),
-        recordings=(_recording("list", name),),
+        recordings=(_find_recording("list", name),),
         bears=(above,),
     )
 
@@ -84,7 +84,7 @@ def _nested(name: str, parent: Stream, row: Row) -> Stream:
 def _comments(parent: Stream, row: Row) -> Stream:
     """Comments lie under their document, everywhere alike."""
     name = f"{singular(parent.name)}_comments"
-    return _nested(name, parent, {"path": "comments", "key": "comment_id", **row})
+    return _find_child(name, parent, {"path": "comments", "key": "comment_id", **row})
 
 
 def _under(parent: Stream, path: str) -> str:
@@ -102,6 +102,6 @@ def _many(value: str | list[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _recording(kind: str, name: str) -> str:
+def _find_recording(kind: str, name: str) -> str:
     """Return the stem of a recorded answer."""
     return f"{kind}-{name.replace('_', '-')}"

@@ -96,7 +96,7 @@ class StateMigration:
 
 
 def _tells(parts: Iterable[Bookmark]) -> bool:
-    """Tell whether somebody may have kept a time there, in whatever shape."""
+    """Tell whether an entry may hold a time of change, in any shape."""
     return any(part.get(VALUE) or part.get(PROGRESS) or part.keys() - _KNOWN for part in parts)
 
 

@@ -11,11 +11,11 @@ import pytest
 
 import mock_service
 from mockservice import parameters, prism, report
-from mockservice.corrections import CORRECTIONS, corrected
+from mockservice.corrections import CORRECTIONS, correct
 from mockservice.openapi import describe, read, write
 from mockservice.outcomes import EMPTY, UNDESCRIBED, Outcome
 from mockservice.parameters import KNOWN, Known, beyond
-from mockservice.syncs import MODULE, Ended, ended, is_incremental, only, with_module
+from mockservice.syncs import MODULE, Ended, is_incremental, only, read_end, with_module
 from mockservice.traffic import Call
 from tap_zohobooks.resources import TABLE
 
@@ -158,14 +158,14 @@ def test_documents_are_written(tmp_path: Path) -> None:
 
 def test_the_organizations_need_no_organization() -> None:
     """The call that tells which organizations there are takes none."""
-    right = describe(corrected(FILES)).find("organizations", [])
+    right = describe(correct(FILES)).find("organizations", [])
     assert right is not None
     assert right.query == set()
 
 
 def test_a_group_of_taxes_is_listed() -> None:
     """The list of taxes holds a group, and the files as they were read stay as they are."""
-    right = corrected(FILES)["taxes"]["components"]["schemas"]["tax_type"]
+    right = correct(FILES)["taxes"]["components"]["schemas"]["tax_type"]
     assert right == {"example": "tax_group"}
     assert TAXES["components"]["schemas"]["tax_type"] == {"example": "tax"}
 
@@ -176,7 +176,7 @@ def test_a_correction_of_what_is_not_there(lost: str) -> None:
     moved = replace(CORRECTIONS[1], file=lost, path="/settings/taxes")
     files = {"bills": BILLS}
     with pytest.raises(SystemExit, match="lists a group of taxes"):
-        corrected(files, [moved])
+        correct(files, [moved])
 
 
 def test_parameters_beyond_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,9 +276,9 @@ def test_the_end_of_a_run() -> None:
     """A run is known by its exit code, last line, records and last state."""
     output = [{"type": "STATE", "value": {"a": 1}}, {"type": "RECORD"}, {"type": "RECORD"},
               {"type": "STATE", "value": {"a": 2}}]  # fmt: skip
-    found = ended(75, "\n".join(map(json.dumps, output)), "one\ntwo\n")
+    found = read_end(75, "\n".join(map(json.dumps, output)), "one\ntwo\n")
     assert found == Ended(75, "two", 2, {"a": 2})
-    assert ended(1, "", "") == Ended(1, "")
+    assert read_end(1, "", "") == Ended(1, "")
 
 
 def test_one_stream_is_selected() -> None:

@@ -38,7 +38,7 @@ def midnight_apart() -> None:
 def test_the_picture_is_what_the_commands_show() -> None:
     """Login, doctor and run say today, line by line, what the picture says."""
     midnight_apart()
-    drawn = picture.drawn(picture.shown(free_port()))
+    drawn = picture.draw(picture.record(free_port()))
     assert stable(drawn) == stable(picture.PICTURE.read_text(encoding="utf-8"))
 
 
