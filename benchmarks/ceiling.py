@@ -128,6 +128,22 @@ def read(setup: Setup, access: dict[str, str], folder: str) -> None:
     Raises:
         subprocess.CalledProcessError: One of them failed.
     """
+    command = build_command(setup, access, folder)
+    with ExitStack() as stack:
+        taps = [
+            stack.enter_context(
+                subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            )
+            for _ in range(setup.taps)
+        ]
+        for tap in taps:
+            _, log = tap.communicate()
+            if tap.returncode:
+                raise subprocess.CalledProcessError(tap.returncode, command, stderr=log)
+
+
+def build_command(setup: Setup, access: dict[str, str], folder: str) -> list[str]:
+    """Return the command of a tap, and write its configuration and catalog."""
     command = [sys.executable, "-m", "benchmarks.windowed", str(setup.window)]
     shared = {
         "token_cache": str(Path(folder, "cache")),
@@ -142,17 +158,7 @@ def read(setup: Setup, access: dict[str, str], folder: str) -> None:
         path = Path(folder, f"{name}.json")
         path.write_text(json.dumps(content))
         command += [f"--{name}", str(path)]
-    with ExitStack() as stack:
-        taps = [
-            stack.enter_context(
-                subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-            )
-            for _ in range(setup.taps)
-        ]
-        for tap in taps:
-            _, log = tap.communicate()
-            if tap.returncode:
-                raise subprocess.CalledProcessError(tap.returncode, command, stderr=log)
+    return command
 
 
 def report(measured: Measured) -> str:

@@ -98,14 +98,15 @@ def _token_responses() -> Iterator[tuple[object, ...]]:
         yield errors or "any other", _anchor(rule.run.title), _anchor(rule.login.title)
 
 
+def _list_errors() -> Iterator[tuple[object, ...]]:
+    """Yield the row of each error, by exit code and name."""
+    for one in sorted(Reason, key=lambda one: (one.kind.exit_code, one.title)):
+        name = f'<a id="{one.title}"></a>`{one.title}`'
+        yield name, one.kind.exit_code, _template(one.found), _template(one.next_step)
+
+
 def errors_page() -> str:
     """Return the page of all errors: exit code, meaning and next step of each."""
-    by_code = sorted(Reason, key=lambda one: (one.kind.exit_code, one.title))
-    errors = [
-        (f'<a id="{one.title}"></a>`{one.title}`', one.kind.exit_code,
-         _template(one.found), _template(one.next_step))
-        for one in by_code
-    ]  # fmt: skip
     return "\n".join([
         "# Errors",
         "",
@@ -117,7 +118,7 @@ def errors_page() -> str:
         "ends with 2, one of `zohobooks` with 78, and says why. Anything else, with a traceback,",
         "is a defect: report it.",
         "",
-        *_table(("Error", "Exit code", "Meaning", "Next step"), *errors),
+        *_table(("Error", "Exit code", "Meaning", "Next step"), *_list_errors()),
         "",
         "## Responses of Zoho Books",
         "",

@@ -52,7 +52,7 @@ def kind(schema: dict[str, Any]) -> str:
     return next(KINDS[name] for name in types if name in KINDS)
 
 
-def setting(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+def build_setting(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     """Describe one setting the way Meltano wants it."""
     described = {
         "name": name,
@@ -74,7 +74,7 @@ def plugin() -> dict[str, Any]:
     TapZohoBooks.append_builtin_config(schema)
     return {
         "capabilities": sorted(str(one.value) for one in TapZohoBooks.capabilities),
-        "settings": [setting(name, value) for name, value in schema["properties"].items()],
+        "settings": [build_setting(name, value) for name, value in schema["properties"].items()],
     }
 
 

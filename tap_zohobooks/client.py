@@ -107,7 +107,7 @@ class Client:
                     resets += 1
                     limiter.end_of_day(result.message, result.wait if resets == 1 else None)
                 case Action.HOLD | Action.RETRY | Action.RETRY_WITH_FEWER:
-                    self._wait(result, retries, limiter.remaining_hold(), path)
+                    self._wait(result, retries, limiter.get_hold(), path)
                 case _:
                     raise result.error(path, organization_id)
 

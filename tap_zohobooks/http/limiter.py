@@ -131,7 +131,7 @@ class OrganizationLimiter:
             with self._window.change() as window:
                 now = self._window.now()
                 wait = window.take(now, self._ceiling)
-                held = window.remaining_hold(now)
+                held = window.get_hold(now)
             if wait <= 0:
                 return now
             if held > self._settings.max_wait:
@@ -197,10 +197,10 @@ class OrganizationLimiter:
                 self._ceiling.length,
             )
 
-    def remaining_hold(self) -> float:
+    def get_hold(self) -> float:
         """Return for how many seconds all requests are held back."""
         with self._window.change() as window:
-            return window.remaining_hold(self._window.now())
+            return window.get_hold(self._window.now())
 
     def end_of_day(self, found: str, reset: float | None) -> None:
         """Wait `reset` seconds for the next day, if the settings say so and allow that long.

@@ -87,7 +87,7 @@ class SlidingWindow(msgspec.Struct):
     def take(self, now: float, ceiling: Rate) -> float:
         """Let a request leave now (0.0), or return the seconds to wait before the next try."""
         self._settle(now, ceiling)
-        if (held := self.remaining_hold(now)) > 0:
+        if (held := self.get_hold(now)) > 0:
             return held
         late = len(self.frees) - self.capacity(now, ceiling)
         if late >= 0:
@@ -128,7 +128,7 @@ class SlidingWindow(msgspec.Struct):
             self.refused_at, self.held = now, 0.0
         wait = failure.wait or self._wait(failure)  # a wait of 0 s says nothing
         self.held = max(self.held, now - self.refused_at + wait * (1 + JITTER * jitter))
-        return self.remaining_hold(now)
+        return self.get_hold(now)
 
     def _wait(self, failure: Failure) -> float:
         again = max(self.blocks, 1) - 1
@@ -136,7 +136,7 @@ class SlidingWindow(msgspec.Struct):
             return min(FIRST_BLOCK + again * LONGER_BLOCK, LONGEST_BLOCK)
         return min(FIRST_BACKOFF * 2.0 ** min(again, TRIES), MINUTE)
 
-    def remaining_hold(self, now: float) -> float:
+    def get_hold(self, now: float) -> float:
         """Return the seconds for which no request may leave."""
         return max(0.0, self.refused_at + self.held - now)
 
