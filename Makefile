@@ -44,6 +44,10 @@ help: ## List the targets
 test: lint plugins browser ## Run every check: lint, then all tests
 	$(venv)/pytest --numprocesses=2 --dist=worksteal </dev/null
 
+.PHONY: unit
+unit: sync ## Run the tests of single modules, in less than a minute
+	$(venv)/pytest --numprocesses=2 --dist=worksteal tests/unit </dev/null
+
 .PHONY: lint
 lint: sync ## Check style, types and the direction of imports: ruff, mypy, import-linter
 	$(venv)/ruff check

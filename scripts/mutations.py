@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 READING, HISTORIES = "tests/unit/pagination/test_reader.py", "tests/property/test_stateful.py"
 RUNS, DELETES, AUTH = (
-    "tests/unit/test_tap.py",
-    "tests/unit/singer/test_activate_version.py",
+    "tests/e2e/test_tap.py",
+    "tests/e2e/test_activate_version.py",
     "tests/unit/test_auth.py",
 )
 REQUESTS, LIMITS = "tests/unit/test_client.py", "tests/unit/http/test_rate_limit.py"

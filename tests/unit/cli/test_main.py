@@ -6,14 +6,11 @@ import json
 import logging
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
@@ -25,6 +22,9 @@ from sandbox import World, serve
 from tap_zohobooks import resources
 from tap_zohobooks.cli.main import PROGRAM, SHELLS, cli
 from tap_zohobooks.cli.terminal import escape_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FUTURE = "2999-01-01T00:00:00+00:00"
 COMMANDS = sorted(cli.commands)
@@ -259,30 +259,6 @@ def test_no_code_is_used_without_a_file(desk: Desks, tmp_path: Path) -> None:
     assert result.exit_code == 78
     assert ".env cannot be written" in last_line(result)
     assert one.world.scopes == before
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["organizations"],
-        ["organizations", "--json"],
-        ["--help"],
-        ["plan", "--help"],
-        ["completion", "bash"],
-    ],
-)
-def test_output_that_cannot_be_written(desk: Desks, arguments: list[str]) -> None:
-    """The error of a full disk is one line."""
-    one = desk()
-    program = str(Path(sys.executable).with_name(PROGRAM))
-    known = asdict(one.world.credentials) | {"accounts_url": one.base, "api_url": one.base}
-    given = {f"TAP_ZOHOBOOKS_{name.upper()}": value for name, value in known.items()}
-    with Path("/dev/full").open("w") as full:
-        done = subprocess.run([program, *arguments], env=os.environ | given, stdout=full,
-                              stderr=subprocess.PIPE, text=True, check=False)  # fmt: skip
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("Error: Standard output cannot be written (No ")
-    assert "Traceback" not in done.stderr
 
 
 def test_organizations_for_machines(desk: Desks) -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
-import signal
 import sqlite3
 import stat
 import threading
 import time
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from statistics import median
@@ -24,9 +21,6 @@ from tap_zohobooks.http.shared_state import Cache, FileValue, SharedValue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from multiprocessing.connection import Connection
-
-SPAWN = multiprocessing.get_context("spawn")
 
 
 class Count(msgspec.Struct):
@@ -52,21 +46,6 @@ def raised(one: SharedValue[Count]) -> int:
         return count.number
 
 
-def raise_often(folder: Path, times: int) -> None:
-    """Add many, as a process of its own."""
-    one = record(folder)
-    for _ in range(times):
-        raised(one)
-
-
-def hold(folder: Path, told: Connection) -> None:
-    """Hold a record in the middle of a change, for as long as this process lives."""
-    with record(folder).change() as count:
-        count.number = 99
-        told.send("held")
-        time.sleep(600)
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return where a cache may be made."""
@@ -76,15 +55,6 @@ def folder(tmp_path: Path) -> Path:
 def test_one_run_leaves_to_the_next(folder: Path) -> None:
     """What one record has kept another finds."""
     assert [raised(record(folder)) for _ in range(3)] == [1, 2, 3]
-
-
-def test_processes_change_it_one_at_a_time(folder: Path) -> None:
-    """Of the changes that processes make at the same time none is lost."""
-    with ProcessPoolExecutor(2, SPAWN) as pool:
-        work = [pool.submit(raise_often, folder, 300) for _ in range(2)]
-        for one in work:
-            one.result()
-    assert raised(record(folder)) == 601
 
 
 def test_threads_change_it_one_at_a_time(folder: Path) -> None:
@@ -99,20 +69,6 @@ def test_threads_change_it_one_at_a_time(folder: Path) -> None:
         for thread in threads:
             thread.join()
         assert raised(one) == 201
-
-
-def test_a_killed_process_holds_nobody_up(folder: Path) -> None:
-    """Who is killed in the middle of a change leaves the value as it was, and no lock."""
-    raised(record(folder))
-    ours, theirs = SPAWN.Pipe()
-    process = SPAWN.Process(target=hold, args=(folder, theirs))
-    process.start()
-    assert ours.recv() == "held"
-    os.kill(process.pid or 0, signal.SIGKILL)
-    process.join()
-    started = time.monotonic()
-    assert raised(record(folder)) == 2
-    assert time.monotonic() - started < 1
 
 
 def test_a_stuck_process_holds_nobody_up(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -201,26 +157,6 @@ def test_what_a_run_knows_outlives_the_file(folder: Path) -> None:
     raised(one)
     next(folder.iterdir()).unlink()
     assert raised(one) == 2
-
-
-def die_while_writing(path: Path) -> None:
-    """Overwrite the value, so much of it that it reaches the file, and die before the commit."""
-    file = sqlite3.connect(path)
-    file.execute("PRAGMA cache_size = 1")
-    file.execute("UPDATE value SET json = ?", (b"x" * 10**6,))
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def test_a_process_that_is_killed_while_it_writes(folder: Path) -> None:
-    """A value that was written in part is undone by the next process."""
-    raised(record(folder))
-    (path,) = folder.iterdir()
-    process = SPAWN.Process(target=die_while_writing, args=(path,))
-    process.start()
-    process.join()
-    assert len(list(folder.iterdir())) == 2
-    assert raised(record(folder)) == 2
-    assert list(folder.iterdir()) == [path]
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
