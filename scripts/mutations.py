@@ -196,6 +196,12 @@ MUTATIONS = (
         (RUNS, HISTORIES),
     ),
     Mutation(
+        "a page that shares no row with what was read is requested again",
+        "tap_zohobooks.pagination.offset_scan:OffsetScan._has_gap",
+        ALWAYS_FALSE,
+        (READING, HISTORIES),
+    ),
+    Mutation(
         "documents leave in the order of their list",
         "tap_zohobooks.streams.details:DetailStream._read",
         result("reversed([*value])"),
