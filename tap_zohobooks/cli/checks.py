@@ -99,7 +99,7 @@ class AccountChecks:
     def _check_cache(self) -> Check:
         cache = self._tap.cache
         if cache.folder is None:
-            return Check("token cache", "off: each run mints a token of its own")
+            return Check("token cache", "off: each run requests a token of its own")
         try:
             cache.prepare()
         except OSError as error:
@@ -141,7 +141,7 @@ class AccountChecks:
             is_client_known = isinstance(error, ReauthorizationNeeded)
             first = [Check("client", REGISTERED)] if is_client_known else skip("client")
             return [*first, fail("refresh token", error), *skip("data center")], None
-        client, refresh = REGISTERED, "valid: it has minted an access token"
+        client, refresh = REGISTERED, "valid: an access token was issued"
         grant = connection.grant(self._tap.config)
         if grant is None:
             client = refresh = "not needed, as access_token is set"

@@ -128,7 +128,7 @@ class Login:
         ):
             return None
         tap = build_tap(self._config)
-        tap.auth.revoked_token = None  # mint, even if a run has found the token revoked
+        tap.auth.revoked_token = None  # request a token, even if a run has found the grant revoked
         try:
             tap.auth.request_token()
         except ReauthorizationNeeded as dead:

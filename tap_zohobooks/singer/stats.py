@@ -25,7 +25,7 @@ _Counts = Counter[str]
 class Measure(str, Enum):
     """What is measured beyond the SDK's own metrics."""
 
-    MINTS = "token_mint_count"
+    TOKENS = "token_mint_count"
     QUOTA = "quota_remaining"
     THROTTLES = "throttled_request_count"
     WAITS = "wait_count"
@@ -39,7 +39,7 @@ class RequestStats:
     quotas: Mapping[str, Quota]
     waits: Mapping[str, int]
     refusals: Mapping[str, int]
-    mints: int
+    token_requests: int
 
     def lines(self) -> Iterator[str]:
         """Yield a line an organization, and one for all."""
@@ -51,7 +51,7 @@ class RequestStats:
                 line += f", {quota.remaining} of {quota.limit} of the day are left"
             yield f"{line}."
         waits = ", ".join(f"{cause} {count}" for cause, count in sorted(self.waits.items()))
-        line = f"Tokens minted: {self.mints}; waits: {waits or 'none'}"
+        line = f"Tokens requested: {self.token_requests}; waits: {waits or 'none'}"
         refused = ", ".join(f"code {code} {count}" for code, count in sorted(self.refusals.items()))
         yield f"{line}; refused for a limit: {refused}." if refused else f"{line}."
 
@@ -66,7 +66,7 @@ class RequestStats:
             yield _point("counter", Measure.WAITS, count, {"cause": cause})
         for code, count in self.refusals.items():
             yield _point("counter", Measure.THROTTLES, count, {"code": code})
-        yield _point("counter", Measure.MINTS, self.mints, {})
+        yield _point("counter", Measure.TOKENS, self.token_requests, {})
 
 
 def _point(kind: str, measure: Measure, value: int, tags: dict[str, str]) -> Point[int]:

@@ -82,9 +82,11 @@ def _by_fields(get: Get, entity: str, _: Resource) -> list[Field]:
 
 
 def _by_first_page(get: Get, _: str, listed: Resource) -> list[Field]:
-    answer = get(listed.list_path, {**listed.query, "page": 1, "per_page": FIRST_PAGE})
-    rows = answer.document.get(listed.rows_key)
-    return infer_fields(_rows(rows if rows is not None else answer.document.get(listed.list_path)))
+    response = get(listed.list_path, {**listed.query, "page": 1, "per_page": FIRST_PAGE})
+    rows = response.document.get(listed.rows_key)
+    return infer_fields(
+        _rows(rows if rows is not None else response.document.get(listed.list_path))
+    )
 
 
 # In the order in which they are tried; the first that succeeds counts.

@@ -61,14 +61,14 @@ class ChildStream(PerRowStream):
             return row_key(self.name, self.resource.keys, complete(row))
 
         def fetch(params: Params) -> Page:
-            answer = self._get(reading, path, {**query, **params})
-            return parse_page(answer.document, answer.served, self.resource.rows_key, key)
+            response = self._get(reading, path, {**query, **params})
+            return parse_page(response.document, response.served, self.resource.rows_key, key)
 
         path = self.resource.list_path.format(**parent)
         query = {name: value.format(**parent) for name, value in self.resource.query.items()}
-        answer = self._get(reading, path, query)
-        first = parse_page(answer.document, answer.served, self.resource.rows_key, key)
-        if not shows_rows(answer.document, self.resource.rows_key):
+        response = self._get(reading, path, query)
+        first = parse_page(response.document, response.served, self.resource.rows_key, key)
+        if not shows_rows(response.document, self.resource.rows_key):
             self.block_deletes(f"'{path}' reported success and held no list")
         if not first.has_more or (not first.has_more_known and len(first.entries) < MAX_ROWS):
             # Most of these are not paged, and do not state it.

@@ -31,6 +31,6 @@ def test_progress_is_shown(terminal: Terminals) -> None:
     assert run.end() == 0
     assert len(set(LINE.findall(run.text))) > 1
     assert "left if the others are like these" in run.text
-    assert "Tokens minted: 1; waits:" in run.text
+    assert "Tokens requested: 1; waits:" in run.text
     lines = (one.folder / "messages.jsonl").read_text().splitlines()
     assert {json.loads(line)["type"] for line in lines} >= {"SCHEMA", "RECORD", "STATE"}

@@ -308,7 +308,7 @@ def test_settings_that_are_wrong(desk: Desks) -> None:
 @pytest.mark.parametrize(
     ("settings", "found"),
     [
-        ({"token_cache": "off"}, "off: each run mints a token of its own"),
+        ({"token_cache": "off"}, "off: each run requests a token of its own"),
         ({"token_cache": "/dev/null/x"}, "cannot be used (Not a directory)"),
     ],
 )

@@ -14,7 +14,7 @@ SPENT = RequestStats(
     quotas={"7": Quota(limit=2000, remaining=1790, resets_at=0.0)},
     waits={"pace": 3, "throttled": 1},
     refusals={"44": 1},
-    mints=2,
+    token_requests=2,
 )
 
 
@@ -23,7 +23,7 @@ def test_what_it_has_cost() -> None:
     assert list(SPENT.lines()) == [
         "Without an organization: 1 calls.",
         "Organization 7: 210 calls, 1790 of 2000 of the day are left.",
-        "Tokens minted: 2; waits: pace 3, throttled 1; refused for a limit: code 44 1.",
+        "Tokens requested: 2; waits: pace 3, throttled 1; refused for a limit: code 44 1.",
     ]
 
 
