@@ -29,7 +29,7 @@ KINDS = {
     "object": "object",
     "string": "string",
 }
-# What only the Hub asks for. Who submits the definition adds `repo`, and their own `variant`.
+# Fields of the Hub only. The submitter of the definition adds `repo` and `variant`.
 OF_THE_HUB = {
     "description": "Accounting software",
     "domain_url": "https://www.zoho.com/books/",

@@ -180,7 +180,7 @@ def record(port: int = PORT) -> list[Text]:
 
 
 def draw(lines: list[Text]) -> str:
-    """Return the picture of lines; it needs no font but those of who looks at it."""
+    """Return the picture of lines; it needs no other fonts than the reader has."""
     console = Console(record=True, width=WIDTH, file=StringIO(), legacy_windows=False)
     for line in lines:
         console.print(line, no_wrap=True, crop=False)

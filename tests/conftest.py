@@ -34,7 +34,7 @@ EPOCH = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
 
 @dataclass
 class Clock:
-    """Time that passes only when somebody sleeps, and at once."""
+    """Time that passes only by sleeping, and at once."""
 
     now: float = 0.0
     slept: list[float] = field(default_factory=list)

@@ -56,7 +56,7 @@ KNOWN: Final = (
 
 
 def beyond(calls: Iterable[Call]) -> Iterator[tuple[str, str, Known | None]]:
-    """Yield each path and parameter that no file has, and how it is known; None where it is not."""
+    """Yield each path and parameter that no file has, and how it is known; None if it is not."""
     asked = {
         (call.operation.path, name)
         for call in calls

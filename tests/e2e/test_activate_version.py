@@ -60,7 +60,7 @@ def kept(run: Run, stream: str) -> set[tuple[str, str]]:
 def test_a_whole_read_is_activated(service: Make, stream: str) -> None:
     """After the last row of the last organization its version is activated, and all rows bear it.
 
-    The state follows, so that whoever has read it has deleted.
+    The state follows, so that a target that has read it has deleted.
     """
     run = service(rows=5).complete([stream], methods=WHOLE)
     (version,) = versions(run, stream)
@@ -145,7 +145,7 @@ def spend(place: Service) -> None:
 
 
 def refuse_one(place: Service) -> None:
-    """Let nobody read one document."""
+    """Refuse one document."""
     refused = sorted(place.world.ids(place.organizations[0], "invoices"))[3]
 
     def forbid(world: World, request: Request) -> None:
@@ -185,11 +185,11 @@ def hide_one(place: Service) -> None:
 def fail(place: Service) -> None:
     """Let the service go down in the second organization."""
 
-    def stumble(world: World, request: Request) -> None:
+    def fail_once(world: World, request: Request) -> None:
         if request.params.get("organization_id") == place.organizations[1]:
             world.script.append("500")
 
-    place.world.before_call.append(stumble)
+    place.world.before_call.append(fail_once)
 
 
 @pytest.mark.parametrize(
@@ -355,7 +355,7 @@ def test_a_run_of_fewer_organizations_than_before(service: Make) -> None:
 
 
 def test_organizations_that_may_not_be_listed(service: Make) -> None:
-    """Where nobody tells which organizations there are, rows of others may be in the tables."""
+    """If organizations cannot be listed, rows of others may be in the tables."""
     place = service(rows=5)
     place.world.refuse("organizations", 401, 57, "You are not authorized.")
     token = place.world.credentials.refresh_token
@@ -495,7 +495,7 @@ def test_a_list_in_the_order_of_changes_is_always_read_whole(
 def test_a_list_in_any_order_deletes_no_row_that_stays(
     service: Make, stream: str, behaviour: str, seed: int
 ) -> None:
-    """Where a row may move to where nobody reads any more, all are read or none is deleted."""
+    """If a row may move behind the read position, all are read or none is deleted."""
     place = service(rows=30, organizations=1, **PLENTY)
     path = TABLE[stream].list_path
     place.world.behaviour[path] = BEHAVIOURS[behaviour]

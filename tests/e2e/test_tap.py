@@ -255,11 +255,11 @@ def test_a_page_that_is_not_found_makes_no_document_gone(service: Make) -> None:
     place = service(rows=9, organizations=1)
     numbers = count()
 
-    def stumble(world: World, request: Request) -> None:
+    def fail_once(world: World, request: Request) -> None:
         if "/bills/" in request.path and next(numbers) % 3 == 0:
             world.script.append("html:404")
 
-    place.world.before_call.append(stumble)
+    place.world.before_call.append(fail_once)
     run = place.complete(["bill_details", "bill_comments"])
     wanted = place.world.ids(place.organizations[0], "bills")
     assert ids(run, "bill_details", place.organizations[0]) == wanted
@@ -756,8 +756,8 @@ def test_documents_that_are_all_said_to_be_gone_are_asked_for_again(
 def test_a_netrc_puts_no_header_into_a_call(
     service: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a user keeps for other programs is sent to nobody."""
-    (tmp_path / "netrc").write_text("default login somebody password hush\n")
+    """Credentials of other programs are not sent."""
+    (tmp_path / "netrc").write_text("default login user password hush\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     place, kinds = service(organizations=1), set()
 

@@ -110,7 +110,7 @@ class Story(RuleBasedStateMachine):
 
     @rule(events=st.lists(quiet_events, min_size=1, max_size=5))
     def change(self, events: list[Event]) -> None:
-        """Let the service change while nobody reads it."""
+        """Let the service change while no run reads it."""
         for event in events:
             self.history.books.happen(event)
 

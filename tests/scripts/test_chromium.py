@@ -43,7 +43,7 @@ class Machine:
         return asked
 
     def is_run_by(self, user: int) -> None:
-        """Be used by somebody."""
+        """Be in use."""
         self.patch.setattr(os, "geteuid", lambda: user)
 
 
@@ -100,7 +100,7 @@ def test_a_browser_that_is_named_is_never_replaced(machine: Machine, script: str
 
 
 def test_a_user_installs_by_sudo(machine: Machine) -> None:
-    """Who is not root, and needs no password to become it, does."""
+    """A user that needs no password for sudo installs by sudo."""
     machine.is_run_by(1000)
     machine.has("sudo", 'shift; test "$1" = true || exec "$@"')
     machine.has_apt()

@@ -74,7 +74,7 @@ def kinds(kind: type[TapError] = TapError) -> Iterator[str]:
 
 
 def test_errors_come_from_the_table() -> None:
-    """Without a row are made only those that always somebody catches, and what ends a wait."""
+    """Only errors that are always caught, and the end of a wait, have no row."""
     known, made = set(kinds()), Counter[str]()
     for file in Path(errors.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

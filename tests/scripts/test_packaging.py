@@ -208,7 +208,7 @@ def test_the_example_of_an_environment_is_valid() -> None:
 
 @pytest.mark.fast
 def test_the_lock_names_no_other_registry() -> None:
-    """Whoever clones the project can fetch all of it from PyPI."""
+    """A clone of the project can fetch all that it needs from PyPI."""
     assert set(re.findall(r"\w+://[^/\"]+", text("uv.lock"))) == PYPI
 
 

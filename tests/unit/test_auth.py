@@ -178,7 +178,7 @@ def test_five_minutes_of_leeway() -> None:
 
 
 def test_a_refused_token_is_renewed_once() -> None:
-    """The first who reports a refused token has another minted; the others get that one."""
+    """The first report of a refused token requests another; the others get that one."""
     stage = scene(token(1), token(2), token(3))
     auth = stage.auth()
     refused = auth.token()

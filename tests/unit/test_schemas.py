@@ -176,7 +176,7 @@ def test_documents_hold_every_field_of_their_list(file: Path) -> None:
     [r"_ids?$", r"_(number|code|no)$", r"^(zip|zipcode|phone|mobile|fax)$", r"_formatted$"],
 )
 def test_ids_codes_and_formatted_twins_are_plain_text(pattern: str) -> None:
-    """Leading zeros survive, and nobody parses what was made for reading."""
+    """Leading zeros are kept, and formatted values are not parsed."""
     found = [node for node in every_node(pattern) if not {"array", "object"} & set(node[2]["type"])]
     assert found
     assert not [node for node in found if node[2] not in (TEXT, {"type": "string"})]

@@ -114,7 +114,7 @@ def build_user(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
 
 
 def build_employee(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """Build an employee, who files expenses."""
+    """Build an employee, for expenses."""
     del whole
     person = scene.pools.pick_person(record.number + 40)
     return {"employee_id": record.id, "name": person.name, "email": person.email}

@@ -127,7 +127,7 @@ class Started:
             time.sleep(0.02)
 
     def await_full_pipe(self) -> None:
-        """Wait until it can write no more, as nobody reads."""
+        """Wait until it can write no more, as the pipe is not read."""
         unread, since = 0, time.monotonic()
         while unread < select.PIPE_BUF or time.monotonic() - since < 1:
             found = array.array("i", [0])

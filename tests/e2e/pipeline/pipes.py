@@ -1,4 +1,4 @@
-"""Pipes as a user builds them: the tap, a loader that somebody else has written, a state kept."""
+"""Pipes as a user builds them: the tap, a loader of another project, a state file."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def test_without_a_superuser(place: Serve, server: Database, *, use_copy: bool) 
         here.world.insert(here.organizations[0], "invoices")
         pipe.run(state).well()
         assert shifted(here, database) == []
-        assert shifted(here, replace(server, name=database.name)) == []  # who lives elsewhere
+        assert shifted(here, replace(server, name=database.name)) == []  # in another time zone
     assert kinds(database) == {INSTANT}
 
 

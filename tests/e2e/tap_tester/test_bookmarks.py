@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def since(bound: Callable[[str], str], seconds: int) -> Callable[[Record], bool]:
     """Return what tells records of a time from older ones, given the bound of an organization.
 
-    A row that does not tell when it changed counts as new: nobody can know.
+    A row without a time of change counts as new.
     """
 
     def is_new(record: Record) -> bool:

@@ -88,7 +88,7 @@ def enable_interrupts() -> None:
 
 @dataclass
 class Terminal:
-    """A folder of a new user, who has a browser, and a service somewhere."""
+    """A folder of a new user with a browser, and a service."""
 
     folder: Path
     world: World

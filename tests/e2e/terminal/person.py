@@ -129,7 +129,7 @@ def shown(address: str, folder: str) -> Iterator[Page]:
             page = Page(sent, received)
             page.attach()
             yield page
-        browser.wait(PATIENCE)  # it ends when nobody is left to tell it what to do
+        browser.wait(PATIENCE)  # it ends when its control pipe is closed
 
 
 def visit(address: str, button: str) -> str:

@@ -115,7 +115,7 @@ def test_a_wrong_secret(terminal: Terminals) -> None:
 def test_a_wrong_client(terminal: Terminals) -> None:
     """A client that no data center knows is an error."""
     one = terminal()
-    dialogue = one.run("login", "--browser", "--client-id=1000.NOBODY", "--client-secret=x")
+    dialogue = one.run("login", "--browser", "--client-id=1000.UNKNOWN", "--client-secret=x")
     dialogue.expect("refused the client: invalid_client. Check client_id")
     assert dialogue.end() == 78
 

@@ -30,7 +30,7 @@ START = datetime(2026, 11, 1, 5, 58, 30, tzinfo=timezone.utc)
 UNLIMITED = 10**6
 MOST_CANCELS = 2
 
-# What each list is ordered by where nobody asks for an order: who changes it moves the row.
+# The column that each list is sorted by without a parameter: a change of it moves the row.
 MOVERS = {
     "contacts": ("contact_name", "Company {}"),
     "items": ("name", "Item {}"),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Cut(BaseException):
-    """The end of a process: nobody waits for what is left to do."""
+    """The end of a process: remaining tasks are not awaited."""
 
 
 class Pool:
@@ -33,7 +33,7 @@ class Pool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Do what nobody has cancelled."""
+        """Do the task if it is not cancelled."""
         while self._waiting and not (kind and issubclass(kind, Cut)):
             self.proceed()
 
@@ -47,7 +47,7 @@ class Pool:
         return task
 
     def shutdown(self, *, wait: bool, cancel_futures: bool) -> None:
-        """Leave it to a lot whether a task that nobody waits for is done."""
+        """Draw whether a task that is not awaited is done."""
         assert cancel_futures
         assert not wait
         while self._waiting:
@@ -74,7 +74,7 @@ class Task(Future[Any]):
         """Do it."""
         try:
             self.set_result(self._work(self._item))
-        except Exception as error:  # noqa: BLE001  # whoever asks for the result gets it
+        except Exception as error:  # noqa: BLE001  # raised by result()
             self.set_exception(error)
 
     @override

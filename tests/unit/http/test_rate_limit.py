@@ -198,7 +198,7 @@ def test_a_block_is_waited_for(kind: Failure, found: list[float]) -> None:
 
 
 def test_a_block_is_never_waited_for_too_long() -> None:
-    """The wait for a block that nobody explains grows to five minutes and no further."""
+    """The wait for a block without Retry-After grows to 300 s and no further."""
     window, now = SlidingWindow(), 0.0
     for _ in range(40):
         now = wait_for_slot(window, now, HUNDRED)
@@ -283,32 +283,32 @@ def test_a_call_that_is_served_ends_the_block() -> None:
 
 def test_a_crowd_is_thinned_once() -> None:
     """Calls that were too many at the same time lower their number once."""
-    crowd = AdaptiveConcurrency(10, 10)
+    concurrency = AdaptiveConcurrency(10, 10)
     for _ in range(3):
-        crowd.record_refusal(1.0, 2.0)
-    assert crowd.allowed == 7
-    crowd.record_refusal(3.0, 4.0)
-    assert crowd.allowed == 5
+        concurrency.record_refusal(1.0, 2.0)
+    assert concurrency.allowed == 7
+    concurrency.record_refusal(3.0, 4.0)
+    assert concurrency.allowed == 5
 
 
 def test_a_crowd_grows_slowly() -> None:
     """One call more may be in flight after twenty that went well, up to what is set."""
-    crowd = AdaptiveConcurrency(5, 5)
-    crowd.record_refusal(0.0, 1.0)
+    concurrency = AdaptiveConcurrency(5, 5)
+    concurrency.record_refusal(0.0, 1.0)
     found = []
     for _ in range(4):
         for _ in range(CALM):
-            crowd.record_success()
-        found.append(crowd.allowed)
+            concurrency.record_success()
+        found.append(concurrency.allowed)
     assert found == [4, 5, 5, 5]
 
 
 def test_a_crowd_is_never_empty() -> None:
     """One call at a time is always tried."""
-    crowd = AdaptiveConcurrency(5, 5)
+    concurrency = AdaptiveConcurrency(5, 5)
     for second in range(9):
-        crowd.record_refusal(second + 0.5, second + 1.0)
-    assert crowd.allowed == 1
+        concurrency.record_refusal(second + 0.5, second + 1.0)
+    assert concurrency.allowed == 1
 
 
 HEADERS = {"X-Rate-Limit-Limit": "1000", "X-Rate-Limit-Remaining": "5", "X-Rate-Limit-Reset": "60"}
@@ -386,7 +386,7 @@ def test_a_new_day_is_full_again() -> None:
 
 
 def test_faults_are_bounded() -> None:
-    """A service that only stumbles is asked six times in all."""
+    """A request that only meets server errors is sent six times in all."""
     patience = RetryBudget(900.0)
     tries = [patience.wait_for(SERVER_ERROR) for _ in range(6)]
     assert tries == [1, 2, 4, 8, 16, None]

@@ -31,7 +31,7 @@ REDIRECT = "http://127.0.0.1:8123/callback"
 
 
 class Network(WorldAdapter):
-    """The hosts of all data centers, of which some may be out of reach; notes who is asked."""
+    """The hosts of all data centers, of which some may be out of reach; notes which are asked."""
 
     def __init__(self, world: World) -> None:
         """Answer from a world."""
@@ -88,7 +88,7 @@ def test_a_client_is_found_wherever_it_is(scene: Scenes, region: str) -> None:
 
 
 def test_china_is_asked_only_by_name(scene: Scenes) -> None:
-    """A search sends nothing to China; who names it gets there."""
+    """A search sends nothing to China, unless the region names it."""
     one = scene("cn")
     with pytest.raises(ConfigError, match="invalid_client"):
         one.accounts().home(one.client)
@@ -99,7 +99,7 @@ def test_china_is_asked_only_by_name(scene: Scenes) -> None:
 
 
 def test_a_wrong_secret_is_told_before_an_outage(scene: Scenes) -> None:
-    """Who knows the client tells most, whoever else is silent."""
+    """The server that knows the client decides, even if others do not respond."""
     one = scene("eu")
     one.network.silent = {"accounts.zoho.com", "accounts.zoho.sa"}
     with pytest.raises(ConfigError, match=r"https://accounts.zoho.eu.*invalid_client_secret"):
@@ -115,7 +115,7 @@ def test_an_outage_is_told_before_a_client_that_nobody_knows(scene: Scenes) -> N
 
 
 def test_a_code_of_any_data_center_serves(scene: Scenes) -> None:
-    """A code whose data center nobody told is tried in turn, and the region read off the answer."""
+    """A code of an unknown data center is tried at each; the region is read off the response."""
     one = scene("jp")
     tokens = one.accounts().exchange(one.client, one.code())
     assert (tokens.region, tokens.server) == ("jp", "https://accounts.zoho.jp")
@@ -181,9 +181,9 @@ def test_a_token_is_revoked_where_it_lives(scene: Scenes) -> None:
 
 
 def test_a_refused_client_does_not_make_a_token_dead(scene: Scenes) -> None:
-    """Who is not believed to be the client is not told that its token has ended."""
+    """A refused client is not reported as a revoked token."""
     one = scene("us")
-    stranger = OAuthClient("nobody", "wrong")
+    stranger = OAuthClient("unknown", "wrong")
     with pytest.raises(ServiceError, match="invalid_client"):
         one.accounts().revoke(stranger, one.world.credentials.refresh_token)
     assert one.world.credentials.refresh_token in one.world.scopes

@@ -66,7 +66,7 @@ def test_one_answer_is_taken() -> None:
 
 
 def test_a_browser_that_hangs_up(capsys: pytest.CaptureFixture[str]) -> None:
-    """Connections that are reset are nobody's trouble: nothing is said of them."""
+    """Connections that are reset are not reported."""
     port = free_port()
     with listen(port, STATE) as listener:
         for _ in range(20):
@@ -128,7 +128,7 @@ def test_a_port_that_is_taken() -> None:
 
 
 def test_a_port_that_is_not_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the system refuses a port that nobody has, it is not called taken."""
+    """A free port that the system refuses is not reported as taken."""
     monkeypatch.setattr(callback_server, "HOST", "203.0.113.1")  # an address that no machine has
     with (
         pytest.raises(ConfigError, match=r"Port 8765 .* is not available .*--port"),

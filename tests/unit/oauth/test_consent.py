@@ -85,13 +85,13 @@ def test_zohos_servers_are_believed(
     ],
 )
 def test_others_are_not(server: str, hosts: Hosts) -> None:
-    """Code and secret are sent to nobody else."""
+    """Code and secret are sent to no other server."""
     with pytest.raises(ServiceError, match="not Zoho's"):
         check_server(server, "us", hosts, US)
 
 
 @pytest.mark.parametrize(("server", "location"), [(CN, None), (None, "cn"), (CN, "us")])
 def test_china_must_be_named(server: str | None, location: str | None) -> None:
-    """China's servers are another company's: an answer alone leads nobody there."""
+    """China's servers are another company's: a response alone selects none of them."""
     with pytest.raises(ConfigError, match="--region cn"):
         check_server(server, location, Hosts("auto"), US)

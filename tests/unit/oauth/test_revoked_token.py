@@ -65,7 +65,7 @@ class Hook(BaseAdapter):
 
 @dataclass
 class Scene:
-    """A service, a cache, and who is told; `asked` counts calls of the accounts server."""
+    """A service, a cache, and a webhook; `asked` counts requests to the accounts server."""
 
     service: Service
     folder: Path
@@ -137,7 +137,7 @@ def test_later_runs_stop_without_a_call(scene: Scene) -> None:
 
 
 def test_a_token_that_dies_later_is_remembered_too(scene: Scene) -> None:
-    """Who has an access token finds out when that is refused; then everybody knows."""
+    """A run with an access token finds out when that is refused; then all runs know."""
     auth = scene.auth()
     token = auth.token()
     scene.kill()

@@ -28,7 +28,7 @@ def test_a_kept_token_is_used() -> None:
 
 
 def test_a_refused_token_is_dropped() -> None:
-    """Who reports a token as refused gets no other; who reports another one gets it."""
+    """A request that reports this token as refused gets none; one that reports another gets it."""
     store = kept()
     assert store.get(NOW, "older") is not None
     assert store.get(NOW, "T") is None

@@ -283,7 +283,7 @@ def test_a_filter_that_leaves_out_its_instant(start: str | None, rows_a_second: 
 @pytest.mark.parametrize("call", range(2, 9))
 @pytest.mark.parametrize("start", [None, at(-1000)])
 def test_a_service_that_ceases_to_order_and_says_it_does(call: int, start: str | None) -> None:
-    """Pages of one second look ordered whoever orders them: no bookmark passes what they lack."""
+    """Pages of one second are in any order: no bookmark passes rows that they lack."""
     times = [*[5000] * 300, *[6000] * 50, *range(250, 0, -1)]  # as the list stands by itself
     table = Table({f"{place:03}": time for place, time in enumerate(times)})
 
@@ -469,7 +469,7 @@ def test_a_full_second_is_not_the_end() -> None:
 
 
 def test_two_lies_at_once() -> None:
-    """Nothing new by a filter, and an echo that vouches for it, are not believed together."""
+    """A filter without new rows is not believed, even if the response echoes it."""
     table = Table(shuffled(450), sorts=False, lies=True, equality=True)
     target = Target({key: at(time) for key, time in table.rows.items()})
     table.rows["00300"] = 200_000

@@ -93,7 +93,7 @@ def test_schema_messages_have_bare_lists(service: Make) -> None:
 
 
 def test_lines_are_cleaned_all_the_same(service: Make) -> None:
-    """What a list holds is made true by the schema that is not announced."""
+    """The items of a list are converted by the schema that is not announced."""
     run = service(rows=3).complete(["invoice_details"])
     lines = [line for one in run.records("invoice_details") for line in one["line_items"]]
     assert lines

@@ -81,14 +81,14 @@ class Service:
 
     @property
     def terminal(self) -> Terminal:
-        """What starts commands, as somebody who has not logged in yet."""
+        """What starts commands before a login."""
         one = Terminal(self.folder, self.world, self.base, free_port())
         one.environment["TAP_ZOHOBOOKS_TOKEN_CACHE"] = str(self.folder / "cache")
         return one
 
     @property
     def user(self) -> Terminal:
-        """What starts commands, as somebody who has logged in."""
+        """What starts commands after a login."""
         one = self.terminal
         one.store()
         return one
