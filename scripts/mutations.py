@@ -95,7 +95,8 @@ MUTATIONS = (
         "a list that has changed meanwhile proves no order either",
         "tap_zohobooks.pagination.capabilities:CapabilityProbe._probe_reversal",
         "lambda original, self, page, order, since: original(self, page, order, since)"
-        ' if order == "D" else (self.probe_end("D") or "") >= max(page.times) > min(page.times)',
+        ' if order == "D" else (lambda newest: min(page.times) < newest >= max(page.times))('
+        'self.probe_end("D") or min(page.times))',
         (READING,),
     ),
     Mutation(
@@ -134,8 +135,8 @@ MUTATIONS = (
     Mutation(
         "the newest of unsorted rows is no bookmark before all are emitted",
         "tap_zohobooks.pagination.full_scan:FullScan._emit",
-        "lambda original, self, entries, opened: ("
-        "(one.row, one.time) for one in entries if one.is_due(self.read.start))",
+        "lambda original, self, entries, opened: convert(original(self, entries, opened),"
+        " lambda item: (item[0], self._newest or None))",
         (READING, HISTORIES),
     ),
     Mutation(
@@ -177,9 +178,17 @@ MUTATIONS = (
     Mutation(
         "a bookmark moves after its rows are written, not before",
         "tap_zohobooks.singer.stream:SingerStream.write",
-        "lambda original, self, batch: (self._advance(batch.partition.context, batch.bookmark),"
-        " self._write_state_message(), original(self, batch))[2]",
+        "lambda original, self, batch:"
+        " (self._waiting.append(batch), self._commit(), original(self, batch))[2]",
         (HISTORIES,),
+    ),
+    Mutation(
+        "a dry run that reads a part of a stream deletes nothing",
+        "tap_zohobooks.singer.activate_version:VersionedStream.emit_activate_version_messages",
+        "lambda original, self: (lambda limit: ("
+        'setattr(self, "ABORT_AT_RECORD_COUNT", None), original(self),'
+        ' setattr(self, "ABORT_AT_RECORD_COUNT", limit))[1])(self.ABORT_AT_RECORD_COUNT)',
+        ("tests/unit/singer/test_stream.py",),
     ),
     Mutation(
         "a run begins the lookback before its bookmark",
@@ -356,9 +365,8 @@ MUTATIONS = (
     Mutation(
         "a request is late by its time over the quickest of the last ones",
         "tap_zohobooks.http.rate_limit:SlidingWindow._travel",
-        attribute("taken", "[sum(self.taken) / len(self.taken)] * len(self.taken)").replace(
-            "setattr(self", "self.taken and setattr(self"
-        ),
+        "lambda original, self, taken: original(SlidingWindow("
+        "taken=[sum(self.taken) / len(self.taken)] if self.taken else []), taken)",
         (LIMITS,),
     ),
     Mutation(
