@@ -60,8 +60,8 @@ def misfits(stream: str, row: dict[str, Any], keys: dict[str, str]) -> Iterator[
     told: list[str] = []
     clean = Cleaner(
         schema["properties"],
-        report=lambda name, is_misfit: told.append(
-            f"{name} {'misfits' if is_misfit else 'is new'}"
+        report=lambda name, is_invalid: told.append(
+            f"{name} {'misfits' if is_invalid else 'is new'}"
         ),
     )
     record = clean(row) | keys

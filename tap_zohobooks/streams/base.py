@@ -204,8 +204,8 @@ class ResourceStream(SingerStream):
             flattens=bool(self.config.get("flattening_enabled")),
         )
 
-    def _report(self, field: str, is_misfit: bool) -> None:  # noqa: FBT001
-        if is_misfit:
+    def _report(self, field: str, is_invalid: bool) -> None:  # noqa: FBT001
+        if is_invalid:
             self.logger.warning(
                 "Stream '%s': a value of field '%s' does not fit its type; it is kept in "
                 "additional_fields, and the field is null.",
