@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from sandbox.limits import Limits
 
 
+EVERYTHING = "*"  # in place of a collection: all of an organization's
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """The error that a collection responds with, in one organization or (blank) in all."""
@@ -84,6 +87,8 @@ class State:
 
     def find_refusal(self, collection: str, organization_id: str) -> Refusal | None:
         """Find the error that a collection of an organization responds with; None if it works."""
-        refusal = self.refusals.get(collection)
-        applies = refusal is not None and refusal.organization_id in {"", organization_id}
-        return refusal if applies else None
+        for name in (collection, EVERYTHING):
+            refusal = self.refusals.get(name)
+            if refusal is not None and refusal.organization_id in {"", organization_id}:
+                return refusal
+        return None

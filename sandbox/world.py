@@ -247,7 +247,10 @@ class World(State):
         message: str,
         organization_id: str = "",
     ) -> None:
-        """Respond to requests of a collection with an error, as in a plan that lacks it."""
+        """Respond to requests of a collection with an error, as in a plan that lacks it.
+
+        The collection ``*`` is all that an organization has, as once its trial has ended.
+        """
         self.refusals[collection] = Refusal(status, code, message, organization_id)
 
     def cancel_tokens(self) -> None:

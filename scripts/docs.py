@@ -102,23 +102,30 @@ def _list_errors() -> Iterator[tuple[object, ...]]:
     """Yield the row of each error, by exit code and name."""
     for one in sorted(Reason, key=lambda one: (one.kind.exit_code, one.title)):
         name = f'<a id="{one.title}"></a>`{one.title}`'
-        yield name, one.kind.exit_code, _template(one.found), _template(one.next_step)
+        yield (name, one.kind.exit_code, one.kind.scope.name.lower(), _template(one.found),
+               _template(one.next_step))  # fmt: skip
+
+
+ERRORS_HEAD = f"""# Errors
+
+Printed by `python scripts/docs.py {ERRORS}`. The last log line of a run that
+does not end with 0, the last line of a command, and each failed check of `zohobooks
+doctor` say what was found and the next step, and end with the error's name in brackets.
+What is filled in stands in italics. The doctor ends with the code of its first check
+that failed, or with 1 where one could not be made. A command line that cannot be read
+ends with 2, one of `zohobooks` with 78, and says why. Anything else, with a traceback,
+is a defect: report it.
+
+The column Ends says what a run leaves out at an error: a stream of one organization, an
+organization, or all that is left of the run. Everything else is read.
+"""
 
 
 def errors_page() -> str:
     """Return the page of all errors: exit code, meaning and next step of each."""
     return "\n".join([
-        "# Errors",
-        "",
-        f"Printed by `python scripts/docs.py {ERRORS}`. The last log line of a run that",
-        "does not end with 0, the last line of a command, and each failed check of `zohobooks",
-        "doctor` say what was found and the next step, and end with the error's name in brackets.",
-        "What is filled in stands in italics. The doctor ends with the code of its first check",
-        "that failed, or with 1 where one could not be made. A command line that cannot be read",
-        "ends with 2, one of `zohobooks` with 78, and says why. Anything else, with a traceback,",
-        "is a defect: report it.",
-        "",
-        *_table(("Error", "Exit code", "Meaning", "Next step"), *_list_errors()),
+        ERRORS_HEAD,
+        *_table(("Error", "Exit code", "Ends", "Meaning", "Next step"), *_list_errors()),
         "",
         "## Responses of Zoho Books",
         "",

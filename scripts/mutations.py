@@ -256,6 +256,25 @@ MUTATIONS = (
         (DELETES,),
     ),
     Mutation(
+        "a failure of one stream ends no other",
+        "tap_zohobooks.singer.failures:explain",
+        "lambda original, error, logger:"
+        " Reason.NO_TOKEN.error(server='', error=original(error, logger))",
+        ("tests/unit/singer/test_scheduler.py",),
+    ),
+    Mutation(
+        "a partition counts as read only once its reader says so",
+        "tap_zohobooks.singer.scheduler:SyncScheduler._check_all_read",
+        NOTHING,
+        ("tests/unit/singer/test_scheduler.py",),
+    ),
+    Mutation(
+        "a run whose organizations are all closed is an error",
+        "tap_zohobooks.singer.failures:skip_closed",
+        "lambda original, failures, organizations: original(failures, [*organizations, ''])",
+        ("tests/e2e/test_isolation.py",),
+    ),
+    Mutation(
         "a bookmark in the future is refused",
         "tap_zohobooks.singer.state:check_start",
         NOTHING,

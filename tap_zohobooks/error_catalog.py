@@ -8,14 +8,18 @@ from __future__ import annotations
 from enum import Enum
 
 from tap_zohobooks.errors import (
+    BookmarkRefused,
     ConfigError,
     Interrupted,
+    NoToken,
+    OrganizationClosed,
     ParameterRefused,
     QuotaReached,
     ReauthorizationNeeded,
     ServiceError,
     TapError,
     Terminated,
+    TokensUsedUp,
     UnexpectedResponse,
 )
 
@@ -44,7 +48,7 @@ class Reason(Enum):
     BLOCKED = (QuotaReached,
         "Organization {organization}: Zoho Books blocks all requests for another {minutes} min, longer than max_wait_seconds.",
         "State is written; run again then, with a lower requests_per_minute if other programs use the quota.")
-    MINTS_USED_UP = (QuotaReached,
+    MINTS_USED_UP = (TokensUsedUp,
         "Zoho issues no more than ten access tokens in ten minutes, and they are used up.",
         "Run again in {minutes} minutes; token_cache shares one token between runs.")
     QUOTA_REACHED = (QuotaReached,
@@ -105,9 +109,12 @@ class Reason(Enum):
     NO_ORGANIZATION = (ConfigError,
         "This user has no active organization in this data center (known: {organizations}).",
         "Check region.")
-    ORGANIZATION_CLOSED = (ConfigError,
+    ORGANIZATION_CLOSED = (OrganizationClosed,
         "This user does not belong to organization {organization}: {message}.",
         "Set organization_ids to those that `zohobooks organizations` lists.")
+    ORGANIZATION_EXPIRED = (OrganizationClosed,
+        "Organization {organization} cannot be read: {message}.",
+        "Renew its plan in Zoho Books, or set organization_ids to others that `zohobooks organizations` lists.")
     ORGANIZATION_INACTIVE = (ConfigError,
         "Organization {wanted} is not active or does not exist. Readable: {organizations}.",
         "Run `zohobooks login --keep` to choose again.")
@@ -155,7 +162,7 @@ class Reason(Enum):
     METHOD_UNKNOWN = (ConfigError,
         "The replication method of stream '{stream}' in the catalog is {method}.",
         "Choose FULL_TABLE or INCREMENTAL.")
-    START_IN_FUTURE = (ConfigError,
+    START_IN_FUTURE = (BookmarkRefused,
         "Stream '{stream}' of organization {organization} would be read from {start} on, which is after {now}.",
         "Correct start_date, or remove the bookmark from the state to read the stream from its start.")
     STATE_STRANGE = (ConfigError,
@@ -205,7 +212,7 @@ class Reason(Enum):
         "Documents, or their sub-resources, were refused: {counts}. They are missing.",
         "See the warnings above, and give this user access to them; the next run requests them again.")
     KEY_MISSING = (ServiceError,
-        "Stream '{stream}': a row has no '{key}', which is part of its key; its fields are {fields}.",
+        "A row of stream '{stream}' has no '{key}', which is part of its key; its fields are {fields}.",
         "Report this line.")
     LIST_HIDES_ROWS = (ServiceError,
         "Of the rows that share one '{column}' the service sent fewer than there are, {attempts} times.",
@@ -217,7 +224,7 @@ class Reason(Enum):
         "The list changed during each of {attempts} attempts to read it.",
         "State is kept; run again when it changes less often.")
     NOT_ONE_DOCUMENT = (ServiceError,
-        "Stream '{stream}': the response of '{path}' holds {count} documents, not one.",
+        "The response of '{path}' for stream '{stream}' holds {count} documents, not one.",
         "Report this line.")
     NOT_REVOKED = (ServiceError,
         "No server has confirmed that the refresh token is revoked ({servers}).",
@@ -225,13 +232,16 @@ class Reason(Enum):
     NOT_ZOHO_BOOKS = (ServiceError,
         "The API host does not respond as Zoho Books does ({found}).",
         "Check api_url, region and proxy.")
+    DEFECT = (ServiceError,
+        "An unexpected error of type {kind} ended the reading: {problem}.",
+        "Report it with the traceback above.")
     NO_ANSWER = (ServiceError,
         "Zoho Books gave no usable response to '{path}': {found}.",
         "State is written; run again later.")
     NO_ROWS = (ServiceError,
         "A response with the keys {keys} has no '{wanted}' to read rows from.",
         "Report this line.")
-    NO_TOKEN = (ServiceError,
+    NO_TOKEN = (NoToken,
         "The accounts server ({server}) issued no token: {error}.",
         "Check the network and accounts_url, then run again.")
     OTHER_LOGIN = (ServiceError,
@@ -240,9 +250,12 @@ class Reason(Enum):
     PARAMETER_REFUSED = (ParameterRefused,
         "Zoho Books refused a parameter of '{path}' ({message}).",
         "Report this line.")
+    READER_ENDED = (ServiceError,
+        "Its reader ended without a word; memory or threads may have run out.",
+        "Give the run more of both, or lower max_concurrency and max_parallel_organizations; run again.")
     REFUSED = (UnexpectedResponse,
         "Zoho Books refused '{path}' of organization {organization}: {found}.",
-        "Report this line.")
+        "Correct in Zoho Books what it says, or do not select the stream.")
     STRANGE_SERVER = (ServiceError,
         "The callback names an accounts server that is not Zoho's ({server}): nothing was sent there.",
         "Close other pages, and run `zohobooks login` again.")

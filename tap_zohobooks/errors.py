@@ -2,26 +2,41 @@
 
 TapError
   ServiceError            the service cannot be reached, or its response cannot be read
+    NoToken               run
     UnexpectedResponse
-  ConfigError             a setting, catalog or state is wrong
-  Interrupted, Terminated the run was stopped by a signal
-  ReauthorizationNeeded   a person must authorize
-  QuotaReached            run again later
+  ConfigError             run: a setting, catalog or state is wrong
+    BookmarkRefused       stream
+    OrganizationClosed    organization
+  Interrupted, Terminated run: it was stopped by a signal
+  ReauthorizationNeeded   run: a person must authorize
+  QuotaReached            organization: run again later
+    TokensUsedUp          run
   AccessDenied            skipped: scope or user
     NotInPlan
   NotFound                skipped: does not exist
     NoSuchPath
   ParameterRefused        the tap does without the parameter if it can
+
+Where no scope is named, an error ends one stream of one organization only.
 """
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from typing_extensions import Self
+
+
+class Scope(IntEnum):
+    """What an error ends; all else is read."""
+
+    STREAM = 1  # of one organization
+    ORGANIZATION = 2
+    RUN = 3
 
 
 class TapError(Exception):
@@ -31,6 +46,7 @@ class TapError(Exception):
     """
 
     exit_code: ClassVar[int] = 1
+    scope: ClassVar[Scope] = Scope.STREAM
 
     def __init__(self, found: str, next_step: str = "", name: str = "") -> None:
         """Keep the parts; `name` is that of docs/errors.md."""
@@ -54,6 +70,12 @@ class ServiceError(TapError):
     """The service cannot be reached, or its response cannot be read."""
 
 
+class NoToken(ServiceError):
+    """The accounts server issues no token: no stream can be read."""
+
+    scope = Scope.RUN
+
+
 class UnexpectedResponse(ServiceError):
     """A refusal for which the table of responses has no row of its own."""
 
@@ -62,30 +84,53 @@ class ConfigError(TapError):
     """A setting, catalog or state is wrong."""
 
     exit_code = 78
+    scope = Scope.RUN
+
+
+class BookmarkRefused(ConfigError):
+    """A stream cannot be read from where its bookmark, or start_date, says."""
+
+    scope = Scope.STREAM
+
+
+class OrganizationClosed(ConfigError):
+    """An organization cannot be read: its plan has ended, or the user has left it."""
+
+    scope = Scope.ORGANIZATION
 
 
 class Interrupted(TapError):
     """SIGINT has stopped the run."""
 
     exit_code = 130
+    scope = Scope.RUN
 
 
 class Terminated(TapError):
     """SIGTERM has stopped the run."""
 
     exit_code = 143
+    scope = Scope.RUN
 
 
 class ReauthorizationNeeded(TapError):
     """The refresh token is invalid, or may read nothing: a person must authorize."""
 
     exit_code = 77
+    scope = Scope.RUN
 
 
 class QuotaReached(TapError):
     """The API calls of the day, or the token requests, are used up for now."""
 
     exit_code = 75
+    scope = Scope.ORGANIZATION
+
+
+class TokensUsedUp(QuotaReached):
+    """No more tokens are issued for now: no stream can be read."""
+
+    scope = Scope.RUN
 
 
 class AccessDenied(TapError):

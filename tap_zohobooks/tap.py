@@ -23,6 +23,7 @@ from tap_zohobooks.organizations import Organizations
 from tap_zohobooks.singer import activate_version
 from tap_zohobooks.singer.command import CommandLineTap
 from tap_zohobooks.singer.context import SyncContext
+from tap_zohobooks.singer.failures import combine, skip_closed
 from tap_zohobooks.singer.progress import show_progress, status
 from tap_zohobooks.singer.scheduler import SyncScheduler, build_queues
 from tap_zohobooks.singer.state import check_state, list_organizations
@@ -241,14 +242,14 @@ class TapZohoBooks(CommandLineTap):
         """Read organizations and streams at the same time, and write what they bring.
 
         Raises:
-            TapError: The first failure of an organization; the end of a quota only if none else is.
+            TapError: What could not be read; everything else was.
         """
         is_limited = any(stream.ABORT_AT_RECORD_COUNT for stream in streams)
         scheduler = SyncScheduler(
             build_queues(streams, context),
             organizations=1 if is_limited else self.config["max_parallel_organizations"],
             streams=self.streams_at_once,
-            warn=self.logger.warning,
+            logger=self.logger,
         )
         began = self.clock()
 
@@ -258,8 +259,11 @@ class TapZohoBooks(CommandLineTap):
 
         with show_progress(describe, self.logger):
             failures = scheduler.run()
+        if not self.config["organization_ids"]:
+            failures, closed = skip_closed(failures, self.organization_ids)
+            self.sync_context.stats.closed.update(closed)
         if failures:
-            raise min(failures, key=lambda one: isinstance(one, QuotaReached))
+            raise combine(failures)
 
     def _log_summary(self) -> None:
         client = self.client

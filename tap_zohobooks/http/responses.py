@@ -31,6 +31,7 @@ class ResponseKind(Enum):
     DAILY_QUOTA_EXCEEDED = "The API calls of the day are used up"
     UNAUTHORIZED = "The token is invalid, lacks the scope, or is of another data center"
     WRONG_ORGANIZATION = "The user does not belong to the organization"
+    EXPIRED_ORGANIZATION = "The plan or trial of the organization has ended"
     NOT_OFFERED = "The organization's plan or edition does not include this"
     MISSING_PATH = "The path does not exist"
     MISSING = "The document, or what is listed, does not exist"
@@ -90,11 +91,15 @@ RULES = (
     Rule(ANY, [1070], ResponseKind.TOO_MANY_CONCURRENT, Action.RETRY_WITH_FEWER, Reason.THROTTLED),
     Rule(ANY, [43, 44], ResponseKind.RATE_LIMITED, Action.HOLD, Reason.THROTTLED),
     Rule([429], ANY, ResponseKind.RATE_LIMITED, Action.HOLD, Reason.THROTTLED),
+    Rule(ANY, [103001], ResponseKind.EXPIRED_ORGANIZATION, Action.END_ORGANIZATION,
+         Reason.ORGANIZATION_EXPIRED),
+    Rule(ANY, ANY, ResponseKind.EXPIRED_ORGANIZATION, Action.END_ORGANIZATION,
+         Reason.ORGANIZATION_EXPIRED, ["trial of Zoho Books is over"]),
     Rule(ANY, [14], ResponseKind.NO_AUTHORIZATION, Action.SKIP_DOCUMENT, Reason.REFUSED),
-    Rule([401], ANY, ResponseKind.UNAUTHORIZED, Action.RENEW, Reason.NOTHING_MAY_BE_READ),
-    Rule(ANY, [57], ResponseKind.UNAUTHORIZED, Action.RENEW, Reason.NOTHING_MAY_BE_READ),
     Rule(ANY, [6041, 9017], ResponseKind.WRONG_ORGANIZATION, Action.END_ORGANIZATION,
          Reason.ORGANIZATION_CLOSED),
+    Rule([401], ANY, ResponseKind.UNAUTHORIZED, Action.RENEW, Reason.NOTHING_MAY_BE_READ),
+    Rule(ANY, [57], ResponseKind.UNAUTHORIZED, Action.RENEW, Reason.NOTHING_MAY_BE_READ),
     Rule(FAILED, ANY, ResponseKind.SERVER_ERROR, Action.RETRY, Reason.NO_ANSWER),
     Rule(OK, [NO_JSON], ResponseKind.SERVER_ERROR, Action.RETRY, Reason.NO_ANSWER),
     Rule([404, NO_RESPONSE], [NO_JSON], ResponseKind.SERVER_ERROR, Action.RETRY, Reason.NO_ANSWER),

@@ -89,7 +89,12 @@ def show_progress(
 ) -> Iterator[None]:
     """Show the line of `line()` for as long as the block lasts; `every` is in seconds."""
     stream = stream or sys.stderr
-    with _show_live(line, stream) if stream.isatty() else _log_progress(line, logger, every):
+    shown = _show_live(line, stream) if stream.isatty() else _log_progress(line, logger, every)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(shown)
+        except (RuntimeError, MemoryError) as error:  # no thread can be started
+            logger.warning("The progress is not shown (%s).", error)
         yield
 
 

@@ -1,22 +1,27 @@
 """Organizations, and streams of each, are read at the same time; one thread writes.
 
 Readers put batches into a queue of bounded length, so that memory is bounded by what is in flight.
+A failure ends what it concerns, as its scope says; a partition counts as read only once its reader
+has said so.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import Counter, deque
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from queue import Queue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tap_zohobooks.errors import ConfigError, ReauthorizationNeeded, TapError
+from tap_zohobooks.error_catalog import Reason
+from tap_zohobooks.errors import Scope
+from tap_zohobooks.singer.failures import Failure, explain
 from tap_zohobooks.singer.stream import RecordBatch, SingerStream, StreamPartition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from singer_sdk import Stream
     from singer_sdk.helpers.types import Context, Record
@@ -27,35 +32,28 @@ MAX_BATCHES_WAITING = 2  # an organization
 
 @dataclass(frozen=True, slots=True)
 class PartitionDone:
-    """A partition that was read to its end."""
+    """A partition that was read to its end, or as far as its failure allowed."""
 
     partition: StreamPartition
+    failure: Failure | None = None
 
 
 @dataclass(slots=True, eq=False)
 class OrganizationQueue:
-    """One organization's partitions; a failure ends those that have not begun."""
+    """One organization's partitions; a failure that concerns all of them ends it."""
 
     partitions: deque[StreamPartition]
-    failures: list[Exception] = field(default_factory=list)
+    is_over: bool = False
 
     def take(self) -> StreamPartition | None:
         """Take the next partition, for any thread; None if there is none left to read."""
         try:
-            return None if self.failures else self.partitions.popleft()
+            return None if self.is_over else self.partitions.popleft()
         except IndexError:
             return None
 
-    @property
-    def is_fatal(self) -> bool:
-        """Whether a failure concerns all organizations, or is a defect."""
-        return any(
-            isinstance(one, (ConfigError, ReauthorizationNeeded)) or not isinstance(one, TapError)
-            for one in self.failures
-        )
 
-
-Message = RecordBatch | PartitionDone | OrganizationQueue
+Message = RecordBatch | PartitionDone
 
 
 def build_queues(
@@ -76,7 +74,7 @@ def read_batches(partition: StreamPartition) -> Iterator[RecordBatch]:
     """Yield what a partition brings, batch by batch, also what was read before a failure.
 
     Raises:
-        TapError: Reading cannot go on.
+        Exception: Reading cannot go on: a `TapError`, or a defect.
     """
     stream, size = partition.stream, partition.stream.batch_size
     records: list[Record] = []
@@ -89,27 +87,28 @@ def read_batches(partition: StreamPartition) -> Iterator[RecordBatch]:
             if record is None or len(records) >= size:
                 yield RecordBatch(partition, records, bookmark, served)
                 records = []
-    except TapError:
+    except Exception:
         yield RecordBatch(partition, records, bookmark, served)
         raise
     yield RecordBatch(partition, records, bookmark, served)
 
 
-def run_queue(queue: OrganizationQueue) -> Iterator[Message]:
-    """Yield what a queue's partitions bring; the queue itself once one has failed."""
-    partition = None
+def run_queue(queue: OrganizationQueue, logger: logging.Logger) -> Iterator[Message]:
+    """Yield what a queue's partitions bring, and how each of them ended."""
+    while partition := queue.take():
+        yield from _run_partition(partition, queue, logger)
+
+
+def _run_partition(
+    partition: StreamPartition, queue: OrganizationQueue, logger: logging.Logger
+) -> Iterator[Message]:
+    failure = None
     try:
-        while partition := queue.take():
-            yield from read_batches(partition)
-            yield PartitionDone(partition)
-    except Exception as failure:  # noqa: BLE001  # the writer decides, in its own thread
-        queue.failures.append(failure)
-        for unread in (partition, *queue.partitions):
-            if unread is not None:
-                unread.stream.block_deletes(
-                    f"organization {unread.organization} was not read to its end"
-                )
-        yield queue
+        yield from read_batches(partition)
+    except Exception as error:  # noqa: BLE001  # any error ends only what it concerns
+        failure = Failure(partition.stream.name, partition.organization, explain(error, logger))
+        queue.is_over = queue.is_over or failure.error.scope is not Scope.STREAM
+    yield PartitionDone(partition, failure)
 
 
 class SyncScheduler:
@@ -121,19 +120,21 @@ class SyncScheduler:
         *,
         organizations: int,
         streams: int,
-        warn: Callable[[str], None],
+        logger: logging.Logger,
     ) -> None:
         """Prepare; `streams` are those of one organization that are read at the same time."""
-        self._warn = warn
+        self._logger = logger
         self._queues = [queue for queue in queues if queue.partitions]
         self._organizations = max(1, min(organizations, len(self._queues)))
         self._streams = streams
         self._waiting = deque(self._queues)
         self._messages = Queue[Message | None](MAX_BATCHES_WAITING * self._organizations)
-        self._left = Counter(one.stream for queue in self._queues for one in queue.partitions)
+        self._unread = dict.fromkeys(one for queue in self._queues for one in queue.partitions)
+        self._left = Counter(one.stream for one in self._unread)
         self._begun: set[SingerStream] = set()
         self._meters: dict[StreamPartition, tuple[Metric, ExitStack]] = {}
-        self.partitions = sum(self._left.values())
+        self._failures: list[Failure] = []
+        self.partitions = len(self._unread)
         self.done = 0
         self.rows = 0
 
@@ -142,11 +143,12 @@ class SyncScheduler:
         """The names of the streams of which something has come, but not all."""
         return list(dict.fromkeys(one.stream.name for one in list(self._meters)))
 
-    def run(self) -> list[Exception]:
-        """Read and write everything, and return what has failed in single organizations.
+    def run(self) -> list[Failure]:
+        """Read and write everything that can be read, and return what could not.
 
         Raises:
-            Exception: A defect, or a failure that concerns all of them.
+            TapError: A failure that concerns the whole run.
+            Exception: A defect of the writer.
         """
         try:
             for message in self._receive():
@@ -154,25 +156,51 @@ class SyncScheduler:
         finally:
             for _, meters in self._meters.values():
                 meters.close()
+        self._check_all_read()
+        return self._failures
+
+    def _check_all_read(self) -> None:
+        """End the streams of which a part was not read; find what no failure explains."""
+        ended = {one.organization for one in self._failures if one.error.scope is not Scope.STREAM}
+        for partition in self._unread:
+            stream, organization = partition.stream, partition.organization
+            stream.block_deletes(f"organization {organization} was not read to its end")
+            if organization not in ended:
+                error = Reason.READER_ENDED.error()
+                self._failures.append(Failure(stream.name, organization, error))
         for stream in self._begun:
             if self._left[stream]:
                 stream.end()
-        return [failure for queue in self._queues for failure in queue.failures]
 
     def _receive(self) -> Iterator[Message]:
-        if self._organizations * self._streams == 1:  # nothing overlaps: no thread is needed
+        readers = 0
+        if self._organizations * self._streams > 1:  # else nothing overlaps: no thread is needed
+            readers = len(self._start([(self._read_queues,)] * self._organizations))
+        if not readers:
             for queue in self._queues:
-                yield from run_queue(queue)
-            return
-        for _ in range(self._organizations):
-            threading.Thread(target=self._read_queues, daemon=True).start()
-        readers = self._organizations
+                yield from run_queue(queue, self._logger)
         while readers:
             message = self._messages.get()
             if message is None:
                 readers -= 1
             else:
                 yield message
+
+    def _start(self, targets: Sequence[tuple[Any, ...]]) -> list[threading.Thread]:
+        """Start a thread for each function and its arguments, as far as the machine allows."""
+        started: list[threading.Thread] = []
+        for target, *arguments in targets:
+            thread = threading.Thread(target=target, args=arguments, daemon=True)
+            try:
+                thread.start()
+            except (RuntimeError, MemoryError) as error:
+                self._logger.warning(
+                    "A thread cannot be started (%s): fewer streams are read at the same time.",
+                    error,
+                )
+                break
+            started.append(thread)
+        return started
 
     def _read_queues(self) -> None:
         try:
@@ -184,19 +212,18 @@ class SyncScheduler:
             self._messages.put(None)
 
     def _read_queue(self, queue: OrganizationQueue) -> None:
-        helpers = [
-            threading.Thread(target=self._forward, args=(queue,), daemon=True)
-            for _ in range(min(self._streams, len(queue.partitions)) - 1)
-        ]
-        for helper in helpers:
-            helper.start()
+        others = min(self._streams, len(queue.partitions)) - 1
+        helpers = self._start([(self._forward, queue)] * others)
         self._forward(queue)
         for helper in helpers:
             helper.join()
 
     def _forward(self, queue: OrganizationQueue) -> None:
-        for message in run_queue(queue):
-            self._messages.put(message)
+        try:
+            for message in run_queue(queue, self._logger):
+                self._messages.put(message)
+        except BaseException:  # what it was reading counts as unread
+            self._logger.exception("A reader has ended:")
 
     def _handle(self, message: Message) -> None:
         match message:
@@ -205,16 +232,36 @@ class SyncScheduler:
                 self._meters[partition][0].increment(len(records))
                 self.rows += len(records)
                 partition.stream.write(message)
-            case PartitionDone(partition=partition):
-                self._meters.pop(partition)[1].close()
-                self.done += 1
-                self._left[partition.stream] -= 1
-                if not self._left[partition.stream]:
-                    partition.stream.end()
-            case OrganizationQueue(failures=failures) if message.is_fatal:
-                raise failures[-1]
-            case OrganizationQueue(failures=[failure]):
-                self._warn(str(failure))
+            case PartitionDone(partition, failure):
+                if failure is not None:
+                    self._note(failure, partition.stream)
+                self._end(partition, failure)
+
+    def _note(self, failure: Failure, stream: SingerStream) -> None:
+        """Log a failure.
+
+        Raises:
+            TapError: It concerns the whole run.
+        """
+        if failure.error.scope is Scope.RUN:
+            raise failure.error
+        stream.block_deletes(f"organization {failure.organization} was not read to its end")
+        if failure.found not in {one.found for one in self._failures}:
+            is_stream = failure.error.scope is Scope.STREAM
+            self._logger.log(logging.ERROR if is_stream else logging.WARNING, "%s", failure)
+        self._failures.append(failure)
+
+    def _end(self, partition: StreamPartition, failure: Failure | None) -> None:
+        meters = self._meters.pop(partition)[1]
+        if failure is None:
+            meters.close()
+        else:
+            meters.__exit__(type(failure.error), failure.error, None)
+        self.done += 1
+        del self._unread[partition]
+        self._left[partition.stream] -= 1
+        if not self._left[partition.stream]:
+            partition.stream.end()
 
     def _begin(self, partition: StreamPartition) -> None:
         if partition.stream not in self._begun:

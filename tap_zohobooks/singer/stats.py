@@ -82,6 +82,7 @@ class StreamStats:
     gone: _Counts = field(default_factory=_Counts)
     refused: _Counts = field(default_factory=_Counts)
     skipped: dict[tuple[str, str], TapError] = field(default_factory=dict)
+    closed: dict[str, TapError] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, counts: _Counts, stream: str, number: int = 1) -> None:
@@ -98,7 +99,9 @@ class StreamStats:
             yield f"{line}."
 
     def list_skipped(self, resources: Mapping[str, Resource]) -> Iterator[str]:
-        """Yield a line for each stream and organization that was skipped: why, and what helps."""
+        """Yield a line for each organization, and each stream of one, that was skipped: why."""
+        for _, why in sorted(self.closed.items()):
+            yield f"Skipped: {why}"
         for (stream, organization), why in sorted(self.skipped.items()):
             line = f"Skipped: stream '{stream}' of organization {organization}. {why}"
             if isinstance(why, (NotFound, NotInPlan)):
@@ -113,7 +116,8 @@ class StreamStats:
         organizations: Sequence[str],
     ) -> TapError | None:
         """Return why a run that came to its end is no success; None if it is one."""
-        if self._is_all_denied({*selected} - {ORGANIZATIONS.name}, organizations):
+        is_open = [one for one in organizations if one not in self.closed]
+        if self._is_all_denied({*selected} - {ORGANIZATIONS.name}, is_open):
             needed = scopes(resources[name] for name, _ in self.skipped)
             return Reason.NOTHING_MAY_BE_READ.error(scopes=needed)
         if self.refused:

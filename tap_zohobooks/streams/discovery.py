@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,6 +12,7 @@ from tap_zohobooks.errors import (
     AccessDenied,
     NotFound,
     ParameterRefused,
+    Scope,
     TapError,
     UnexpectedResponse,
 )
@@ -35,7 +37,7 @@ Way = Callable[[Get, str, Resource], list[Field]]
 MODULES = "settings/modules"
 FIRST_PAGE = 200
 
-_REFUSALS = (AccessDenied, NotFound, ParameterRefused, UnexpectedResponse)
+_REFUSALS = (AccessDenied, NotFound, ParameterRefused)  # a stream that meets them says so itself
 _MODULE = re.compile(r"cm_\w+", re.ASCII)
 _TEXT: Schema = {"type": ["null", "string"]}
 _INSTANT: Schema = {**_TEXT, "format": "date-time"}
@@ -98,7 +100,10 @@ WAYS: dict[str, Way] = {
 
 
 class Discovery:
-    """Requests each entity once an organization; a way that is refused is not tried again there."""
+    """Requests each entity once an organization; a way that fails is not tried again there.
+
+    What cannot be discovered is logged; its fields are then kept in `additional_fields`.
+    """
 
     def __init__(self, sync_context: SyncContext) -> None:
         """Prepare; fields are requested only if they become columns."""
@@ -107,6 +112,16 @@ class Discovery:
         self._logger = sync_context.logger
         self._flattens = sync_context.config["flatten_custom_fields"]
         self._known_ways: dict[tuple[str, str], bool] = {}
+        self._closed: dict[str, TapError] = {}
+
+    def check(self) -> None:
+        """Check that an organization could be read.
+
+        Raises:
+            TapError: None could, for a reason that concerns all of an organization.
+        """
+        if self._closed and len(self._closed) == len(self._organizations):
+            raise [*self._closed.values()][-1]
 
     def columns(self) -> dict[str, dict[str, Schema]]:
         """Return the columns of custom fields by the path of the list whose rows have them."""
@@ -130,10 +145,12 @@ class Discovery:
         return {**MODULE_SCHEMA, "properties": {**MODULE_SCHEMA["properties"], **columns}}
 
     def _names(self, organization: str) -> list[str]:
+        if organization in self._closed:
+            return []
         try:
             document = self._client.get(MODULES, {}, organization).document
-        except _REFUSALS as refused:
-            self._log_refusal(organization, "which custom modules there are", refused)
+        except TapError as error:
+            self._note(organization, "which custom modules there are", error, _REFUSALS)
             return []
         rows = _rows(document.get("custom_modules") or document.get("modules"))
         names = (str(row.get("api_name") or row.get("module_api_name")) for row in rows)
@@ -154,26 +171,44 @@ class Discovery:
         self, entity: str, listed: Resource, organizations: Sequence[str]
     ) -> Iterable[Field]:
         for organization in organizations if self._flattens else ():
-            yield from self._fields_of(organization, entity, listed)
+            if organization not in self._closed:
+                yield from self._fields_of(organization, entity, listed)
 
     def _fields_of(self, organization: str, entity: str, listed: Resource) -> list[Field]:
         def get(path: str, params: dict[str, str | int]) -> Response:
             return self._client.get(path, params, organization)
 
         for name, way in WAYS.items():
-            if self._known_ways.get((organization, name)) is False and way is not _by_first_page:
+            is_list = way is _by_first_page
+            if self._known_ways.get((organization, name)) is False and not is_list:
                 continue
             try:
                 fields = way(get, entity, listed)
-            except _REFUSALS as refused:
+            except TapError as error:
+                what = f"the custom fields of '{entity}' by {name}"
+                self._note(organization, what, error,
+                           _REFUSALS if is_list else (*_REFUSALS, UnexpectedResponse))  # fmt: skip
+                if organization in self._closed:
+                    return []
                 self._known_ways.setdefault((organization, name), False)
-                self._log_refusal(
-                    organization, f"the custom fields of '{entity}' by {name}", refused
-                )
             else:
                 self._known_ways[organization, name] = True
                 return fields
         return []
 
-    def _log_refusal(self, organization: str, what: str, refused: TapError) -> None:
-        self._logger.info("Organization %s does not tell %s: %s", organization, what, refused.found)
+    def _note(
+        self, organization: str, what: str, error: TapError, refusals: tuple[type[TapError], ...]
+    ) -> None:
+        """Log what cannot be discovered, as information only if it is refused.
+
+        Raises:
+            TapError: It concerns the whole run.
+        """
+        if error.scope is Scope.RUN:
+            raise error
+        if error.scope is Scope.ORGANIZATION:
+            self._closed[organization] = error
+        level = logging.INFO if isinstance(error, refusals) else logging.WARNING
+        self._logger.log(
+            level, "Organization %s does not tell %s: %s", organization, what, error.found
+        )

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_zohobooks.errors import AccessDenied, ParameterRefused, UnexpectedResponse
+from tap_zohobooks.errors import (
+    AccessDenied,
+    ParameterRefused,
+    Scope,
+    ServiceError,
+    UnexpectedResponse,
+)
 from tap_zohobooks.resources import ENTITIES, ORGANIZATION, custom_module
 from tap_zohobooks.streams.base import PartitionRead, ResourceStream
 from tap_zohobooks.streams.discovery import Discovery, is_module
@@ -50,6 +56,7 @@ class CustomFieldStream(ResourceStream):
     @override
     def _read(self, reading: PartitionRead) -> Iterator[Item]:
         refusals: list[str] = []
+        failures: list[ServiceError] = []
         for entity in ENTITIES.values():
             try:
                 response = self._get(reading, self.resource.list_path, {"entity": entity})
@@ -58,12 +65,19 @@ class CustomFieldStream(ResourceStream):
                 self.logger.info("Entity '%s' has no custom fields here: %s", entity, refused.found)
                 self.block_deletes(f"entity '{entity}' was refused")
                 continue
+            except ServiceError as failure:
+                if failure.scope is not Scope.STREAM:
+                    raise
+                failures.append(failure)
+                continue
             fields = response.document.get("customfields") or {}
             for row in fields.get(entity, []) if isinstance(fields, dict) else fields:
                 number = row.get("customfield_id") or row.get("field_id")
                 yield {**row, "entity": entity, "customfield_id": number}, None
         if len(refusals) == len(ENTITIES):
             raise AccessDenied(refusals[0])
+        if failures:
+            raise ServiceError.of_all(failures)
 
 
 class ModuleStream(UndocumentedStream):
@@ -102,11 +116,13 @@ def discover_custom(
     """Give streams the columns of their custom fields, and return those of custom modules.
 
     Raises:
-        TapError: The service cannot be reached, or refuses.
+        TapError: No organization can be read, or it concerns the whole run.
     """
     found = Discovery(sync_context)
     columns = found.columns()
+    modules = [ModuleStream(sync_context, *one) for one in found.modules()]
+    found.check()
     for stream in streams:
         if isinstance(stream, IncrementalStream):
             stream.columns = columns.get(stream.listed.list_path, {})
-    return [ModuleStream(sync_context, *one) for one in found.modules()]
+    return modules

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -12,11 +13,24 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from typing_extensions import override
 
-from tap_zohobooks.errors import ConfigError, QuotaReached, ServiceError
+from tap_zohobooks.error_catalog import Reason
+from tap_zohobooks.errors import (
+    AccessDenied,
+    BookmarkRefused,
+    ConfigError,
+    NoToken,
+    OrganizationClosed,
+    QuotaReached,
+    ReauthorizationNeeded,
+    ServiceError,
+    TapError,
+    TokensUsedUp,
+)
 from tap_zohobooks.singer.scheduler import MAX_BATCHES_WAITING, OrganizationQueue, SyncScheduler
 from tap_zohobooks.singer.stream import RecordBatch, SingerStream, StreamPartition
 
 if TYPE_CHECKING:
+    from tap_zohobooks.singer.failures import Failure
     from tests.conftest import Service
 
 Make = Callable[..., "Service"]
@@ -94,13 +108,10 @@ def queues(organizations: str, *sources: Source) -> list[OrganizationQueue]:
     ]
 
 
-def sync(
-    made: list[OrganizationQueue], organizations: int = 4, streams: int = 2
-) -> list[Exception]:
+def sync(made: list[OrganizationQueue], organizations: int = 4, streams: int = 2) -> list[Failure]:
     """Sync with some threads."""
-    warnings: list[str] = []
     scheduler = SyncScheduler(
-        made, organizations=organizations, streams=streams, warn=warnings.append
+        made, organizations=organizations, streams=streams, logger=logging.getLogger("scheduler")
     )
     return scheduler.run()
 
@@ -203,33 +214,91 @@ def test_no_more_is_read_than_is_wanted() -> None:
     assert read == 999
 
 
-def test_a_failure_ends_its_organization_only() -> None:
-    """The others are complete, what came before it is written, and no read counts as whole."""
+def script(failing: str, failure: Exception) -> Callable[[str], Iterator[int]]:
+    """Return a script that brings a row, and then fails in one organization."""
 
     def rows(name: str) -> Iterator[int]:
         yield 1
-        if name == "x":
-            raise QuotaReached(name)
+        if name in failing:
+            raise failure
 
-    first, second = Source("a", rows), Source("b", lambda _: iter([7]))
-    failures = sync(queues("xyz", first, second), organizations=1, streams=1)
-    assert [str(one) for one in failures] == ["x"]
+    return rows
+
+
+@pytest.mark.parametrize("failure", [ServiceError("wrong"), AccessDenied("not yours"),
+                                     BookmarkRefused("early"), ZeroDivisionError("defect"),
+                                     MemoryError()])  # fmt: skip
+@pytest.mark.parametrize(("organizations", "streams"), [(1, 1), (1, 2), (3, 1), (4, 3)])
+def test_a_failure_ends_its_stream_only(
+    failure: Exception, organizations: int, streams: int
+) -> None:
+    """All other streams are complete, and no read of the failed one counts as whole."""
+    first, second = Source("a", script("x", failure)), Source("b", lambda _: iter([7]))
+    (found,) = sync(queues("xyz", first, second), organizations, streams)
+    assert (found.stream, found.organization) == ("a", "x")
+    assert sorted(one for one in first.said if "1" in one) == ["x:1@001", "y:1@001", "z:1@001"]
+    assert sorted(one for one in second.said if "7" in one) == ["x:7@007", "y:7@007", "z:7@007"]
+    assert first.blocks == ["organization x was not read to its end"]
+    assert second.blocks == []
+    assert first.said[-1] == second.said[-1] == "end"
+
+
+@pytest.mark.parametrize("failure", [QuotaReached("x"), OrganizationClosed("x")])
+def test_a_failure_ends_its_organization_only(failure: TapError) -> None:
+    """The others are complete, what came before it is written, and no read counts as whole."""
+    first, second = Source("a", script("x", failure)), Source("b", lambda _: iter([7]))
+    (found,) = sync(queues("xyz", first, second), organizations=1, streams=1)
+    assert found.error is failure
     assert [one for one in first.said if "1" in one] == ["x:1@001", "y:1@001", "z:1@001"]
     assert first.blocks == second.blocks == ["organization x was not read to its end"]
     assert [one for one in second.said if "7" in one] == ["y:7@007", "z:7@007"]
 
 
-@pytest.mark.parametrize("failure", [ConfigError("wrong"), ZeroDivisionError("defect")])
+@pytest.mark.parametrize("failure", [ConfigError("wrong"), ReauthorizationNeeded("dead"),
+                                     NoToken("none"), TokensUsedUp("ten")])  # fmt: skip
 @pytest.mark.parametrize("organizations", [1, 3])
-def test_what_concerns_all_ends_all(failure: Exception, organizations: int) -> None:
+def test_what_concerns_all_ends_all(failure: TapError, organizations: int) -> None:
     """A failure that no organization can escape ends the run at once."""
-
-    def rows(_: str) -> Iterator[int]:
-        yield 1
-        raise failure
-
     with pytest.raises(type(failure)):
-        sync(queues("xyz", Source("a", rows)), organizations, streams=1)
+        sync(queues("xyz", Source("a", script("xyz", failure))), organizations, streams=1)
+
+
+@pytest.mark.parametrize("started", range(6))
+@pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError()])
+def test_threads_that_cannot_be_started(
+    monkeypatch: pytest.MonkeyPatch, started: int, error: Exception
+) -> None:
+    """Everything is read by the threads that there are, if need be by the one that writes."""
+    start, left = threading.Thread.start, iter(range(started))
+
+    def limited(thread: threading.Thread) -> None:
+        if next(left, None) is None:
+            raise error
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    sources = [Source(name, lambda _: iter(range(3))) for name in "abcd"]
+    assert sync(queues("wxyz", *sources), organizations=3, streams=3) == []
+    for source in sources:
+        assert len([one for one in source.said if one.endswith("2@002")]) == 4
+        assert (source.said[-1], source.blocks) == ("end", [])
+
+
+class Ending(BaseException):
+    """What ends a thread, whatever it does."""
+
+
+@pytest.mark.parametrize("streams", [1, 2, 3])
+def test_a_reader_that_ends_is_a_failure(streams: int) -> None:
+    """What ends a reader, whatever it is, leaves no stream that counts as read."""
+    broken = Source("a", script("xyz", cast("Exception", Ending())))
+    sources = [broken, Source("b", lambda _: iter([7]))]
+    failures = sync(queues("xyz", *sources), organizations=2, streams=streams)
+    assert {one.organization for one in failures} == {"x", "y", "z"}
+    assert {one.error.name for one in failures} == {Reason.READER_ENDED.title}
+    for source in sources:
+        complete = [one for one in source.said if "7" in one]
+        assert source.blocks or len(complete) == 3
 
 
 def test_organizations_do_not_wait_for_each_other(service: Make) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
+import sys
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -136,6 +138,48 @@ def _(scene: Scene) -> Outcome:
     service = scene.service()
     service.reset("bills")
     return service.run("bills", organization_ids=["4711"])
+
+
+@WAYS.to(Reason.ORGANIZATION_EXPIRED)
+def _(scene: Scene) -> Outcome:
+    service = scene.service(organizations=2)
+    service.world.refuse("*", 400, 103001, "Your trial of Zoho Books is over.", FIRST)
+    return service.run("bills", organization_ids=[FIRST])
+
+
+DEFECTIVE = """
+from tap_zohobooks.streams.lists import ListStream
+from tap_zohobooks.tap import TapZohoBooks
+
+def fail(self, reading):
+    yield from ()
+    raise {error}
+
+ListStream._read = fail
+TapZohoBooks.cli()
+"""
+
+
+def _run_defective(scene: Scene, error: str) -> Outcome:
+    """Run a tap that has a defect: each list raises an error."""
+    service = scene.service(organizations=1)
+    files = [f"--config={service.shell.file('config.json', service.config())}",
+             f"--catalog={service.shell.file('catalog.json', selecting('taxes'))}"]  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", DEFECTIVE.format(error=error), *files],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    return Outcome(done.returncode, done.stderr.strip().splitlines()[-1])
+
+
+@WAYS.to(Reason.DEFECT)
+def _(scene: Scene) -> Outcome:
+    return _run_defective(scene, "ZeroDivisionError('of a test')")
+
+
+@WAYS.to(Reason.READER_ENDED)
+def _(scene: Scene) -> Outcome:
+    return _run_defective(scene, "GeneratorExit")
 
 
 @WAYS.to(Reason.NOTHING_MAY_BE_READ)

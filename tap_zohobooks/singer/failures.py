@@ -1,0 +1,76 @@
+"""What a run could not read: which stream of which organization, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from tap_zohobooks.error_catalog import Reason
+from tap_zohobooks.errors import OrganizationClosed, Scope, TapError
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Sequence
+
+MAX_NAMED = 20  # failures in the last line of a run; each has a log line of its own
+
+# The exit code of a run with several failures: the first of these that one of them has.
+EXIT_CODES = (77, 78, 1, 75)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error, and what was read when it came; the organization's id is blank if there is none."""
+
+    stream: str
+    organization: str
+    error: TapError
+
+    @property
+    def found(self) -> str:
+        """What was found, with the stream if only that is concerned."""
+        if self.error.scope is not Scope.STREAM:
+            return self.error.found
+        owner = f" of organization {self.organization}" if self.organization else ""
+        return f"Stream '{self.stream}'{owner} was not read to its end: {self.error.found}"
+
+    @override
+    def __str__(self) -> str:
+        """Return what was found, and the next step."""
+        return " ".join(part for part in (self.found, self.error.advice) if part)
+
+
+def explain(error: Exception, logger: logging.Logger) -> TapError:
+    """Return an error of the tap; an unexpected one, logged, as a defect that ends its stream."""
+    if isinstance(error, TapError):
+        return error
+    logger.error("An unexpected error:", exc_info=error)
+    return Reason.DEFECT.error(kind=type(error).__name__, problem=str(error) or "no message")
+
+
+def skip_closed(
+    failures: Sequence[Failure], organizations: Sequence[str]
+) -> tuple[list[Failure], dict[str, TapError]]:
+    """Return failures without those of closed organizations, and these; unless all are closed."""
+    closed: dict[str, TapError] = {
+        one.organization: one.error for one in failures if isinstance(one.error, OrganizationClosed)
+    }
+    if closed.keys() >= {*organizations}:
+        return [*failures], {}
+    return [one for one in failures if one.organization not in closed], closed
+
+
+def combine(failures: Sequence[Failure]) -> TapError:
+    """Return the error that ends a run with some failures: all that was found, each step once."""
+    ranked = sorted(failures, key=lambda one: EXIT_CODES.index(one.error.exit_code))
+    every = list(dict.fromkeys(one.found for one in ranked))
+    found = every[:MAX_NAMED]
+    if len(every) > MAX_NAMED:
+        found.append(f"{len(every) - MAX_NAMED} further failures are above.")
+    if len(every) > 1:
+        found.insert(0, f"{len(every)} failures; everything else was read.")
+    steps = dict.fromkeys(one.error.next_step for one in ranked if one.error.next_step)
+    names = dict.fromkeys(one.error.name for one in ranked if one.error.name)
+    return type(ranked[0].error)(" ".join(found), " ".join(steps), ", ".join(names))
