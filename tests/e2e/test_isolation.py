@@ -12,8 +12,8 @@ import pytest
 from sandbox.http import Response
 from tap_zohobooks.errors import ConfigError, QuotaReached, ServiceError, TapError
 from tap_zohobooks.resources import TABLE
-from tests.conftest import Clock, Collector, Run, Service
-from tests.e2e.terminal.errors.scene import Gateway
+from tests.conftest import Collector, Run
+from tests.gateway import Place, make_place
 
 if TYPE_CHECKING:
     from sandbox import Request
@@ -26,23 +26,9 @@ TRIAL = (
 )
 
 
-class Place(Service):
-    """A service behind a gateway, and taps that read it."""
-
-    gateway: Gateway
-
-
 def make(organizations: int = 1) -> Place:
-    """Return a service of some organizations that hold a few rows a list."""
-    clock = Clock()
-    gateway = Gateway.build(
-        clock=clock.utc, rows=ROWS, organizations=organizations,
-        requests_per_minute=10**6, daily_quota=10**6,
-    )  # fmt: skip
-    assert isinstance(gateway, Gateway)
-    place = Place(gateway, clock)
-    place.gateway = gateway
-    return place
+    """Return a service of some organizations."""
+    return make_place(ROWS, organizations)
 
 
 def refuse(status: int, code: int | None, message: str) -> Break:
@@ -80,12 +66,6 @@ BREAKS = {
 }
 
 
-def heal(place: Place) -> None:
-    """Let the service work again."""
-    place.world.refusals.clear()
-    place.gateway.meddle = lambda _, answer: answer
-
-
 @pytest.mark.parametrize("case", BREAKS)
 @pytest.mark.parametrize("concurrency", [5, 1])
 def test_a_list_that_fails_stops_no_other(case: str, concurrency: int) -> None:
@@ -103,7 +83,7 @@ def test_a_list_that_fails_stops_no_other(case: str, concurrency: int) -> None:
     }
     for (name, organization), count in whole.counts.items():
         assert run.counts[name, organization] == (0 if name == "bank_accounts" else count)
-    heal(place)
+    place.heal()
     again = place.complete(state=run.state)
     for organization in place.organizations:
         key = "bank_accounts", organization
@@ -179,7 +159,7 @@ def test_a_closed_organization_is_skipped(
     assert len(place.world.mints) == 4  # two runs, each with a discovery before it
     assert not [one for one in run.messages if one["type"] == "ACTIVATE_VERSION"
                 and one["stream"] != "organizations"]  # fmt: skip
-    heal(place)
+    place.heal()
     again = place.complete(state=run.state, discovers=True)
     for (name, organization), count in whole.counts.items():
         if organization == closed:

@@ -8,11 +8,10 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from typing_extensions import override
-
-from sandbox import World, serve
+from sandbox import serve
 from tests.e2e.pipeline.conftest import Shell, selecting
 from tests.e2e.terminal.conftest import Terminal
+from tests.gateway import Gateway
 from tests.ports import free_port
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TypeAlias
 
-    from sandbox.http import Request, Response
+    from sandbox.http import Response
     from tap_zohobooks.error_catalog import Reason
     from tests.e2e.terminal.conftest import Dialogue
 
@@ -36,19 +35,6 @@ class Outcome:
 
     code: int
     said: str
-
-
-class Gateway(World):
-    """The service behind a gateway that answers its calls of Books in its own way."""
-
-    def __init__(self, *args: Any) -> None:
-        """Let everything pass."""
-        super().__init__(*args)
-        self.meddle: Callable[[Request, Response], Response] = lambda _, answer: answer
-
-    @override
-    def answer(self, request: Request) -> Response:
-        return self.meddle(request, super().answer(request))
 
 
 @dataclass

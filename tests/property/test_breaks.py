@@ -1,0 +1,264 @@
+"""Ten things that break at once: everything else is read, each is named, and the next run heals."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import pytest
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.internal.conjecture import engine
+from typing_extensions import override
+
+from tap_zohobooks.errors import TapError
+from tap_zohobooks.resources import ORGANIZATION, TABLE, Resource
+from tests.conftest import Run, story_seed
+from tests.gateway import Place, make_place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sandbox import Request
+    from sandbox.http import Response
+
+SHARDS = 4
+EXAMPLES = 200
+SHRINKING = 60  # seconds; see test_stateful.py
+ROWS, ORGANIZATIONS = 2, 2
+BASE = "/books/v3/"
+
+
+def find_group(name: str) -> str:
+    """Return the collection on which a stream hangs: that of its parent, or its own."""
+    one: Resource = TABLE[name]
+    while one.of:
+        one = TABLE[one.of]
+    parts = one.list_path.split("/")
+    return "/".join(parts[:2]) if parts[0] == "settings" else parts[0]
+
+
+GROUPS = sorted({find_group(name) for name in TABLE} - {"organizations"})
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What a request gets instead of its response; a body of None is that of an error."""
+
+    status: int
+    body: bytes
+
+    def apply(self, answer: Response) -> Response:
+        """Return the response that is sent."""
+        return replace(answer, status=self.status, body=self.body)
+
+
+def error(status: int, code: int, message: str) -> Fault:
+    """Return an error of the service."""
+    return Fault(status, json.dumps({"code": code, "message": message}).encode())
+
+
+FAULTS = [
+    error(400, 9001, "This feature has not been enabled for your organization."),
+    error(400, 123456, "Unheard of."),
+    error(403, 4711, "Not from this network."),
+    error(401, 57, "You are not authorized to perform this operation"),
+    error(404, 1002, "It does not exist."),
+    error(500, 1000, "Internal Error"),
+    Fault(502, b"<html>Bad Gateway</html>"),
+    Fault(200, b"<html>Sign in</html>"),
+    Fault(200, b'{"code": 0, "message": "succ'),
+    Fault(200, b'{"code": 0, "message": "success"}'),
+    Fault(200, b"[]"),
+]
+ODD_ROWS: list[Any] = [None, "x", 7, [], {}, {"name": "of no key"}]
+CLOSED = error(400, 103001, "Your trial of Zoho Books is over. Please upgrade to a paid plan.")
+
+
+@dataclass(frozen=True)
+class Break:
+    """A thing that is broken in one organization: a collection, one request of it, or a row.
+
+    `place` chooses the request among those of the collection that a whole run sends; None is all.
+    """
+
+    group: str
+    organization: int
+    fault: int
+    place: int | None = None
+    row: int | None = None
+
+
+breaks = st.builds(
+    Break,
+    st.sampled_from(GROUPS),
+    st.integers(0, ORGANIZATIONS - 1),
+    st.integers(0, len(FAULTS) - 1),
+    st.none() | st.integers(0, 30),
+    st.none() | st.integers(0, len(ODD_ROWS) - 1),
+)
+
+
+@dataclass
+class Scene:
+    """A service, what a whole run of it brings, and the requests that it takes."""
+
+    place: Place
+    whole: Run
+    requests: dict[tuple[str, str], list[str]]
+
+
+def build_scene() -> Scene:
+    """Run a tap over all streams of a service."""
+    place = make_place(ROWS, ORGANIZATIONS)
+    whole = place.complete([*TABLE, "organizations"])
+    requests: dict[tuple[str, str], list[str]] = {}
+    for call in place.world.log:
+        path = call.path.partition(BASE)[2]
+        for group in GROUPS:
+            if path == group or path.startswith(f"{group}/"):
+                paths = requests.setdefault((call.organization_id, group), [])
+                if path not in paths:
+                    paths.append(path)
+    return Scene(place, whole, requests)
+
+
+@pytest.fixture(scope="module")
+def scene() -> Scene:
+    """Return a service that each history breaks and heals."""
+    return build_scene()
+
+
+class Breaker:
+    """The gateway of a history: what it breaks, and what it met."""
+
+    def __init__(self, scene: Scene, plan: Sequence[Break], closed: int | None) -> None:
+        """Find the path of each break."""
+        self.organizations = scene.place.organizations
+        self.closed = None if closed is None else self.organizations[closed]
+        self.met: set[str] = set()
+        self._breaks: dict[tuple[str, str], Break] = {}
+        for one in plan:
+            organization = self.organizations[one.organization]
+            paths = scene.requests[organization, one.group]
+            chosen = paths if one.place is None else [paths[one.place % len(paths)]]
+            self._breaks.update({(organization, path): one for path in chosen})
+
+    @property
+    def groups(self) -> set[tuple[str, str]]:
+        """The organizations and collections of which something is broken."""
+        return {(organization, one.group) for (organization, _), one in self._breaks.items()}
+
+    def meddle(self, request: Request, answer: Response) -> Response:
+        """Return the broken response, or the one that there is."""
+        organization = request.params.get("organization_id", "")
+        path = request.path.partition(BASE)[2]
+        if organization and organization == self.closed:
+            return CLOSED.apply(answer)
+        one = self._breaks.get((organization, path))
+        if one is None:
+            return answer
+        broken = FAULTS[one.fault].apply(answer) if one.row is None else spoil(answer, one.row)
+        if broken is not answer:
+            self.met.add(one.group)
+        return broken
+
+
+def spoil(answer: Response, row: int) -> Response:
+    """Return a response whose first row is an odd one."""
+    document = json.loads(answer.body)
+    lists = [value for key, value in document.items() if isinstance(value, list) and value]
+    if not lists or "page_context" not in document:
+        return answer
+    lists[0][0] = ODD_ROWS[row]
+    return replace(answer, body=json.dumps(document).encode())
+
+
+def by_key(runs: Sequence[Run], organization: str) -> dict[str, dict[str, Any]]:
+    """Return the rows of a target after some runs, by stream and key."""
+    rows: dict[str, dict[str, Any]] = {}
+    for run in runs:
+        for message in run.messages:
+            record = message.get("record")
+            if record and record[ORGANIZATION] == organization:
+                stream = message["stream"]
+                keys = TABLE[stream].keys if stream in TABLE else [ORGANIZATION]
+                rows[f"{stream} {[record[key] for key in keys]}"] = record
+    return rows
+
+
+class Lines(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        super().__init__(logging.WARNING)
+        self.text = ""
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line."""
+        self.text += record.getMessage() + "\n"
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    """Return what is logged at WARNING or above."""
+    handler, logger = Lines(), logging.getLogger("tap-zohobooks")
+    logger.addHandler(handler)
+    yield handler
+    logger.removeHandler(handler)
+
+
+def check(scene: Scene, plan: Sequence[Break], closed: int | None, lines: Lines) -> None:
+    """Run with breaks, then without: all else arrives at once, and the rest afterwards."""
+    place, breaker = scene.place, Breaker(scene, plan, closed)
+    names = [*TABLE, "organizations"]
+    lines.text = ""
+    place.gateway.meddle = breaker.meddle
+    run = place.run(names)
+    assert run.failure is None or isinstance(run.failure, TapError)
+    for organization in place.organizations:
+        wanted, found = by_key([scene.whole], organization), by_key([run], organization)
+        if organization == breaker.closed:
+            assert organization in lines.text
+            continue
+        broken = {group for owner, group in breaker.groups if owner == organization}
+        for key, record in wanted.items():
+            name = key.partition(" ")[0]
+            if name == "organizations" or find_group(name) not in broken:
+                assert found.get(key) == record, key
+    for group in breaker.met:
+        streams = [name for name in TABLE if find_group(name) == group]
+        text = f"{lines.text} {run.failure}"
+        assert any(f"'{one}'" in text for one in (*streams, group)), (group, text)
+    place.heal()
+    healed = place.run(names, run.state)
+    assert healed.failure is None
+    for organization in place.organizations:
+        wanted = by_key([scene.whole], organization)
+        found = by_key([run, healed], organization)
+        assert found.keys() >= wanted.keys(), wanted.keys() - found.keys()
+        assert {key: found[key] for key in wanted} == wanted
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_ten_breaks_stop_nothing_else(shard: int, scene: Scene, lines: Lines) -> None:
+    """Lists, documents and rows of two organizations break, and one of these may be closed."""
+
+    @seed(f"{story_seed()}/{shard}")
+    @settings(
+        max_examples=EXAMPLES // SHARDS, deadline=None, database=None, print_blob=True,
+        suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
+    )  # fmt: skip
+    @given(
+        st.lists(breaks, min_size=10, max_size=10), st.none() | st.integers(0, ORGANIZATIONS - 1)
+    )
+    def history(plan: list[Break], closed: int | None) -> None:
+        check(scene, plan, closed, lines)
+
+    with mock.patch.object(engine, "MAX_SHRINKING_SECONDS", SHRINKING):
+        history()
