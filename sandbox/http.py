@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-Damage: TypeAlias = Literal["", "drop", "cut"]
 JSON: Final = "application/json;charset=UTF-8"
 HTML: Final = "text/html;charset=UTF-8"
 
@@ -40,15 +39,18 @@ class Request:
 class Response:
     """A response; the server waits ``latency`` seconds and applies ``fault`` to the connection.
 
-    ``fault`` is ``drop`` (close the connection without a response) or ``cut`` (close it after half
-    of the body). ``code`` is the code of the JSON body, 0 if it has none.
+    ``fault`` is ``drop`` (close the connection without a response), ``cut`` (close it after half
+    of the body), and over a socket also ``drip:SECONDS`` (a byte of the body in so many seconds),
+    ``drip-head:SECONDS`` (of the head, which has no end), or ``endless`` (chunks without end). A
+    header with several lines is sent once for each. ``code`` is the code of the JSON body, 0 if it
+    has none.
     """
 
     status: int
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     latency: float = 0.0
-    fault: Damage = ""
+    fault: str = ""
     code: int = 0
 
 

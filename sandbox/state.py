@@ -47,8 +47,10 @@ class State:
     """Everything about the double that a request reads or changes, except tokens.
 
     ``script`` names the faults of the next requests (see ``api.failures``), before those that
-    ``faults`` draws. ``latency`` is in seconds, for all requests or computed from one. ``refusals``
-    and ``behaviour`` are by collection, ``holdings`` and ``meters`` by organization id.
+    ``faults`` draws. ``padding`` is by collection, or by ``collection/id`` of a document: so many
+    blanks a row are in its responses, which are then compressed. ``latency`` is in seconds, for all
+    requests or computed from one. ``refusals`` and ``behaviour`` are by collection, ``holdings``
+    and ``meters`` by organization id.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class State:
         self.latency: float | Callable[[Request], float] = 0.0
         self.behaviour = Behaviours()
         self.faults = Faults()
+        self.padding: dict[str, int] = {}
         self.script: deque[str] = deque()
         self.refusals: dict[str, Refusal] = {}
         self.log: list[LoggedRequest] = []

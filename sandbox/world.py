@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.api import documents
 from sandbox.api.books import BOOKS, Books, BooksRequest, deny_access, read_token
-from sandbox.api.failures import build_fault
+from sandbox.api.failures import build_fault, damage
 from sandbox.data.catalog import get_endpoint, load_endpoints
 from sandbox.data.organizations import select_organizations
 from sandbox.data.seeding import Holdings
@@ -110,7 +110,9 @@ class World(State):
                 hook(self, request)
             now = self.clock()
             response, token_id = self._answer_books(request, path, region, now)
-            response.headers["Date"] = format_datetime(now.astimezone(timezone.utc), usegmt=True)
+            response.headers.setdefault(
+                "Date", format_datetime(now.astimezone(timezone.utc), usegmt=True)
+            )
             response.headers["Server"] = "ZGS"
             self._log_request(request, response, token_id, now)
             return response
@@ -133,8 +135,7 @@ class World(State):
             scopes = self.accounts.get_scopes(token)
             path = path.removeprefix(BOOKS).strip("/")
             response = self._books.answer(BooksRequest(request, path, now, meter, scopes))
-        if fault == "cut":
-            response.fault = "cut"
+        damage(response, fault)
         return response, token.id if token else ""
 
     def _log_request(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from sandbox.api import documents
-from sandbox.api.failures import build_limit_error
+from sandbox.api.failures import build_limit_error, compress
 from sandbox.api.lists import List
 from sandbox.api.routes import Route, find_route
 from sandbox.api.specials import SPECIALS
@@ -93,7 +95,9 @@ class Books:
 
     def _answer_route(self, asked: BooksRequest, route: Route, own: Holdings) -> Response:
         if route.record_id:
-            return answer_document(own, route)
+            return self._pad(
+                answer_document(own, route), f"{route.endpoint.path}/{route.record_id}"
+            )
         one, params = route.endpoint, asked.request.params
         parent = route.parent or params.get(one.parent_param, "")
         if one.parent and parent not in own.get_table(one.parent).records:
@@ -105,9 +109,16 @@ class Books:
             one = get_endpoint("debitnotes")
         today = own.scene.format_date(int(asked.now.timestamp()))
         behaviour = self._state.behaviour[one.path]
-        return List(own.scene, one, own.get_table(one.path), behaviour, parent, today).answer(
-            params
-        )
+        listed = List(own.scene, one, own.get_table(one.path), behaviour, parent, today)
+        return self._pad(listed.answer(params), one.path, listed.rows_key)
+
+    def _pad(self, response: Response, name: str, rows_key: str = "") -> Response:
+        """Add the blanks of a document, or of the rows of a list."""
+        blanks = self._state.padding.get(name, 0)
+        if not blanks or response.code:
+            return response
+        rows = msgspec.json.decode(response.body).get(rows_key, [None])
+        return compress(response, blanks * len(rows))
 
     def _answer_organizations(self, asked: BooksRequest) -> Response:
         if not can_read(asked.scopes, "settings"):

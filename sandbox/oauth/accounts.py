@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from sandbox.data.numbers import mix
 from sandbox.http import HTML, JSON, Response, build_error, encode
 from sandbox.oauth.consent import SELF_CODE_LIFE, Consent, GrantCode, render_page
+from sandbox.oauth.faults import RATE_LIMITED, build_token_fault, change_lifetime
 from sandbox.oauth.regions import REGIONS, get_accounts_server
 
 if TYPE_CHECKING:
@@ -43,12 +44,6 @@ AREAS: Final = (
 ALL_SCOPES: Final = frozenset(
     {*(f"ZohoBooks.{area}.READ" for area in AREAS), "ZohoBooks.custommodules.ALL"}
 )
-RATE_LIMITED: Final = {
-    "error_description": "You have made too many requests continuously. Please try again after"
-    " some time.",
-    "error": "Access Denied",
-    "status": "failure",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +71,9 @@ class Accounts:
 
     ``base_url`` is its address on loopback, blank if it plays the real hosts; ``multi_dc`` is
     whether the client is registered in other data centers, too. ``script`` names the faults of the
-    next token requests: ``throttle``, ``500``, ``html``, ``drop``. ``mints_allowed`` is access
+    next token requests: ``throttle``, ``500``, ``html``, ``drop``, ``STATUS:ERROR`` (JSON with that
+    error), ``lost`` (a token is issued, and the connection dropped), ``expires:TEXT`` (JSON of the
+    lifetime), or one of ``Response.fault``. ``mints_allowed`` is access
     tokens a refresh token in 10 minutes; ``tokens_at_once`` and ``refresh_tokens_at_once`` are how
     many stay valid. ``scopes`` is by refresh token.
     """
@@ -160,9 +157,18 @@ class Accounts:
 
     def _answer_token(self, request: Request, region: str, now: datetime) -> Response:
         """Answer a token request; most errors have status 200."""
-        fault = self._take_fault()
-        if fault is not None:
-            return fault
+        fault = self.script.popleft() if self.script else ""
+        failure = build_token_fault(fault)
+        if failure is not None:
+            return failure
+        response = self._answer_form(request, region, now)
+        if fault.startswith("expires:"):
+            change_lifetime(response, fault.partition(":")[2])
+        else:
+            response.fault = "drop" if fault == "lost" else fault
+        return response
+
+    def _answer_form(self, request: Request, region: str, now: datetime) -> Response:
         if request.method != "POST":
             return Response(405, b"<html><body>405</body></html>", {"Content-Type": HTML})
         form = {**request.params, **request.form, **_read_basic(request)}
@@ -224,21 +230,6 @@ class Accounts:
         locations = {region: get_accounts_server(region, self.base_url) for region in REGIONS}
         body = {"result": "success", "locations": locations}
         return Response(200, encode(body), {"Content-Type": JSON})
-
-    def _take_fault(self) -> Response | None:
-        match self.script.popleft() if self.script else "":
-            case "throttle":
-                return Response(400, encode(RATE_LIMITED), {"Content-Type": JSON})
-            case "500":
-                return Response(500, b"{}", {"Content-Type": JSON})
-            case "html":
-                return Response(
-                    502, b"<html><body>Bad Gateway</body></html>", {"Content-Type": HTML}
-                )
-            case "drop":
-                return Response(0, fault="drop")
-            case _:
-                return None
 
     def _answer_refresh(self, refresh_token: str, now: datetime) -> Response:
         if refresh_token not in self.scopes:

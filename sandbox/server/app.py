@@ -15,11 +15,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sandbox.http import Request
 from sandbox.server.control import Control
+from sandbox.server.damages import damage, send_start
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
-    from sandbox.http import Response
     from sandbox.world import World
 
 
@@ -47,31 +47,11 @@ class Service:
         if response.latency:
             await asyncio.sleep(response.latency)
         transport = scope["state"].get("transport") if "state" in scope else None
-        match response.fault, transport:
-            case "drop", asyncio.Transport():
-                transport.abort()
-                await _wait_for_disconnect(receive)
-            case "cut", asyncio.Transport():
-                await _send_start(response, send)
-                half = response.body[: len(response.body) // 2]
-                await send({"type": "http.response.body", "body": half, "more_body": True})
-                transport.close()
-                await _wait_for_disconnect(receive)
-            case _:
-                await _send_start(response, send)
-                await send({"type": "http.response.body", "body": response.body})
-
-
-async def _send_start(response: Response, send: Send) -> None:
-    headers = {**response.headers, "Content-Length": str(len(response.body))}
-    pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": response.status, "headers": pairs})
-
-
-async def _wait_for_disconnect(receive: Receive) -> None:
-    """Wait until the server has noticed the closed connection."""
-    while (await receive())["type"] != "http.disconnect":
-        continue
+        if response.fault and isinstance(transport, asyncio.Transport):
+            await damage(response, transport, receive, send)
+        else:
+            await send_start(response, send)
+            await send({"type": "http.response.body", "body": response.body})
 
 
 async def read_request(incoming: Incoming) -> Request:

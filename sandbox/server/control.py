@@ -74,6 +74,7 @@ class Control:
             "behaviour": self._set_behaviour,
             "limits": self._set_limits,
             "latency": lambda given: setattr(world, "latency", float(given["seconds"])),
+            "padding": world.padding.update,
             "refuse": lambda given: world.refuse(**given),
             "reset_log": lambda _given: world.log.clear(),
         }
