@@ -7,12 +7,11 @@ from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import requests
 from platformdirs import user_cache_path
-from requests.adapters import HTTPAdapter
 
 from tap_zohobooks.http.rate_limit import LimitSettings
 from tap_zohobooks.http.shared_state import PATIENCE, Cache, SharedValue
+from tap_zohobooks.http.transport import BoundedAdapter, BoundedSession
 from tap_zohobooks.oauth.credentials import Grant, Hosts
 from tap_zohobooks.oauth.revoked_token import Revocation, RevokedToken, Webhook
 from tap_zohobooks.oauth.token_store import TokenStore
@@ -22,17 +21,22 @@ from tap_zohobooks.settings import CREDENTIALS, REFRESH
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    import requests
+
 NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 
 
 def build_session(config: Mapping[str, Any], connections: int) -> requests.Session:
-    """Return a session that keeps so many connections open, and no cookies."""
-    session = requests.Session()
+    """Return a session that keeps so many connections open, and no cookies.
+
+    Each of its responses is bounded in time and size: see BoundedAdapter.
+    """
+    session = BoundedSession()
     session.auth = lambda request: request  # else a .netrc would add its header
     session.headers["User-Agent"] = config["user_agent"]
     session.cookies.set_policy(NO_COOKIES)
     for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=connections))
+        session.mount(scheme, BoundedAdapter(pool_maxsize=connections))
     return session
 
 

@@ -116,7 +116,8 @@ _PACE = (
                 title="Longest wait",
                 description="Longest single wait in seconds before giving up cleanly."),
     th.Property("request_timeout", th.NumberType(exclusive_minimum=0), nullable=False, default=60,
-                title="Request timeout", description="Seconds to wait for an answer."),
+                title="Request timeout",
+                description="Seconds for an answer as a whole, from connecting to its last byte."),
     th.Property("user_agent", th.StringType, nullable=False, default="tap-zohobooks",
                 title="User agent", description="User agent to send."),
 )  # fmt: skip
