@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from concurrent.futures import Future
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -21,22 +23,67 @@ def ordered_map(
     """Call `work` for `places` items at the same time; yield each item and its result, in order.
 
     At most two items a place wait for their turn to be yielded. The first failure, in the order of
-    the items, ends the map after all results before it; those behind it are dropped.
+    the items, ends the map after all results before it; those behind it are dropped. Neither the
+    map nor the process waits for the calls that are under way then.
 
     Raises:
         Exception: What `work` raised.
     """
     waiting: deque[tuple[_In, Future[_Out]]] = deque()
-    with ThreadPoolExecutor(places) as pool:
-        try:
-            for item in items:
-                waiting.append((item, pool.submit(work, item)))
-                if len(waiting) > ITEMS_A_PLACE * places:
-                    first, future = waiting.popleft()
-                    yield first, future.result()
-            while waiting:
+    pool = _Pool(places, work)
+    try:
+        for item in items:
+            waiting.append((item, pool.submit(item)))
+            if len(waiting) > ITEMS_A_PLACE * places:
                 first, future = waiting.popleft()
                 yield first, future.result()
-        finally:
-            for _, future in waiting:
-                future.cancel()
+        while waiting:
+            first, future = waiting.popleft()
+            yield first, future.result()
+    finally:
+        for _, future in waiting:
+            future.cancel()
+        pool.close()
+
+
+class _Pool(Generic[_In, _Out]):
+    """Threads that call `work`; unlike those of an executor, the interpreter leaves them behind."""
+
+    def __init__(self, places: int, work: Callable[[_In], _Out]) -> None:
+        self._places = places
+        self._work = work
+        self._jobs = SimpleQueue[tuple[Future[_Out], _In] | None]()
+        self._threads = 0
+
+    def submit(self, item: _In) -> Future[_Out]:
+        """Have a thread call `work` with an item.
+
+        Raises:
+            RuntimeError: No thread can be started.
+        """
+        if self._threads < self._places:
+            threading.Thread(target=self._run, daemon=True).start()
+            self._threads += 1
+        future: Future[_Out] = Future()
+        self._jobs.put((future, item))
+        return future
+
+    def close(self) -> None:
+        """Let each thread end after its call."""
+        for _ in range(self._threads):
+            self._jobs.put(None)
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            future, item = job
+            if future.set_running_or_notify_cancel():
+                _complete(future, self._work, item)
+
+
+def _complete(future: Future[_Out], work: Callable[[_In], _Out], item: _In) -> None:
+    try:
+        result = work(item)
+    except BaseException as failure:  # noqa: BLE001  # raised again where the result is used
+        future.set_exception(failure)
+    else:
+        future.set_result(result)

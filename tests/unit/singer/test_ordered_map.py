@@ -79,3 +79,27 @@ def test_work_that_is_called_off_holds_nothing_up(places: int) -> None:
         reading.close()
 
     in_time(read)
+
+
+def test_a_failure_waits_for_no_later_call() -> None:
+    """A failure ends the map while the calls behind it are under way."""
+    stay = threading.Event()
+
+    def work(number: int) -> int:
+        if number == 1:
+            msg = "over"
+            raise QuotaReached(msg)
+        if number > 1:
+            stay.wait(LONG)
+        return number
+
+    def read() -> None:
+        with pytest.raises(QuotaReached):
+            list(ordered_map(PLACES, work, range(PLACES)))
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    thread.join(LONG / 4)
+    is_over = not thread.is_alive()
+    stay.set()
+    assert is_over
