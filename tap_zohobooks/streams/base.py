@@ -18,7 +18,7 @@ from tap_zohobooks.errors import AccessDenied, NotFound, TapError
 from tap_zohobooks.resources import MODIFIED, ORGANIZATION, TABLE, TIMELESS, Resource
 from tap_zohobooks.singer.state import check_start
 from tap_zohobooks.singer.stream import SingerStream, Step
-from tap_zohobooks.transform.cleaner import Cleaner, Row
+from tap_zohobooks.transform.cleaner import MAX_REPORTED, Cleaner, Row
 from tap_zohobooks.transform.custom_fields import PREFIX, Flattener
 from tap_zohobooks.transform.timestamps import subtract_seconds
 
@@ -218,6 +218,15 @@ class ResourceStream(SingerStream):
                 self.name,
                 field,
             )
+
+    @override
+    def end(self) -> None:
+        if unreported := self._cleaner.unreported:
+            self.logger.warning(
+                "Stream '%s': %d values of more than %d fields that are unknown or do not fit are "
+                "kept in additional_fields.", self.name, unreported, MAX_REPORTED,
+            )  # fmt: skip
+        super().end()
 
     def _check_rows(self, reading: PartitionRead, response: Response, *, has_list: bool) -> None:
         """Block deletes if a response holds no list of rows: it is read as an empty list.

@@ -15,6 +15,8 @@ Row = dict[str, Any]
 Schema = Mapping[str, Any]
 
 ADDITIONAL = "additional_fields"
+MAX_REPORTED = 100  # fields a stream; a service that makes up names would fill memory and log
+MAX_NAME = 100  # characters
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
@@ -195,8 +197,9 @@ class Cleaner:
     """Converts rows of one stream to records of its schema.
 
     `report(field, is_invalid)` is called once for each field (`lines.rate`) that is unknown or
-    holds an invalid value. With `flattens`, objects become columns, so that their unknown fields
-    go to `additional_fields` like those of the row.
+    holds an invalid value, for 100 of them; `unreported` counts the values of all others. With
+    `flattens`, objects become columns, so that their unknown fields go to `additional_fields` like
+    those of the row.
     """
 
     def __init__(
@@ -214,6 +217,7 @@ class Cleaner:
         self._has_additional = ADDITIONAL in selected
         self._report = report
         self._reported: set[str] = set()
+        self.unreported = 0
 
     def __call__(self, row: Row) -> Row:
         """Return the record of a row; the row itself stays unchanged."""
@@ -228,6 +232,10 @@ class Cleaner:
     def _report_new(self, unmapped: Iterable[Unmapped]) -> None:
         for path, _, is_invalid in unmapped:
             field = re.sub(r"\.\d+", "", path)
-            if field not in self._reported:
+            if field in self._reported:
+                continue
+            if len(self._reported) >= MAX_REPORTED:
+                self.unreported += 1
+            else:
                 self._reported.add(field)
-                self._report(field, is_invalid)
+                self._report(field[:MAX_NAME], is_invalid)

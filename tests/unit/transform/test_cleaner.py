@@ -156,3 +156,16 @@ def test_the_row_stays() -> None:
     row: Row = {"id": 1, "place": {"zip": ""}}
     clean(row)
     assert row == {"id": 1, "place": {"zip": ""}}
+
+
+def test_fields_without_number_are_counted() -> None:
+    """Of a million unknown fields, 100 are reported, with 100 characters each; all are kept."""
+    reported: list[str] = []
+    cleaner = Cleaner({"id": {"type": ["string"]}, ADDITIONAL: {"type": ["object"]}},
+                      report=lambda name, _: reported.append(name))  # fmt: skip
+    row: Row = {f"{number:06}{'x' * 500}": number for number in range(1000)}
+    assert cleaner(row | {"id": "1"})[ADDITIONAL] == row
+    cleaner(row)
+    assert len(reported) == len(set(reported)) == 100
+    assert {len(name) for name in reported} == {100}
+    assert cleaner.unreported == 2 * 900
