@@ -135,12 +135,23 @@ class OrganizationLimiter:
             if wait <= 0:
                 return now
             if held > self._settings.max_wait:
-                minutes = f"{held / MINUTE:.0f}"
-                raise Reason.BLOCKED.error(organization=self._organization_id, minutes=minutes)
+                raise self._build_block_error(held)
             if not held and not has_waited:
                 self._note("pace")
                 has_waited = True
             self._sleep(wait)
+
+    def _build_block_error(self, held: float) -> TapError:
+        """Return the error of a block, and log how to end it if other runs would obey it, too."""
+        if self._window.path is not None:
+            self._logger.warning(
+                "Organization %s: the block is kept in %s for other runs. If it is an error, "
+                "delete that file.",
+                self._organization_id,
+                self._window.path,
+            )
+        minutes = f"{held / MINUTE:.0f}"
+        return Reason.BLOCKED.error(organization=self._organization_id, minutes=minutes)
 
     def _check_day(self) -> None:
         if self._end is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import backoff
 import msgspec
 
-from tap_zohobooks.http.responses import Action, Failure, header_seconds
+from tap_zohobooks.http.responses import MAX_BLOCK, MAX_RESET, Action, Failure, header_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -32,6 +32,7 @@ BLOCKED = (43, 44)
 FIRST_BLOCK, LONGER_BLOCK, LONGEST_BLOCK = 60.0, 30.0, 300.0
 FIRST_BACKOFF = 5.0
 JITTER = 0.1
+MAX_HOLD = MAX_BLOCK * (1 + JITTER)  # seconds; also of a value that another program has written
 
 FEWER, CALM = 0.75, 20  # in flight: -25 % on code 1070, +1 after 20 successes
 TRIES = 6
@@ -138,7 +139,7 @@ class SlidingWindow(msgspec.Struct):
 
     def get_hold(self, now: float) -> float:
         """Return the seconds for which no request may leave."""
-        return max(0.0, self.refused_at + self.held - now)
+        return min(max(0.0, self.refused_at + self.held - now), MAX_HOLD)
 
     def capacity(self, now: float, ceiling: Rate) -> int:
         """Return how many requests may leave within the window's length."""
@@ -149,13 +150,15 @@ class SlidingWindow(msgspec.Struct):
         return min(1.0, self.share + FASTER * calm)
 
     def _settle(self, now: float, ceiling: Rate) -> None:
-        """Forget requests that count no more; limit times that only a clock's jump can explain."""
+        """Forget requests that count no more; limit what a clock's jump, or an edit, has left."""
         self.frees.sort()
         del self.frees[: bisect_right(self.frees, now)]
         latest = now + ceiling.longest
         wrong = bisect_right(self.frees, latest)
         self.frees[wrong:] = [latest] * (len(self.frees) - wrong)
         self.refused_at = min(self.refused_at, now)
+        self.held = min(max(self.held, 0.0), MAX_HOLD)
+        self.share = min(max(self.share, 1 / ceiling.calls), 1.0)
 
 
 @dataclass(slots=True)
@@ -194,7 +197,7 @@ class Quota:
     @classmethod
     def read(cls, headers: Mapping[str, str], now: float) -> Quota | None:
         """Read the headers of a response; None if they are absent or unreadable."""
-        reset = header_seconds(headers, "X-Rate-Limit-Reset")
+        reset = header_seconds(headers, "X-Rate-Limit-Reset", MAX_RESET)
         try:
             limit = int(headers["X-Rate-Limit-Limit"])
             remaining = int(headers["X-Rate-Limit-Remaining"])
@@ -241,9 +244,13 @@ class RetryBudget:
                 wait = failure.wait or self._next_delay()  # a wait of 0 s says nothing
                 return wait if self.affords(wait) else None
             case _:
-                self.tries -= 1
-                wait = self._next_delay()
-                return wait if self.tries > 0 and wait <= self.longest else None
+                return self.wait_for_fault()
+
+    def wait_for_fault(self) -> float | None:
+        """Return the seconds until a request that met a fault is sent again; None to give it up."""
+        self.tries -= 1
+        wait = self._next_delay()
+        return wait if self.tries > 0 and wait <= self.longest else None
 
     def _next_delay(self) -> float:
         self.delays = self.delays or waits(1.0)

@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from enum import Enum
-from math import ceil
+from math import ceil, isfinite
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -79,6 +79,12 @@ class Rule:
             and (not self.phrases or any(phrase in message for phrase in self.phrases))
         )
 
+
+# Zoho blocks for minutes, and the quota of a day is reset at midnight: a longer wait is an error of
+# the service, or of what stands before it, and would lock the organization out of later runs.
+MAX_BLOCK, MAX_RESET = 3600.0, 86400.0  # seconds
+MAX_MESSAGE = 500  # characters
+PLAUSIBLE_YEARS = range(2020, 2100)
 
 ANY: tuple[int, ...] = ()
 OK, FAILED = range(200, 300), range(500, 600)
@@ -184,9 +190,14 @@ def fail(
 ) -> Failure:
     """Return a failure with its row of the table."""
     rule = next(rule for rule in RULES if rule.matches(status, code, message))
-    is_day = rule.action is Action.END_DAY
-    wait = header_seconds(headers or {}, "X-Rate-Limit-Reset" if is_day else "Retry-After")
-    return Failure(rule, status, code, message, wait)
+    return Failure(rule, status, code, message[:MAX_MESSAGE], read_wait(rule, headers or {}))
+
+
+def read_wait(rule: Rule, headers: Mapping[str, str]) -> float | None:
+    """Return for how many seconds a response asks to wait, capped; None if it does not say."""
+    if rule.action is Action.END_DAY:
+        return header_seconds(headers, "X-Rate-Limit-Reset", MAX_RESET)
+    return header_seconds(headers, "Retry-After", MAX_BLOCK)
 
 
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
@@ -201,16 +212,39 @@ def decode(body: bytes) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
-def header_seconds(headers: Mapping[str, str], name: str) -> float | None:
-    """Return a header's number of seconds, at least 0; None if it is absent or not a number."""
+def header_seconds(headers: Mapping[str, str], name: str, longest: float) -> float | None:
+    """Return a header's seconds, 0 to `longest`; None if it is absent, or says nothing finite.
+
+    An HTTP date counts from the response's own. Of a header that is repeated, the longest counts.
+    """
+    text = headers.get(name, "")
+    if (instant := _read_instant(text)) is not None:
+        found = [(instant - _read_date(headers)).total_seconds()]
+    else:
+        found = [seconds for part in text.split(",") if (seconds := _read_number(part)) is not None]
+    return min(max(0.0, *found), longest) if found else None
+
+
+def _read_number(text: str) -> float | None:
     try:
-        return max(0.0, float(headers[name]))
-    except (KeyError, ValueError):
+        number = float(text)
+    except ValueError:
         return None
+    return number if isfinite(number) else None
 
 
 def _read_date(headers: Mapping[str, str]) -> datetime:
+    """Return the service's clock; that of this machine if no plausible one is stated."""
+    served = _read_instant(headers.get("Date", ""))
+    is_plausible = served is not None and served.year in PLAUSIBLE_YEARS
+    return served if served and is_plausible else datetime.now(timezone.utc)
+
+
+def _read_instant(text: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(headers["Date"]).astimezone(timezone.utc)
-    except (KeyError, ValueError):
-        return datetime.now(timezone.utc)
+        instant = parsedate_to_datetime(text)
+        return (instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)).astimezone(
+            timezone.utc
+        )
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None  # no date, or one beyond what a datetime holds

@@ -36,6 +36,11 @@ class SharedValue(Generic[Value]):
         self._value = kind()
         self._threads = threading.Lock()
 
+    @property
+    def path(self) -> Path | None:
+        """The file that holds the value; None if only this run has it."""
+        return None
+
     @contextmanager
     def change(self) -> Iterator[Value]:
         """Yield the value to read and change; other threads and processes wait meanwhile."""
@@ -116,6 +121,11 @@ class FileValue(SharedValue[Value]):
         self._cache = cache
         self._path = path.with_suffix(".db")
         self._patience = patience
+
+    @property
+    @override
+    def path(self) -> Path | None:
+        return self._path if self._cache.is_usable else None
 
     @override
     @contextmanager

@@ -405,3 +405,21 @@ def test_crowding_is_waited_for_briefly() -> None:
     patience = RetryBudget(80.0)
     assert [patience.wait_for(too_many_concurrent(None)) for _ in range(2)] == [1, 2]
     assert patience.wait_for(too_many_concurrent(3.0)) == 3.0
+
+
+@given(
+    st.floats(-1e300, 1e300),
+    st.floats(-1e300, 1e300),
+    st.floats(-1e300, 1e300),
+    st.lists(st.floats(-1e300, 1e300), max_size=200),
+    st.integers(-(2**60), 2**60),
+)
+def test_a_window_that_was_written_by_another_program(
+    refused_at: float, held: float, share: float, frees: list[float], blocks: int
+) -> None:
+    """Whatever a shared file holds, requests leave again within 66 minutes, and not at a crawl."""
+    window = SlidingWindow(frees, [], share, refused_at, held, blocks)
+    now, first = 1e9, window.take(1e9, HUNDRED)
+    assert 0 <= first <= 3960
+    assert wait_for_slot(window, now + first, HUNDRED) <= now + 3960 + 2 * HUNDRED.longest
+    assert 1 <= window.capacity(now, HUNDRED) <= 100

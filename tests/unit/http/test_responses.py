@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -112,6 +113,70 @@ def test_retry_after(header: str, wait: float | None, content: bytes) -> None:
     failure = classify(429, CaseInsensitiveDict({"retry-after": header}), content)
     assert isinstance(failure, Failure)
     assert failure.wait == wait
+
+
+DATE = "Sat, 28 Nov 2026 12:00:00 GMT"
+LONG_WAITS = ["315360000", "1e18", "1e300", "3601", "5, 315360000", "99999999999999999999999",
+              "Sat, 28 Nov 2026 14:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT",
+              "Saturday, 28-Nov-26 15:00:00 GMT"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LONG_WAITS)
+def test_no_block_is_longer_than_an_hour(text: str) -> None:
+    """A wait of any length is an hour at most, a reset of the day a day."""
+    failure = classify(429, CaseInsensitiveDict({"Retry-After": text, "Date": DATE}), body(44))
+    assert isinstance(failure, Failure)
+    assert failure.wait == 3600.0
+    headers = CaseInsensitiveDict({"X-Rate-Limit-Reset": "1e18", "Retry-After": text})
+    failure = classify(429, headers, body(45))
+    assert isinstance(failure, Failure)
+    assert failure.wait == 86400.0
+
+
+@pytest.mark.parametrize(
+    ("text", "wait"),
+    [
+        ("inf", None),
+        ("-inf", None),
+        ("nan", None),
+        ("", None),
+        (" ", None),
+        (",", None),
+        ("1e400", None),
+        ("-1e18", 0.0),
+        ("Sat, 28 Nov 2026 12:00:30 GMT", 30.0),
+        ("Sat, 28 Nov 2026 13:30:00 +0100", 1800.0),
+        ("Sat, 28 Nov 2026 12:00:30 -0000", 30.0),
+        ("Sat, 01 Jan 2000 00:00:00 GMT", 0.0),
+        ("Fri, 99 Xxx 9999 99:99:99 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 -1200", None),
+        ("60, 120", 120.0),
+        ("60, soon", 60.0),
+    ],
+)
+def test_forms_of_a_wait(text: str, wait: float | None) -> None:
+    """Seconds, an HTTP date, or nothing; of a header that is repeated, the longest counts."""
+    failure = classify(429, CaseInsensitiveDict({"Retry-After": text, "Date": DATE}), body(44))
+    assert isinstance(failure, Failure)
+    assert failure.wait == wait
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "5", "Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 -1200",
+             "Mon, 01 Jan 0001 00:00:00 +1200", "Thu, 01 Jan 1970 00:00:00 GMT"],
+)  # fmt: skip
+def test_a_date_that_is_none(text: str) -> None:
+    """The clock of this machine takes the place of a Date that no service can mean."""
+    response = classify(200, CaseInsensitiveDict({"Date": text}), b"{}")
+    assert isinstance(response, Response)
+    assert abs(response.served - datetime.now(timezone.utc)) < timedelta(minutes=1)
+
+
+def test_a_long_message_is_cut() -> None:
+    """Of a message, 500 characters are kept."""
+    failure = classify(400, {}, body(15, "x" * 10**6))
+    assert isinstance(failure, Failure)
+    assert len(failure.message) == 500
 
 
 def test_reset_of_the_day() -> None:
