@@ -16,6 +16,7 @@ from tap_zohobooks.http.rate_limit import LimitSettings, RetryBudget, SlidingWin
 from tap_zohobooks.http.responses import (
     NO_JSON,
     NO_RESPONSE,
+    TOO_LARGE,
     Action,
     Failure,
     Response,
@@ -23,6 +24,7 @@ from tap_zohobooks.http.responses import (
     fail,
 )
 from tap_zohobooks.http.shared_state import SharedValue
+from tap_zohobooks.http.transport import MAX_BODY, BodyTooLarge
 
 if TYPE_CHECKING:
     import logging
@@ -147,8 +149,11 @@ class Client:
                     timeout=self._settings.timeout,
                     allow_redirects=False,
                 )
+            except BodyTooLarge:
+                found = f"has more than {MAX_BODY >> 20} MB"
+                result: Response | Failure = fail(TOO_LARGE, NO_JSON, found)
             except requests.RequestException as error:
-                result: Response | Failure = fail(NO_RESPONSE, NO_JSON, type(error).__name__)
+                result = fail(NO_RESPONSE, NO_JSON, type(error).__name__)
             else:
                 headers = response.headers
                 result = classify(response.status_code, headers, response.content)

@@ -16,12 +16,19 @@ from tap_zohobooks.errors import (
     ParameterRefused,
     QuotaReached,
     ReauthorizationNeeded,
+    ResponseTooLarge,
     ServiceError,
     TapError,
     Terminated,
     TokensUsedUp,
     UnexpectedResponse,
 )
+
+MAX_FACT = 2000  # characters: the fields of a row, as the service sends them, are without bound
+
+
+def _shorten(fact: str) -> str:
+    return fact if len(fact) <= MAX_FACT else f"{fact[:MAX_FACT]} [...]"
 
 
 class Reason(Enum):
@@ -39,8 +46,9 @@ class Reason(Enum):
         return self.name.lower().replace("_", "-")
 
     def error(self, **facts: object) -> TapError:
-        """Return the error; `facts` fill in the words in braces."""
-        return self.kind(self.found.format(**facts), self.next_step.format(**facts), self.title)
+        """Return the error; `facts` fill in the words in braces, 2,000 characters at most each."""
+        short = {name: _shorten(str(fact)) for name, fact in facts.items()}
+        return self.kind(self.found.format(**short), self.next_step.format(**short), self.title)
 
     # fmt: off
 
@@ -256,6 +264,9 @@ class Reason(Enum):
     REFUSED = (UnexpectedResponse,
         "Zoho Books refused '{path}' of organization {organization}: {found}.",
         "Correct in Zoho Books what it says, or do not select the stream.")
+    RESPONSE_TOO_LARGE = (ResponseTooLarge,
+        "The response to '{path}' of organization {organization} {found}.",
+        "Report this line; until then, do not select the stream.")
     STRANGE_SERVER = (ServiceError,
         "The callback names an accounts server that is not Zoho's ({server}): nothing was sent there.",
         "Close other pages, and run `zohobooks login` again.")

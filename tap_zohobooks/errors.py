@@ -4,6 +4,7 @@ TapError
   ServiceError            the service cannot be reached, or its response cannot be read
     NoToken               run
     UnexpectedResponse
+      ResponseTooLarge    a list is requested in smaller pages
   ConfigError             run: a setting, catalog or state is wrong
     BookmarkRefused       stream
     OrganizationClosed    organization
@@ -78,6 +79,10 @@ class NoToken(ServiceError):
 
 class UnexpectedResponse(ServiceError):
     """A refusal for which the table of responses has no row of its own."""
+
+
+class ResponseTooLarge(UnexpectedResponse):
+    """A response has more bytes than are read of any."""
 
 
 class ConfigError(TapError):

@@ -36,6 +36,7 @@ class ResponseKind(Enum):
     MISSING_PATH = "The path does not exist"
     MISSING = "The document, or what is listed, does not exist"
     BAD_PARAMETER = "A parameter was refused"
+    TOO_LARGE = "The response has more than 64 MB"
     NO_AUTHORIZATION = "The Authorization header holds no token"
     REFUSED = "Any other refusal"
 
@@ -48,6 +49,7 @@ class Action(Enum):
     HOLD = "holds all requests of the organization, as long as max_wait_seconds allows"
     END_DAY = "ends the organization, or waits as on_quota_exhausted says"
     RENEW = "requests another token, then skips the stream"
+    REQUEST_FEWER = "requests half as many rows a page; skips a document"
     OMIT_PARAMETER = "omits the parameter if it can"
     SKIP = "skips the document, or the stream"
     SKIP_DOCUMENT = "skips a document, or what few organizations have; else stops the stream"
@@ -89,10 +91,13 @@ PLAUSIBLE_YEARS = range(2020, 2100)
 ANY: tuple[int, ...] = ()
 OK, FAILED = range(200, 300), range(500, 600)
 NO_RESPONSE = 0  # in place of a status: the connection failed, or the time was up
+TOO_LARGE = -1  # in place of a status: the body was not read to its end
 NO_JSON = None  # in place of a code: the body is no JSON object
 
 # The first row that matches counts. A 404 without JSON is of a proxy: the service's own has a code.
 RULES = (
+    Rule([TOO_LARGE], [NO_JSON], ResponseKind.TOO_LARGE, Action.REQUEST_FEWER,
+         Reason.RESPONSE_TOO_LARGE),
     Rule(ANY, [45], ResponseKind.DAILY_QUOTA_EXCEEDED, Action.END_DAY, Reason.QUOTA_REACHED),
     Rule(ANY, [1070], ResponseKind.TOO_MANY_CONCURRENT, Action.RETRY_WITH_FEWER, Reason.THROTTLED),
     Rule(ANY, [43, 44], ResponseKind.RATE_LIMITED, Action.HOLD, Reason.THROTTLED),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.pagination.capabilities import CapabilityProbe, EndpointCapabilities
-from tap_zohobooks.pagination.offset_scan import OffsetScan
+from tap_zohobooks.pagination.offset_scan import OffsetScan, ignore
 from tap_zohobooks.pagination.page import MAX_ROWS, list_params
 from tap_zohobooks.transform.cleaner import Row
 from tap_zohobooks.transform.timestamps import subtract_seconds
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 
 Item = tuple[Row | None, str | None]
 Items = Generator[Item, None, bool]
-
-
-def ignore(*_: object) -> None:
-    """Do nothing."""
 
 
 @dataclass(slots=True)
@@ -59,7 +55,14 @@ class ListRead:
 
     def scan(self, order: str | None = None, since: str | None = None) -> OffsetScan:
         """Return a scan of the list in an order, of what changed at or after an instant."""
-        return OffsetScan(self.fetch, self.size, list_params(order, since))
+        return OffsetScan(
+            self.fetch, self.size, list_params(order, since), note_size=self._note_size
+        )
+
+    def _note_size(self, size: int) -> None:
+        """Request so many rows a page from now on, in the scans that follow as well."""
+        self.size = size
+        self.log(f"A page is too large; from now on {size} rows a page are requested.")
 
     def resume_scan(self, order: str | None = None, since: str | None = None) -> OffsetScan:
         """Return a scan that begins with the held page, if there is one."""

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from tap_zohobooks.error_catalog import Reason
+from tap_zohobooks.errors import ResponseTooLarge
 from tap_zohobooks.pagination.page import MAX_ROWS, Entry, Fetch, Page, Params
 from tap_zohobooks.pagination.tie_group import Mark, TieGroup
 from tap_zohobooks.resources import MODIFIED
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
 MAX_REREADS = 20
@@ -31,6 +32,10 @@ class PageRange(NamedTuple):
 
     number: int
     per_page: int
+
+
+def ignore(*_: object) -> None:
+    """Do nothing."""
 
 
 def next_range(position: int, size: int) -> PageRange:
@@ -76,6 +81,9 @@ def _is_unpaged(page: Page, per_page: int) -> bool:
 class OffsetScan:
     """Reads a list by page number; `has_moved` if rows shifted between two of its pages.
 
+    A page that is too large is requested with half as many rows, at least 1, or as few as overlap;
+    `note_size` is called with the new number.
+
     A page continues without a gap if it holds a row that was read before and has not changed
     since: every unread, unchanged row stands behind that one. After a shift, a row that changed
     before it was read may be on no page.
@@ -86,6 +94,7 @@ class OffsetScan:
     params: Params = field(default_factory=dict)
     held_page: Page | None = None
     has_moved: bool = False
+    note_size: Callable[[int], None] = ignore
     _position: int = 0
     _tail: list[Mark] = field(default_factory=list)
     _read: deque[Mark] = field(default_factory=lambda: deque(maxlen=MAX_ROWS_KNOWN))
@@ -114,10 +123,7 @@ class OffsetScan:
 
     def _next_page(self) -> PlacedPage:
         """Request the next page, or take the one that is held, and compare it."""
-        # Another size for each attempt may change the order of equal rows.
-        size = self.size - self._ties.attempts % (self.size // 2 or 1)
-        number, per_page = next_range(self._position, size)
-        page = self.held_page or self.fetch({**self.params, "page": number, "per_page": per_page})
+        (number, per_page), page = self._request()
         self.held_page = None
         offset = 0 if _is_unpaged(page, per_page) else (number - 1) * (page.per_page or per_page)
         marks = [self._mark(entry) for entry in page.entries]
@@ -129,6 +135,25 @@ class OffsetScan:
             page, per_page, offset, marks, values, known, is_joined,
             is_repeated=is_joined or is_same,
         )  # fmt: skip
+
+    def _request(self) -> tuple[PageRange, Page]:
+        """Request the page at the position, with half as many rows as long as it is too large.
+
+        Raises:
+            ResponseTooLarge: The fewest rows that can be requested are too many.
+        """
+        while True:
+            # Another size for each attempt may change the order of equal rows.
+            size = self.size - self._ties.attempts % (self.size // 2 or 1)
+            asked = next_range(self._position, size)
+            params = {**self.params, "page": asked.number, "per_page": asked.per_page}
+            try:
+                return asked, self.held_page or self.fetch(params)
+            except ResponseTooLarge:
+                if self.size == 1:
+                    raise
+            self.size //= 2
+            self.note_size(self.size)
 
     def _mark(self, entry: Entry) -> Mark:
         """Return what identifies a row and its present state."""

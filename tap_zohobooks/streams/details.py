@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 from typing_extensions import override
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.errors import AccessDenied, NoSuchPath, NotFound, UnexpectedResponse
+from tap_zohobooks.errors import (
+    AccessDenied,
+    NoSuchPath,
+    NotFound,
+    ResponseTooLarge,
+    UnexpectedResponse,
+)
 from tap_zohobooks.pagination.page import row_time, rows_of
 from tap_zohobooks.singer.ordered_map import ordered_map
 from tap_zohobooks.streams.lists import IncrementalStream, ListStream
@@ -36,7 +42,7 @@ class PerRowStream(ListStream):
     def _try_request(
         self, reading: PartitionRead, row: Row, request: Callable[[], _Out]
     ) -> _Out | None:
-        """Return what is requested for a row; None if that does not exist, or is refused.
+        """Return what is requested for a row; None if that is missing, refused, or too large.
 
         The bookmark may pass a row that does not exist any more, but none that is refused.
 
@@ -52,7 +58,7 @@ class PerRowStream(ListStream):
                 self.block_deletes("the service knows no such path of something that it lists")
             return None
         except (AccessDenied, UnexpectedResponse) as refused:
-            if not reading.has_documents:
+            if not (reading.has_documents or isinstance(refused, ResponseTooLarge)):
                 raise  # none of them may be read
             self.stats.add(self.stats.refused, self.name)
             self.block_deletes("documents were refused")
@@ -101,6 +107,8 @@ class DetailStream(PerRowStream, IncrementalStream):
         """Request a document, and once more if it is refused though another one was not."""
         try:
             return self._get(reading, path, {})
+        except ResponseTooLarge:
+            raise  # it is as large again
         except UnexpectedResponse:
             if not reading.has_documents:
                 raise
@@ -148,7 +156,11 @@ class BulkDetailStream(DetailStream):
         found: dict[str, Row] = {}
         lacking = [*names]
         while lacking:
-            response = self._get(reading, self.resource.list_path, {f"{key}s": ",".join(lacking)})
+            params = {f"{key}s": ",".join(lacking)}
+            try:
+                response = self._get(reading, self.resource.list_path, params)
+            except ResponseTooLarge:
+                break  # each of them is requested by itself
             rows_found = rows_of(response.document, self.resource.rows_key)
             came = {str(row[key]): row for row in rows_found}
             found |= came

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
+from tap_zohobooks.errors import ResponseTooLarge
 from tap_zohobooks.pagination.offset_scan import OffsetScan
 from tap_zohobooks.pagination.page import MAX_ROWS, parse_page, row_key, shows_rows
 from tap_zohobooks.singer.ordered_map import ordered_map
@@ -66,14 +67,19 @@ class ChildStream(PerRowStream):
 
         path = self.resource.list_path.format(**parent)
         query = {name: value.format(**parent) for name, value in self.resource.query.items()}
-        response = self._get(reading, path, query)
+        try:
+            response = self._get(reading, path, query)
+        except ResponseTooLarge:
+            return self._scan(OffsetScan(fetch, MAX_ROWS // 2), path)
         first = parse_page(response.document, response.served, self.resource.rows_key, key)
         if not shows_rows(response.document, self.resource.rows_key):
             self.block_deletes(f"'{path}' reported success and held no list")
         if not first.has_more or (not first.has_more_known and len(first.entries) < MAX_ROWS):
             # Most of these are not paged, and do not state it.
             return [entry.row for entry in first.entries]
-        scan = OffsetScan(fetch, first.per_page or MAX_ROWS, held_page=first)
+        return self._scan(OffsetScan(fetch, first.per_page or MAX_ROWS, held_page=first), path)
+
+    def _scan(self, scan: OffsetScan, path: str) -> list[Row]:
         found = [entry.row for entries, _ in scan.pages() for entry in entries]
         if scan.has_moved:
             self.block_deletes(f"'{path}' moved while it was read")

@@ -11,8 +11,9 @@ from zlib import crc32
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from typing_extensions import override
 
-from tap_zohobooks.errors import ParameterRefused, ServiceError
+from tap_zohobooks.errors import ParameterRefused, ResponseTooLarge, ServiceError
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.pagination.offset_scan import MAX_REREADS, OffsetScan, next_range
 from tap_zohobooks.pagination.page import Page, Params, parse_entries, row_time
@@ -750,3 +751,45 @@ def test_a_list_that_rests_is_read_for_sure(kind: str) -> None:
     reader = table.reader()
     assert len(list(reader.read(None))) >= 450
     assert reader.is_sure
+
+
+@dataclass
+class LargeTable(Table):
+    """A list of which no response may have more rows than fit."""
+
+    fits: int = 10
+
+    @override
+    def fetch(self, params: Params) -> Page:
+        page = super().fetch(params)
+        if len(page.entries) > self.fits:
+            msg = "too large"
+            raise ResponseTooLarge(msg)
+        return page
+
+
+@pytest.mark.parametrize("fits", [7, 50, 99])
+@pytest.mark.parametrize("start", [None, at(30)])
+@pytest.mark.parametrize(
+    ("sorts", "filters"), [(True, True), (True, False), (False, True), (False, False)]
+)
+def test_pages_that_are_too_large(
+    fits: int, start: str | None, *, sorts: bool, filters: bool
+) -> None:
+    """Each strategy requests half as many rows until they fit, and loses none of them."""
+    rows = {f"{number:03}": number for number in range(150)}
+    table = LargeTable(rows, sorts=sorts, filters=filters, fits=fits)
+    log: list[str] = []
+    reader = Reader(table.fetch, 200, EndpointCapabilities(), log.append)
+    found = [row["id"] for row, _ in reader.read(start) if row is not None]
+    assert set(found) == {key for key, time in rows.items() if start is None or at(time) >= start}
+    refused = sum("too large" in line for line in log)
+    assert 1 <= refused <= 6
+
+
+def test_a_row_that_is_too_large() -> None:
+    """If one row alone is too large the error ends the list, after few requests."""
+    table = LargeTable({str(number): number for number in range(30)}, fits=0)
+    with pytest.raises(ResponseTooLarge):
+        list(Reader(table.fetch, 200, EndpointCapabilities()).read(None))
+    assert len(table.calls) <= 9

@@ -196,6 +196,13 @@ def _(scene: Scene) -> Outcome:
     return service.run(refresh_token="1000.dead")
 
 
+@WAYS.to(Reason.RESPONSE_TOO_LARGE)
+def _(scene: Scene) -> Outcome:
+    service = scene.service(organizations=1)
+    service.world.padding["settings/taxes"] = 70 << 20
+    return service.run()
+
+
 @WAYS.to(Reason.NO_TOKEN)
 def _(scene: Scene) -> Outcome:
     service = scene.service()
