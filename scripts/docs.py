@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.http.responses import NO_JSON, NO_RESPONSE, RULES
+from tap_zohobooks.http.responses import NO_JSON, NO_RESPONSE, RULES, TOO_LARGE
 from tap_zohobooks.oauth.token_endpoint import NO_ERROR, TOKEN_RULES
 from tap_zohobooks.resources import ORGANIZATION, ORGANIZATIONS, TABLE, scopes
 from tap_zohobooks.streams.registry import STREAM_TYPES
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tap_zohobooks.streams.base import ResourceStream
 
 ERRORS = "--errors"
+NAMES = {NO_RESPONSE: "no response", TOO_LARGE: "any, too large"}
 
 
 def _cost(kind: type[ResourceStream]) -> str:
@@ -72,12 +73,11 @@ def _anchor(name: str) -> str:
     return f"[`{name}`](#{name})" if name else "-"
 
 
-def _statuses(rule: Rule) -> str:
+def _statuses(statuses: Sequence[int]) -> str:
     """Return the statuses of a row: a range as 2xx."""
-    if isinstance(rule.statuses, range):
-        return f"{rule.statuses.start // 100}xx"
-    names = ("no response" if one == NO_RESPONSE else str(one) for one in rule.statuses)
-    return ", ".join(names) or "any"
+    if isinstance(statuses, range):
+        return f"{statuses.start // 100}xx"
+    return ", ".join(NAMES.get(one, str(one)) for one in statuses) or "any"
 
 
 def _codes(rule: Rule) -> str:
@@ -88,14 +88,15 @@ def _responses() -> Iterator[tuple[object, ...]]:
     for rule in RULES:
         name = rule.error.title if isinstance(rule.error, Reason) else ""
         phrases = " or ".join(f"'{one}'" for one in rule.phrases) or "any"
-        yield (_statuses(rule), _codes(rule), phrases, rule.kind.value, rule.action.value,
+        yield (_statuses(rule.statuses), _codes(rule), phrases, rule.kind.value, rule.action.value,
                _anchor(name))  # fmt: skip
 
 
 def _token_responses() -> Iterator[tuple[object, ...]]:
     for rule in TOKEN_RULES:
         errors = ", ".join("none" if one == NO_ERROR else one for one in rule.errors)
-        yield errors or "any other", _anchor(rule.run.title), _anchor(rule.login.title)
+        yield (errors or "any other", _statuses(rule.statuses), rule.action.value,
+               _anchor(rule.run.title), _anchor(rule.login.title))  # fmt: skip
 
 
 def _list_errors() -> Iterator[tuple[object, ...]]:
@@ -136,9 +137,9 @@ def errors_page() -> str:
         "",
         "## Token responses of the accounts server",
         "",
-        "The status does not count: errors arrive with HTTP 200 as well.",
+        "The first row that matches counts. A login asks again twice at most.",
         "",
-        *_table(("Error there", "Error of a run", "Error of a login"), *_token_responses()),
+        *_table(("Error there", "HTTP", "The tap", "Run", "Login"), *_token_responses()),
         "",
     ])  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import requests
@@ -11,23 +12,21 @@ from requests.auth import AuthBase
 from typing_extensions import override
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.errors import (
-    ConfigError,
-    QuotaReached,
-    ReauthorizationNeeded,
-    TapError,
-)
+from tap_zohobooks.errors import TapError
+from tap_zohobooks.http.rate_limit import RetryBudget
 from tap_zohobooks.oauth.credentials import Grant, Hosts, Token
 from tap_zohobooks.oauth.token_endpoint import (
     LIFETIME,
-    NO_ERROR,
     THROTTLED,
     IssuedToken,
+    TokenAction,
     TokenFailure,
     TokenFailureKind,
     TokenResponse,
     classify_token_response,
+    fail_request,
     fail_token,
+    wait_for_token,
 )
 from tap_zohobooks.oauth.token_store import StoredToken, TokenStore
 from tap_zohobooks.regions import REGIONS, Region
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from tap_zohobooks.oauth.revoked_token import RevokedToken
 
 LEEWAY = 300.0  # seconds before its end, from which a token is used no more
+Failures = dict[str, TokenFailure]
 FINAL = (TokenFailureKind.INVALID_GRANT, TokenFailureKind.RATE_LIMITED)
 
 
@@ -122,7 +122,7 @@ class Authenticator:
             raise Reason.ACCESS_TOKEN_REFUSED.error()
         try:
             stored = self._wait_for_token(self._grant, refused)
-        except (ReauthorizationNeeded, ConfigError, QuotaReached) as failure:
+        except TapError as failure:  # the patience of the run is spent, for all its threads
             self._failure = failure
             raise
         url = self._hosts.call_url(REGIONS[stored.region], stored.api_url)
@@ -131,48 +131,64 @@ class Authenticator:
     def _wait_for_token(self, grant: Grant, refused: str | None) -> StoredToken:
         if self.revoked_token is not None:
             self.revoked_token.check()
-        spent = 0.0
+        retries, failures = RetryBudget(self._max_wait), dict[str, TokenFailure]()
         while True:
-            result = self._share_or_request(grant, refused)
+            result = self._share_or_request(grant, refused, failures)
             if isinstance(result, StoredToken):
                 return result
             if result.kind is TokenFailureKind.INVALID_GRANT and self.revoked_token is not None:
                 self.revoked_token.note(f"{result.found} from {self._servers}")
-            spent += result.wait
-            if result.kind is not TokenFailureKind.RATE_LIMITED or spent > self._max_wait:
+            wait = wait_for_token(result, retries)
+            if wait is None:
                 raise result.error(self._servers)
-            self._logger.warning(
-                "Zoho issues no more than ten access tokens in ten minutes; waiting %.0f s.",
-                result.wait,
-            )
-            self._sleep(result.wait)
+            self._logger.warning("%s; a token is requested again in %.0f s.",
+                                 self._describe(result), wait)  # fmt: skip
+            self._sleep(wait)
 
-    def _share_or_request(self, grant: Grant, refused: str | None) -> StoredToken | TokenFailure:
+    def _describe(self, failure: TokenFailure) -> str:
+        if failure.action is TokenAction.WAIT:
+            return "Zoho issues no more than ten access tokens in ten minutes"
+        return f"The accounts server ({self._servers}) issued no token: {failure.found}"
+
+    def _share_or_request(
+        self, grant: Grant, refused: str | None, failures: Failures
+    ) -> StoredToken | TokenFailure:
         """Return the token that another run has requested, or request one if that is allowed."""
         with self._store.change() as store:
             stored = store.get(self._store.now(), refused)
             if stored is not None:
                 return stored
             if not store.wait(self._store.now()):
-                result = self._request_at_servers(grant, store)
+                result = self._request_at_servers(grant, store, failures)
                 if not _is_rate_limited(result):
                     return result
                 store.block(self._store.now())
-            return fail_token(THROTTLED, THROTTLED, store.wait(self._store.now()))
+            failure = fail_token(THROTTLED, THROTTLED)
+            return replace(failure, wait=store.wait(self._store.now()))
 
-    def _request_at_servers(self, grant: Grant, store: TokenStore) -> StoredToken | TokenFailure:
-        """Request a token at the accounts servers in turn, that of the last token first."""
-        known, failures = store.region, list[TokenFailure]()
+    def _request_at_servers(
+        self, grant: Grant, store: TokenStore, failures: Failures
+    ) -> StoredToken | TokenFailure:
+        """Request a token at the accounts servers in turn, that of the last token first.
+
+        `failures` holds what each has said before; one whose word was final is not asked again.
+        """
+        known, began, is_counted = store.region, self._store.now(), False
         for region in sorted(self._hosts.candidates(), key=lambda one: one.name != known):
+            if region.name in failures and failures[region.name].action is TokenAction.END:
+                continue
             result = self._post(grant, region)
             if isinstance(result, IssuedToken):
                 return self._keep(result, region, store)
-            failures.append(result)
+            failures[region.name] = result
+            if result.may_have_issued and not is_counted:  # one server at most issues tokens for it
+                store.token_requests.append(began)
+                is_counted = True
             if _is_rate_limited(result):
                 store.region = region.name
             if result.kind in FINAL and region.name == known:
                 break  # the server that has issued the last token decides
-        return min(failures, key=lambda failure: failure.kind)
+        return min(failures.values(), key=lambda failure: failure.kind)
 
     def _post(self, grant: Grant, region: Region) -> TokenResponse:
         try:
@@ -183,7 +199,7 @@ class Authenticator:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            return fail_token(NO_ERROR, type(error).__name__)
+            return fail_request(error)
         return classify_token_response(response.status_code, response.content)
 
     def _keep(self, issued: IssuedToken, region: Region, store: TokenStore) -> StoredToken:

@@ -33,7 +33,11 @@ COLUMNS = {
 def build_accounts(tap: SetupTap) -> AuthorizationServers:
     """Return the accounts servers that may know the client, without a request."""
     return AuthorizationServers(
-        connection.hosts(tap.config), tap.session, tap.config["request_timeout"]
+        connection.hosts(tap.config),
+        tap.session,
+        tap.config["request_timeout"],
+        max_wait=tap.config["max_wait_seconds"],
+        sleep=tap.sleep,
     )
 
 

@@ -154,7 +154,9 @@ class AccountChecks:
         """Distinguish a wrong client from a wrong data center: search all accounts servers."""
         config = self._tap.config
         everywhere = Hosts(AUTO, self._hosts.accounts_url)
-        accounts = AuthorizationServers(everywhere, self._tap.session, config["request_timeout"])
+        accounts = AuthorizationServers(
+            everywhere, self._tap.session, config["request_timeout"], max_wait=0
+        )
         used = self._hosts.token_url(self._hosts.candidates()[0])
         try:
             server = accounts.home(OAuthClient(config["client_id"], config["client_secret"]))

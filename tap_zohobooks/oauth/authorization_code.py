@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,26 +10,28 @@ import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from tap_zohobooks.error_catalog import Reason
+from tap_zohobooks.http.rate_limit import RetryBudget
 from tap_zohobooks.http.responses import decode
 from tap_zohobooks.oauth.consent import CHINA, ConsentRequest, OAuthClient, origin
 from tap_zohobooks.oauth.token_endpoint import (
-    NO_ERROR,
     UNKNOWN_CLIENT,
     IssuedToken,
+    TokenAction,
     TokenFailure,
     TokenFailureKind,
     TokenResponse,
     classify_token_response,
-    fail_token,
+    fail_request,
 )
 from tap_zohobooks.regions import REGIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tap_zohobooks.errors import TapError
     from tap_zohobooks.oauth.credentials import Hosts
 
+TRIES = 3  # a person waits
 NO_CODE = {"code": "none"}
 ALREADY_INVALID = {"invalid_token", "invalid_code"}
 
@@ -48,11 +51,21 @@ class Tokens:
 class AuthorizationServers:
     """The accounts servers at which a client may be registered."""
 
-    def __init__(self, hosts: Hosts, session: requests.Session, timeout: float) -> None:
-        """Prepare; no request is sent yet. `timeout` in seconds."""
+    def __init__(
+        self,
+        hosts: Hosts,
+        session: requests.Session,
+        timeout: float,
+        *,
+        max_wait: float = 900.0,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Prepare; no request is sent yet. Times in seconds."""
         self._hosts = hosts
         self._session = session
         self._timeout = timeout
+        self._max_wait = max_wait
+        self._sleep = sleep
 
     def servers(self) -> Sequence[str]:
         """Return their URLs in turn; a server that is set may name others of the same origin."""
@@ -77,13 +90,9 @@ class AuthorizationServers:
         Raises:
             TapError: There is none, the secret is wrong, or no server responds.
         """
-        failures: Failures = []
-        for server in self.servers():
-            result = self._exchange(server, client, NO_CODE)
-            if isinstance(result, IssuedToken) or result.kind is TokenFailureKind.INVALID_GRANT:
-                return server
-            failures.append((server, result))
-        raise login_error(failures)
+        is_home = (TokenFailureKind.INVALID_GRANT,)
+        server, _ = self._exchange_in_turn(self.servers(), client, NO_CODE, is_home)
+        return server
 
     def exchange(
         self,
@@ -100,13 +109,34 @@ class AuthorizationServers:
             TapError: No server accepts it.
         """
         form = {"code": code, **(consent.form if consent else {})}
-        failures: Failures = []
-        for server in [at] if at else self.servers():
-            result = self._exchange(server, client, form)
-            if isinstance(result, IssuedToken):
-                return _tokens(result, server, location)
-            failures.append((server, result))
-        raise login_error(failures)
+        server, result = self._exchange_in_turn([at] if at else self.servers(), client, form)
+        if isinstance(result, IssuedToken):
+            return _tokens(result, server, location)
+        raise login_error([(server, result)])
+
+    def _exchange_in_turn(
+        self,
+        servers: Sequence[str],
+        client: OAuthClient,
+        form: Mapping[str, str],
+        sought: Sequence[TokenFailureKind] = (),
+    ) -> tuple[str, TokenResponse]:
+        """Return the first token, or failure of a kind that is sought, and its server.
+
+        Servers that met a fault are asked again, twice.
+        """
+        retries, failures = RetryBudget(self._max_wait, tries=TRIES), dict[str, TokenFailure]()
+        while True:
+            for server in servers:
+                result = self._exchange(server, client, form)
+                if isinstance(result, IssuedToken) or result.kind in sought:
+                    return server, result
+                failures[server] = result
+            servers = [one for one in servers if failures[one].action is TokenAction.RETRY]
+            wait = retries.wait_for_fault() if servers else None
+            if wait is None:
+                raise login_error([*failures.items()])
+            self._sleep(wait)
 
     def revoke(self, client: OAuthClient, refresh_token: str) -> bool:
         """Revoke a refresh token; return False if every server says that it is invalid already.
@@ -141,7 +171,7 @@ class AuthorizationServers:
         try:
             response = self._post(f"{server}/oauth/v2/token", data)
         except requests.RequestException as error:
-            return fail_token(NO_ERROR, type(error).__name__)
+            return fail_request(error)
         return classify_token_response(response.status_code, response.content)
 
     def _post(

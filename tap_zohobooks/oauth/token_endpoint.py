@@ -5,21 +5,27 @@ Source: Zoho's OAuth pages, and recorded responses.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import IntEnum
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import Enum, IntEnum
 from math import ceil
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.http.responses import decode
+from tap_zohobooks.http.responses import MAX_MESSAGE, decode
+from tap_zohobooks.http.transport import was_sent
 from tap_zohobooks.regions import match_api_url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tap_zohobooks.errors import TapError
+    import requests
 
-LIFETIME = 3600.0  # seconds
+    from tap_zohobooks.errors import TapError
+    from tap_zohobooks.http.rate_limit import RetryBudget
+
+LIFETIME = 3600.0  # seconds; of every token that Zoho issues, whatever the response states
+MIN_LIFETIME = 60.0  # seconds; with less, each request of the run would request a token first
 RATE_WINDOW = 600.0  # seconds, in which ten tokens may be requested
 
 UNKNOWN_CLIENT = "invalid_client"
@@ -40,26 +46,60 @@ class TokenFailureKind(IntEnum):
     INVALID_CLIENT = 3
 
 
+class TokenAction(Enum):
+    """What the tap does at a token response, in the words of docs/errors.md."""
+
+    WAIT = "requests again once tokens are issued, as long as max_wait_seconds allows"
+    RETRY = "requests again, 5 times at most"
+    END = "ends"
+
+
 @dataclass(frozen=True, slots=True)
 class TokenRule:
-    """A row of the table: these errors (empty: any other), and what ends a run or a login."""
+    """A row of the table: responses with these errors and statuses; empty matches any.
+
+    `run` and `login` are what ends a run or a login if the action does not help.
+    """
 
     errors: Sequence[str]
+    statuses: Sequence[int]
     kind: TokenFailureKind
+    action: TokenAction
     run: Reason
     login: Reason
 
+    def matches(self, error: str, status: int) -> bool:
+        """Tell whether the row is about such a response."""
+        return (not self.errors or error in self.errors) and (
+            not self.statuses or status in self.statuses
+        )
 
-# Errors arrive with status 200 as often as not, so the status does not count.
+
+ANY: tuple[int, ...] = ()
+OK = 200
+FAILED = range(500, 600)
+THROTTLING = 429
+FAULTS = ("server_error", "temporarily_unavailable", "internal_error", "general_error")
+
+# The first row that matches counts. Errors arrive with status 200 as often as not, so a status
+# counts only where the error says nothing.
 TOKEN_RULES = (
-    TokenRule([THROTTLED], TokenFailureKind.RATE_LIMITED,
+    TokenRule([THROTTLED], ANY, TokenFailureKind.RATE_LIMITED, TokenAction.WAIT,
               Reason.MINTS_USED_UP, Reason.MINTS_USED_UP),
-    TokenRule([NO_ERROR], TokenFailureKind.NO_ANSWER, Reason.NO_TOKEN, Reason.NO_TOKEN),
-    TokenRule(["invalid_code", "invalid_grant"], TokenFailureKind.INVALID_GRANT,
-              Reason.REFRESH_TOKEN_DEAD, Reason.CODE_REFUSED),
-    TokenRule(["invalid_redirect_uri"], TokenFailureKind.INVALID_CLIENT,
+    TokenRule(["invalid_code", "invalid_grant"], ANY, TokenFailureKind.INVALID_GRANT,
+              TokenAction.END, Reason.REFRESH_TOKEN_DEAD, Reason.CODE_REFUSED),
+    TokenRule(["invalid_redirect_uri"], ANY, TokenFailureKind.INVALID_CLIENT, TokenAction.END,
               Reason.CLIENT_REFUSED, Reason.REDIRECT_UNKNOWN),
-    TokenRule([], TokenFailureKind.INVALID_CLIENT, Reason.CLIENT_REFUSED, Reason.CLIENT_REFUSED),
+    TokenRule(["invalid_client", "invalid_client_secret"], ANY, TokenFailureKind.INVALID_CLIENT,
+              TokenAction.END, Reason.CLIENT_REFUSED, Reason.CLIENT_REFUSED),
+    TokenRule([], [THROTTLING], TokenFailureKind.RATE_LIMITED, TokenAction.WAIT,
+              Reason.MINTS_USED_UP, Reason.MINTS_USED_UP),
+    TokenRule([], FAILED, TokenFailureKind.NO_ANSWER, TokenAction.RETRY,
+              Reason.NO_TOKEN, Reason.NO_TOKEN),
+    TokenRule([NO_ERROR, *FAULTS], ANY, TokenFailureKind.NO_ANSWER, TokenAction.RETRY,
+              Reason.NO_TOKEN, Reason.NO_TOKEN),
+    TokenRule([], ANY, TokenFailureKind.INVALID_CLIENT, TokenAction.END,
+              Reason.CLIENT_REFUSED, Reason.CLIENT_REFUSED),
 )  # fmt: skip
 
 
@@ -77,17 +117,24 @@ class IssuedToken:
 class TokenFailure:
     """A response without a token, and its row of the table.
 
-    `found` is its error, or why there is none; `wait` the seconds for which no token is issued.
+    `found` is its error, or why there is none; `wait` the seconds for which no token is issued;
+    `may_have_issued` if the server may have issued a token all the same.
     """
 
     rule: TokenRule
     found: str
     wait: float = RATE_WINDOW
+    may_have_issued: bool = False
 
     @property
     def kind(self) -> TokenFailureKind:
         """What the response means."""
         return self.rule.kind
+
+    @property
+    def action(self) -> TokenAction:
+        """What the tap does."""
+        return self.rule.action
 
     def error(self, server: str, *, is_login: bool = False) -> TapError:
         """Return what ends the run, or the login."""
@@ -102,23 +149,48 @@ def classify_token_response(status: int, body: bytes) -> TokenResponse:
     """Return the token of a response, or what is wrong."""
     document = decode(body)
     if document is None:
-        return fail_token(NO_ERROR, f"HTTP {status} without readable JSON")
+        return fail_token(NO_ERROR, f"HTTP {status} without readable JSON", status)
     value = document.get("access_token")
     if isinstance(value, str) and value:
-        lifetime, refresh_token = document.get("expires_in"), document.get("refresh_token")
+        refresh_token = document.get("refresh_token")
         return IssuedToken(
             value,
             match_api_url(document.get("api_domain")),
-            float(lifetime) if isinstance(lifetime, (int, float)) else LIFETIME,
+            read_lifetime(document.get("expires_in")),
             refresh_token if isinstance(refresh_token, str) and refresh_token else None,
         )
-    error = str(document.get("error", NO_ERROR))
+    stated = document.get("error")
+    error = stated[:MAX_MESSAGE] if isinstance(stated, str) else NO_ERROR
     if document.get("status") == "failure" or error.lower().startswith("access"):
         error = THROTTLED
-    return fail_token(error, error or f"HTTP {status} without a token or an error")
+    return fail_token(error, error or f"HTTP {status} without a token or an error", status)
 
 
-def fail_token(error: str, found: str, wait: float = RATE_WINDOW) -> TokenFailure:
-    """Return a failure with its row of the table."""
-    rule = next(rule for rule in TOKEN_RULES if not rule.errors or error in rule.errors)
-    return TokenFailure(rule, found, wait)
+def read_lifetime(stated: object) -> float:
+    """Return for how many seconds a token lasts: at most an hour, the default if that is odd."""
+    if isinstance(stated, (int, Decimal)) and MIN_LIFETIME <= stated < LIFETIME:
+        return float(stated)
+    return LIFETIME
+
+
+def fail_token(error: str, found: str, status: int = OK) -> TokenFailure:
+    """Return a failure with its row of the table; after a fault, a token may have been issued."""
+    rule = next(rule for rule in TOKEN_RULES if rule.matches(error, status))
+    return TokenFailure(rule, found, may_have_issued=rule.action is TokenAction.RETRY)
+
+
+def fail_request(error: requests.RequestException) -> TokenFailure:
+    """Return the failure of a request without a response."""
+    failure = fail_token(NO_ERROR, type(error).__name__)
+    return replace(failure, may_have_issued=was_sent(error))
+
+
+def wait_for_token(failure: TokenFailure, retries: RetryBudget) -> float | None:
+    """Return the seconds until a token is requested again; None if that is to be given up."""
+    match failure.action:
+        case TokenAction.WAIT:
+            return failure.wait if retries.affords(failure.wait) else None
+        case TokenAction.RETRY:
+            return retries.wait_for_fault()
+        case _:
+            return None

@@ -12,6 +12,9 @@ import pytest
 import requests
 from requests.adapters import BaseAdapter
 from typing_extensions import override
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from tap_zohobooks.auth import Authenticator
 from tap_zohobooks.connection import token_store
@@ -34,7 +37,7 @@ from tap_zohobooks.oauth.token_endpoint import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-DROPPED = b""
+DROPPED, REFUSED = b"", b"refused"
 UNKNOWN, DEAD = b'{"error":"invalid_client"}', b'{"error":"invalid_code"}'
 THROTTLE = b'{"error_description":"too many","error":"Access Denied","status":"failure"}'
 GOOD = b'{"access_token":"T1","api_domain":"https://www.zohoapis.eu","expires_in":3600}'
@@ -66,6 +69,14 @@ def test_issued_tokens(body: bytes, issued: IssuedToken) -> None:
         (200, b'{"error":"access_denied"}', "RATE_LIMITED", "Access Denied"),
         (200, b"{}", "NO_ANSWER", "HTTP 200 without a token or an error"),
         (502, b"<html>", "NO_ANSWER", "HTTP 502 without readable JSON"),
+        (500, b'{"error":"server_error"}', "NO_ANSWER", "server_error"),
+        (503, b'{"error":"temporarily_unavailable"}', "NO_ANSWER", "temporarily_unavailable"),
+        (200, b'{"error":"server_error"}', "NO_ANSWER", "server_error"),
+        (500, b'{"error":"something else"}', "NO_ANSWER", "something else"),
+        (500, b'{"error":"invalid_client"}', "INVALID_CLIENT", "invalid_client"),
+        (503, b'{"error":"invalid_code"}', "INVALID_GRANT", "invalid_code"),
+        (400, b'{"error":"something else"}', "INVALID_CLIENT", "something else"),
+        (429, b"<html>", "RATE_LIMITED", "HTTP 429 without readable JSON"),
     ],
 )
 def test_token_failures(status: int, body: bytes, kind: str, found: str) -> None:
@@ -89,6 +100,9 @@ class Accounts(BaseAdapter):
         body = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if body == DROPPED:
             raise requests.ConnectionError
+        if body == REFUSED:
+            refused = NewConnectionError(HTTPConnection("localhost"), "refused")
+            raise requests.ConnectionError(MaxRetryError(HTTPConnectionPool("h"), "/", refused))
         response = requests.Response()
         response.status_code = 200
         response._content = body  # noqa: SLF001
@@ -192,18 +206,107 @@ def test_a_refused_token_is_renewed_once() -> None:
         (DEAD, ReauthorizationNeeded, 77),
         (UNKNOWN, ConfigError, 78),
         (b'{"error":"invalid_client_secret"}', ConfigError, 78),
-        (b"<html>", ServiceError, 1),
-        (DROPPED, ServiceError, 1),
+        (b'{"error":"unauthorized_client"}', ConfigError, 78),
     ],
 )
-def test_failures_are_told_apart(body: bytes, error: type[TapError], code: int) -> None:
-    """A dead token, a wrong client and an outage each end after one request."""
+def test_a_final_refusal_ends_after_one_request(
+    body: bytes, error: type[TapError], code: int
+) -> None:
+    """A dead token and a wrong client are reported at once."""
     stage = scene(body)
     with pytest.raises(error) as caught:
         stage.auth().token()
     assert caught.value.exit_code == code
     assert len(stage.accounts.asked) == 1
     assert "hush" not in str(caught.value)
+
+
+FAULTS = [
+    b"<html>",
+    b"[]",
+    b"{}",
+    DROPPED,
+    b'{"error":"server_error"}',
+    b'{"error":"temporarily_unavailable"}',
+    b'{"error":{"code":1}}',
+]
+
+
+@pytest.mark.parametrize("body", FAULTS)
+def test_a_fault_of_the_accounts_server_passes(body: bytes) -> None:
+    """A token is requested again after 1, 2 and 4 s, and the run goes on with it."""
+    stage = scene(body, body, body, token(1))
+    assert stage.auth().token().value == "T1"
+    assert stage.slept == [1.0, 2.0, 4.0]
+
+
+@pytest.mark.parametrize("body", FAULTS)
+def test_a_fault_that_stays_ends_the_run(body: bytes) -> None:
+    """After six requests the run ends with 1, for all its threads."""
+    stage = scene(body)
+    auth = stage.auth()
+    for _ in range(3):
+        with pytest.raises(ServiceError, match="issued no token"):
+            auth.token()
+    assert len(stage.accounts.asked) == 6
+
+
+def test_no_wait_is_allowed_for_a_fault() -> None:
+    """With max_wait_seconds of 0 a fault ends the run after one request."""
+    stage = scene(b"<html>")
+    with pytest.raises(ServiceError):
+        stage.auth(max_wait=0.0).token()
+    assert (len(stage.accounts.asked), stage.slept) == (1, [])
+
+
+def test_a_fault_in_the_middle_of_a_run_passes() -> None:
+    """The second token of a run is requested as patiently as the first."""
+    stage = scene(token(1), b"<html>", DROPPED, token(2))
+    auth = stage.auth()
+    assert auth.renew(auth.token()).value == "T2"
+    assert stage.slept == [1.0, 2.0]
+
+
+def test_requests_that_may_have_issued_a_token_count() -> None:
+    """Nine requests that met a fault use up the ten minutes: the tenth waits for the first."""
+    stage = scene(*[b"<html>"] * 5, token(1), *[b"<html>"] * 3, token(2))
+    auth = stage.auth()
+    auth.renew(auth.token())
+    assert len(stage.accounts.asked) == 10
+    assert stage.slept[:5] == [1.0, 2.0, 4.0, 8.0, 16.0]
+    assert stage.slept[-1] > 550
+
+
+def test_a_request_that_was_not_sent_counts_for_nothing() -> None:
+    """A server that cannot be reached has issued no token, however often it is tried."""
+    stage = scene(REFUSED, REFUSED, REFUSED, REFUSED, token(1))
+    auth = stage.auth()
+    auth.token()
+    renewed(auth, 8)
+    assert max(stage.slept) == 8.0
+
+
+def test_only_servers_with_a_fault_are_asked_again() -> None:
+    """The word of eight data centers that do not know the client is final."""
+    stage = scene(UNKNOWN, b"<html>", *[UNKNOWN] * 7, token(1))
+    assert stage.auth(hosts=Hosts("auto")).token().api_url == "https://www.zohoapis.eu"
+    assert (len(stage.accounts.hosts), stage.accounts.hosts[-1]) == (10, "eu")
+
+
+@pytest.mark.parametrize(
+    "stated",
+    ["-1", "0", "1", "59", "true", "null", '"3600"', '"soon"', "[]", "1e-9", "1e18", "3600000",
+     f"1{'0' * 400}", "1e400"],
+)  # fmt: skip
+def test_an_odd_lifetime_is_an_hour(stated: str) -> None:
+    """A token whose lifetime makes no sense is used for 55 minutes, and not requested each time."""
+    stage = scene(b'{"access_token":"T1","expires_in":%s}' % stated.encode(), token(2))
+    auth = stage.auth()
+    assert [auth.token().value for _ in range(3)] == ["T1"] * 3
+    stage.now = 3299.0
+    assert auth.token().value == "T1"
+    stage.now = 3300.0
+    assert auth.token().value == "T2"
 
 
 def test_a_dead_token_is_not_tried_again() -> None:

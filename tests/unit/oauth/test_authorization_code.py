@@ -56,6 +56,7 @@ class Scene:
         self.world = World.build(rows=1, region=region)
         self.network = Network(self.world)
         self.session = session
+        self.slept: list[float] = []
         for scheme in ("http://", "https://"):
             session.mount(scheme, self.network)
         known = self.world.credentials
@@ -63,7 +64,9 @@ class Scene:
 
     def accounts(self, hosts: Hosts | None = None) -> AuthorizationServers:
         """Return what a login asks with."""
-        return AuthorizationServers(hosts or Hosts("auto"), self.session, 1.0)
+        return AuthorizationServers(
+            hosts or Hosts("auto"), self.session, 1.0, sleep=self.slept.append
+        )
 
     def code(self, **options: Any) -> str:
         """Return a Self Client's grant code."""
@@ -131,6 +134,19 @@ def test_a_code_serves_once(scene: Scenes) -> None:
     one.accounts().exchange(one.client, code)
     with pytest.raises(ReauthorizationNeeded, match="no longer valid"):
         one.accounts().exchange(one.client, code)
+
+
+@pytest.mark.parametrize("fault", ["html", "500", "drop", "500:server_error", "503:down"])
+def test_a_fault_at_a_login_passes(scene: Scenes, fault: str) -> None:
+    """A server that met a fault is asked again, after 1 and 2 s, and no other."""
+    stage = scene("eu")
+    stage.world.accounts.script.extend([fault, fault])
+    tokens = stage.accounts(Hosts("eu")).exchange(stage.client, stage.code())
+    assert (tokens.region, stage.slept) == ("eu", [1.0, 2.0])
+    stage.world.accounts.script.extend([fault] * 3)
+    with pytest.raises(ServiceError, match="issued no token"):
+        stage.accounts(Hosts("eu")).exchange(stage.client, stage.code())
+    assert stage.slept == [1.0, 2.0] * 2
 
 
 def test_a_throttle_is_told(scene: Scenes) -> None:
