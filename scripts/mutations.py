@@ -394,4 +394,41 @@ MUTATIONS = (
         attribute("_is_stopped", "False"),
         ("tests/unit/singer/test_stdout.py",),
     ),
+    Mutation(
+        "a body that is too large is not read to its end",
+        "tap_zohobooks.http.transport:_read_body",
+        "lambda original, response: response.raw.read(decode_content=True)",
+        ("tests/unit/http/test_transport.py",),
+    ),
+    Mutation(
+        "no response locks an organization out for more than an hour",
+        "tap_zohobooks.http.responses:read_wait",
+        'lambda original, rule, headers: header_seconds(headers, "Retry-After", float("inf"))',
+        ("tests/unit/http/test_responses.py",),
+    ),
+    Mutation(
+        "a fault of the accounts server passes",
+        "tap_zohobooks.oauth.token_endpoint:wait_for_token",
+        "lambda original, failure, retries: None if failure.action is TokenAction.RETRY"
+        " else original(failure, retries)",
+        (AUTH,),
+    ),
+    Mutation(
+        "a token that may have been issued counts",
+        "tap_zohobooks.oauth.token_endpoint:fail_token",
+        result("replace(value, may_have_issued=False)"),
+        (AUTH,),
+    ),
+    Mutation(
+        "a token request that was not sent does not count",
+        "tap_zohobooks.http.transport:was_sent",
+        ALWAYS_TRUE,
+        (AUTH,),
+    ),
+    Mutation(
+        "the pages after one that was too large are smaller as well",
+        "tap_zohobooks.pagination.list_read:ListRead._note_size",
+        NOTHING,
+        (READING,),
+    ),
 )
