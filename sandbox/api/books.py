@@ -90,7 +90,7 @@ class Books:
         if refusal:
             return build_error(refusal.status, refusal.code, refusal.message)
         if special:
-            return special.answer(own, asked.path, asked.request.params)
+            return self._pad(special.answer(own, asked.path, asked.request.params), asked.path)
         return self._answer_route(asked, route, own) if route else build_unauthorized()
 
     def _answer_route(self, asked: BooksRequest, route: Route, own: Holdings) -> Response:
@@ -110,15 +110,16 @@ class Books:
         today = own.scene.format_date(int(asked.now.timestamp()))
         behaviour = self._state.behaviour[one.path]
         listed = List(own.scene, one, own.get_table(one.path), behaviour, parent, today)
-        return self._pad(listed.answer(params), one.path, listed.rows_key)
+        return self._pad(listed.answer(params), one.path)
 
-    def _pad(self, response: Response, name: str, rows_key: str = "") -> Response:
+    def _pad(self, response: Response, name: str) -> Response:
         """Add the blanks of a document, or of the rows of a list."""
         blanks = self._state.padding.get(name, 0)
         if not blanks or response.code:
             return response
-        rows = msgspec.json.decode(response.body).get(rows_key, [None])
-        return compress(response, blanks * len(rows))
+        content = msgspec.json.decode(response.body).values()
+        rows = max((len(one) for one in content if isinstance(one, list)), default=1)
+        return compress(response, blanks * rows)
 
     def _answer_organizations(self, asked: BooksRequest) -> Response:
         if not can_read(asked.scopes, "settings"):

@@ -153,20 +153,8 @@ class BulkDetailStream(DetailStream):
             (str(row[key]), row, safe_bookmark) for row, safe_bookmark in chunk if row is not None
         ]
         names = {name: row for name, row, _ in rows}  # a row that changes may be listed twice
-        found: dict[str, Row] = {}
-        lacking = [*names]
-        while lacking:
-            params = {f"{key}s": ",".join(lacking)}
-            try:
-                response = self._get(reading, self.resource.list_path, params)
-            except ResponseTooLarge:
-                break  # each of them is requested by itself
-            rows_found = rows_of(response.document, self.resource.rows_key)
-            came = {str(row[key]): row for row in rows_found}
-            found |= came
-            if came.keys().isdisjoint(lacking):
-                break
-            lacking = [name for name in lacking if name not in came]
+        found = self._fetch_bulk(reading, list(names))
+        lacking = [name for name in names if name not in found]
         reading.has_documents = reading.has_documents or bool(found)
         for name in lacking:  # a response that leaves one out does not say that it is gone
             if (document := self._fetch_document(reading, names[name])) is not None:
@@ -175,6 +163,32 @@ class BulkDetailStream(DetailStream):
             ({**row, **found[name]} if name in found else None, safe_bookmark)
             for name, row, safe_bookmark in rows
         ]
+
+    def _fetch_bulk(self, reading: PartitionRead, names: list[str]) -> dict[str, Row]:
+        """Fetch documents together, half as many while a response is too large, as far as it goes.
+
+        The first request whose response holds none of them is the last.
+        """
+        key, size = self.resource.key, len(names)
+        found: dict[str, Row] = {}
+        lacking = names
+        while lacking:
+            params = {f"{key}s": ",".join(lacking[:size])}
+            try:
+                response = self._get(reading, self.resource.list_path, params)
+            except ResponseTooLarge:
+                if size == 1:
+                    break
+                size = (size + 1) // 2
+                continue
+            came = {
+                str(row[key]): row for row in rows_of(response.document, self.resource.rows_key)
+            }
+            found |= came
+            if came.keys().isdisjoint(lacking[:size]):
+                break
+            lacking = [name for name in lacking if name not in came]
+        return found
 
 
 class AlternatePathStream(DetailStream):

@@ -195,3 +195,13 @@ def test_a_document_that_is_too_large(
     assert (done.returncode, count(done)) == (1, 119)
     assert f"'invoices/{large}' of organization {organization} has more than 64 MB" in done.stderr
     assert "invoice_details 1" in last(done)
+
+
+def test_documents_that_are_too_large_together(
+    shell: Shell, config: dict[str, Any], world: World
+) -> None:
+    """Documents of one response are requested in halves until they fit, and all of them come."""
+    world.padding["itemdetails"] = MB
+    done = shell.sync(config | {"request_timeout": 60}, catalog=selecting("item_details"))
+    assert (done.returncode, count(done)) == (0, 120)
+    assert sum(call.path.endswith("/itemdetails") for call in world.log) == 4
