@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from sandbox.data.catalog import Behaviour, get_endpoint
 from sandbox.data.organizations import build_organization_row
 from sandbox.faults import Faults
 from sandbox.limits import Meter
+from sandbox.single_documents import SingleDocuments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,19 +19,9 @@ if TYPE_CHECKING:
     from sandbox.data.seeding import Holdings
     from sandbox.http import LoggedRequest, Request
     from sandbox.limits import Limits
-
+    from sandbox.single_documents import Refusal
 
 EVERYTHING = "*"  # in place of a collection: all of an organization's
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """The error that a collection responds with, in one organization or (blank) in all."""
-
-    status: int
-    code: int | None
-    message: str
-    organization_id: str = ""
 
 
 class Behaviours(dict[str, Behaviour]):
@@ -66,6 +56,7 @@ class State:
         self.padding: dict[str, int] = {}
         self.script: deque[str] = deque()
         self.refusals: dict[str, Refusal] = {}
+        self.single_documents = SingleDocuments()
         self.log: list[LoggedRequest] = []
         self.meters = {
             key: Meter(own.spec.time_zone, own.spec.daily_quota) for key, own in holdings.items()

@@ -17,10 +17,11 @@ from sandbox.http import LoggedRequest, Response, build_error
 from sandbox.limits import Limits
 from sandbox.oauth.accounts import Accounts
 from sandbox.oauth.regions import resolve_region
-from sandbox.state import Refusal, State
+from sandbox.single_documents import Refusal
+from sandbox.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from typing_extensions import Unpack
 
@@ -253,6 +254,12 @@ class World(State):
         The collection ``*`` is all that an organization has, as once its trial has ended.
         """
         self.refusals[collection] = Refusal(status, code, message, organization_id)
+
+    def refuse_documents(
+        self, ids: Iterable[str], status: int, code: int | None, message: str
+    ) -> None:
+        """Respond to requests of single documents, and of their children, with an error."""
+        self.single_documents.refuse(ids, Refusal(status, code, message))
 
     def cancel_tokens(self) -> None:
         """End every access token, as an administrator may."""

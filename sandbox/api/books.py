@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -86,9 +86,15 @@ class Books:
         if asked.request.method != "GET":
             text = "The HTTP method is not allowed for the requested resource"
             return build_error(405, 37, text)
+        single = self._state.single_documents
         refusal = self._state.find_refusal(target.path, own.spec.organization_id)
+        refusal = refusal or single.find_refusal(asked.path, asked.request.params)
         if refusal:
             return build_error(refusal.status, refusal.code, refusal.message)
+        if single.refusals or single.swaps:
+            asked = replace(asked, path=single.swap_path(asked.path),
+                            request=single.swap_params(asked.request))  # fmt: skip
+            route = find_route(asked.path, own.spec.modules)
         if special:
             return self._pad(special.answer(own, asked.path, asked.request.params), asked.path)
         return self._answer_route(asked, route, own) if route else build_unauthorized()

@@ -76,6 +76,9 @@ class Control:
             "latency": lambda given: setattr(world, "latency", float(given["seconds"])),
             "padding": world.padding.update,
             "refuse": lambda given: world.refuse(**given),
+            "refuse_documents": lambda given: world.refuse_documents(**given),
+            "allow_documents": lambda given: world.single_documents.allow(**given),
+            "swap_documents": lambda given: world.single_documents.swaps.update(given["ids"]),
             "reset_log": lambda _given: world.log.clear(),
         }
 

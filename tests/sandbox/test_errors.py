@@ -94,6 +94,29 @@ def test_a_collection_can_be_refused_in_one_organization(client: Client) -> None
     assert client.call("projects").status == 200
 
 
+def test_single_documents_can_be_refused(client: Client) -> None:
+    """A test may refuse documents, with their children; a request for many leaves them out."""
+    first, second = sorted(client.world.ids(client.organization_id, "items"))[:2]
+    order = min(client.world.ids(client.organization_id, "purchaseorders"))
+    client.world.refuse_documents([first, order], 401, 57, "You are not authorized.")
+    assert client.call(f"items/{first}").code == 57
+    assert client.call(f"items/{second}").code == 0
+    assert client.call(f"purchaseorders/{order}/comments").code == 57
+    items = decode_body(client.call("itemdetails", item_ids=f"{first},{second}"))["items"]
+    assert [one["item_id"] for one in items] == [second]
+    client.world.single_documents.allow()
+    assert client.call(f"items/{first}").code == 0
+
+
+def test_another_document_can_be_sent(client: Client) -> None:
+    """A test may have the service send another document than the one asked for."""
+    first, second = sorted(client.world.ids(client.organization_id, "items"))[:2]
+    client.world.single_documents.swaps[first] = second
+    assert decode_body(client.call(f"items/{first}"))["item"]["item_id"] == second
+    items = decode_body(client.call("itemdetails", item_ids=f"{first},{second}"))["items"]
+    assert [one["item_id"] for one in items] == [second, second]
+
+
 def test_responses_have_the_date_of_the_clock(client: Client) -> None:
     """The Date header is the world's clock."""
     assert client.call("items").headers["Date"] == "Fri, 20 Nov 2026 15:30:00 GMT"
