@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import requests
@@ -25,6 +26,7 @@ from tap_zohobooks.http.responses import (
 )
 from tap_zohobooks.http.shared_state import SharedValue
 from tap_zohobooks.http.transport import MAX_BODY, BodyTooLarge
+from tap_zohobooks.resources import is_document
 
 if TYPE_CHECKING:
     import logging
@@ -37,12 +39,34 @@ if TYPE_CHECKING:
 
     Params = Mapping[str, str | int]
 
-# If a new token is refused, a scope is missing: unless the same area was read in this run, in which
-# case another program revokes tokens, and more of them are requested.
+# A refused token that reads the organizations, or what else was read first, is valid: the request
+# is refused for its path. Of a list that was read before the token is replaced first, as that is
+# likely and costs one request less. If a new token is refused, too, a scope is missing: unless the
+# area was read in this run, in which case another program revokes tokens, and more are requested.
 RENEWALS_UNPROVEN = 1
 RENEWALS_PROVEN = 3
-PROBE = "organizations"
+# Refusals of documents that one proof of the token covers: 5 % more requests at most. A token that
+# becomes invalid in between costs as many, and `prove_token` finds it.
+MAX_COVERED = 20
 CAUSES = {Action.HOLD: "throttled", Action.RETRY_WITH_FEWER: "crowded", Action.RETRY: "fault"}
+
+
+@dataclass(slots=True)
+class TokenProof:
+    """The last token that was refused, and then read what this run has read first.
+
+    `covered` counts the refusals of documents since then that are taken to be of a valid token.
+    """
+
+    token: str = field(default="", repr=False)
+    covered: int = 0
+
+    def cover(self, token: Token) -> bool:
+        """Count a refusal; return False if the token needs another proof."""
+        if self.token != token.value or self.covered >= MAX_COVERED:
+            return False
+        self.covered += 1
+        return True
 
 
 class Client:
@@ -73,6 +97,9 @@ class Client:
         self._token_lock = threading.Lock()
         self._limiters: dict[str, OrganizationLimiter] = {}
         self._proven: set[tuple[str, str]] = set()
+        self._probe: tuple[str, str, Params] | None = None  # organization, path, query
+        self._proof = TokenProof()
+        self._replaced_tokens = 0
 
     @property
     def calls(self) -> dict[str, int]:
@@ -99,7 +126,7 @@ class Client:
         while True:
             result = self._send(limiter, token, path, query)
             if isinstance(result, Response):
-                self._proven.add(_area(organization_id, path))
+                self._note_success(organization_id, path, query)
                 return result
             match result.action:
                 case Action.RENEW:
@@ -112,6 +139,11 @@ class Client:
                     self._wait(result, retries, limiter.get_hold(), path)
                 case _:
                     raise result.error(path, organization_id)
+
+    def _note_success(self, organization_id: str, path: str, query: Params) -> None:
+        self._proven.add(_area(organization_id, path))
+        if self._probe is None and not is_document(path):
+            self._probe = organization_id, path, query
 
     def _limiter(self, token: Token, organization_id: str) -> OrganizationLimiter:
         with self._lock:
@@ -165,32 +197,58 @@ class Client:
                 self.refusals[code] += 1
         return result
 
+    def prove_token(self) -> int:
+        """Verify the token if documents were refused since its last proof.
+
+        Returns:
+            The number of tokens that this run has replaced. Two calls with the same number: all
+            documents that were refused in between were refused to a valid token.
+        """
+        with self._token_lock:
+            token, proof = self._auth.token(), self._proof
+            if proof.covered and proof.token != token.value:  # it was replaced for its age
+                self._replaced_tokens += 1
+                self._proof = TokenProof()
+            elif proof.covered and not self._is_valid(token):
+                self._renew(token)
+            return self._replaced_tokens
+
     def _replace(
         self, token: Token, renewals: int, path: str, organization_id: str, failure: Failure
     ) -> Token:
-        """Return the token of another thread, or a new one, unless a scope is missing."""
+        """Return the token of another thread, or a new one, unless this may not be read."""
         with self._token_lock:  # of many requests with one token, the first finds out what is wrong
             current = self._auth.token()
             if current.value != token.value:
                 return current
-            if self._lacks_scope(token, renewals, _area(organization_id, path)):
+            if self._lacks_scope(token, renewals, organization_id, path):
                 msg = f"'{path}' may not be read with this token ({failure.message.rstrip('.')})."
                 raise AccessDenied(msg)
-            return self._auth.renew(token)
+            return self._renew(token)
 
-    def _lacks_scope(self, token: Token, renewals: int, area: tuple[str, str]) -> bool:
-        """Tell a missing scope from an invalid token, as far as this run can."""
-        is_proven = area in self._proven
+    def _renew(self, token: Token) -> Token:
+        self._replaced_tokens += 1
+        self._proof = TokenProof()
+        return self._auth.renew(token)
+
+    def _lacks_scope(self, token: Token, renewals: int, organization_id: str, path: str) -> bool:
+        """Tell what may not be read from an invalid token, as far as this run can."""
+        is_proven = _area(organization_id, path) in self._proven
         if renewals > (RENEWALS_PROVEN if is_proven else RENEWALS_UNPROVEN):
             return True
-        is_suspect = renewals > 1 if is_proven else renewals == 1
-        return is_suspect and self._is_valid(token)
+        if is_document(path):
+            return self._proof.cover(token) or self._is_valid(token)
+        return (renewals > 1 or not is_proven) and self._is_valid(token)
 
     def _is_valid(self, token: Token) -> bool:
-        """Tell whether the token still reads what this run has read; False if that is nothing."""
-        if _area("", PROBE) not in self._proven:
+        """Tell whether the token still reads what this run has read first; False if nothing was."""
+        if self._probe is None:
             return False
-        return isinstance(self._send(self._limiter(token, ""), token, PROBE, {}), Response)
+        organization_id, path, query = self._probe
+        result = self._send(self._limiter(token, organization_id), token, path, query)
+        is_valid = isinstance(result, Response)
+        self._proof = TokenProof(token.value if is_valid else "")
+        return is_valid
 
     def _wait(self, failure: Failure, retries: RetryBudget, held: float, path: str) -> None:
         """Wait before the next attempt; while all are held, the limiter does that."""

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 ORGANIZATION = "organization_id"
 MODIFIED = "last_modified_time"
 TIMELESS = "has_rows_without_time"
+UNREAD = "unread_documents"
+FIRST_READ = "is_first_read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +265,26 @@ TABLE = {
     )
     for resource in group
 }  # fmt: skip
+
+
+_LISTS = {one.list_path for one in TABLE.values() if not one.of}
+_DOCUMENTS = tuple(
+    {
+        prefix
+        for one in TABLE.values()
+        if one.of
+        for prefix in (
+            f"{TABLE[one.of].list_path}/",
+            f"{one.of}/",
+            one.list_path.partition("{")[0],
+        )
+    }
+)
+
+
+def is_document(path: str) -> bool:
+    """Tell whether a path is of single rows of a list: of documents, or of their children."""
+    return path not in _LISTS and path.startswith(_DOCUMENTS)
 
 
 def custom_module(name: str) -> Resource:

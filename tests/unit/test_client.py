@@ -18,8 +18,8 @@ from typing_extensions import override
 from sandbox.server.transport import WorldAdapter
 from tap_zohobooks import connection
 from tap_zohobooks.auth import Authenticator
-from tap_zohobooks.client import Client
-from tap_zohobooks.errors import QuotaReached
+from tap_zohobooks.client import Client, TokenProof
+from tap_zohobooks.errors import AccessDenied, QuotaReached
 from tap_zohobooks.http.limiter import ConcurrencySlots, OrganizationLimiter
 from tap_zohobooks.http.rate_limit import LimitSettings, SlidingWindow
 from tap_zohobooks.http.responses import Response, fail
@@ -414,3 +414,77 @@ def test_waits_are_counted_by_cause(place: Service) -> None:
     assert asking.waits == {"throttled": 1, "crowded": 1, "fault": 1, "pace": 3}
     assert asking.refusals == {"44": 1, "1070": 1}
     assert asking.calls == {place.organizations[0]: 8}
+
+
+DENIED = (401, 57, "You are not authorized to perform this operation")
+
+
+def test_a_refused_document_costs_no_token(place: Service) -> None:
+    """A token that reads the organizations is valid: the document is refused, nothing is minted."""
+    (organization, _), asking = place.organizations, client(place)
+    refused = sorted(place.world.ids(organization, "bills"))[:30]
+    place.world.refuse_documents(refused, *DENIED)
+    asking.get("organizations")
+    asking.get("bills", {}, organization)
+    for one in refused:
+        with pytest.raises(AccessDenied):
+            asking.get(f"bills/{one}", {}, organization)
+    assert len(place.world.mints) == 1
+    assert codes(place) == {57: 30, 0: 2 + 2}  # one proof for 20 refusals after the first
+    assert asking.prove_token() == 0
+    assert codes(place)[0] == 5
+    assert asking.prove_token() == 0
+    assert codes(place)[0] == 5
+
+
+def test_a_token_that_dies_behind_a_refused_document_is_found(place: Service) -> None:
+    """The proof after the last refusal tells that the token was replaced since the first."""
+    (organization, _), asking = place.organizations, client(place)
+    first, second, third = sorted(place.world.ids(organization, "bills"))[:3]
+    place.world.refuse_documents([first], *DENIED)
+    asking.get("organizations")
+    before = asking.prove_token()
+    with pytest.raises(AccessDenied):
+        asking.get(f"bills/{first}", {}, organization)
+    place.world.cancel_tokens()
+    with pytest.raises(AccessDenied):
+        asking.get(f"bills/{second}", {}, organization)
+    assert asking.prove_token() == before + 1
+    assert asking.get(f"bills/{third}", {}, organization).document["bill"]
+    assert len(place.world.mints) == 2
+
+
+def test_a_refused_list_is_not_covered_by_a_proof(place: Service) -> None:
+    """A proof covers documents only: a list that is refused is one more reason to ask."""
+    (organization, _), asking = place.organizations, client(place)
+    one = min(place.world.ids(organization, "bills"))
+    place.world.refuse_documents([one], *DENIED)
+    asking.get("organizations")
+    for _ in range(2):
+        with pytest.raises(AccessDenied):
+            asking.get(f"bills/{one}", {}, organization)
+    place.world.cancel_tokens()
+    assert asking.get("invoices", {}, organization).document["invoices"]
+
+
+def test_a_token_that_was_replaced_for_its_age_proves_nothing(place: Service) -> None:
+    """Refusals to a token that has run out since its last proof are not of a valid one for sure."""
+    (organization, _), asking = place.organizations, client(place)
+    one = min(place.world.ids(organization, "bills"))
+    place.world.refuse_documents([one], *DENIED)
+    asking.get("organizations")
+    before = asking.prove_token()
+    for _ in range(2):
+        with pytest.raises(AccessDenied):
+            asking.get(f"bills/{one}", {}, organization)
+    place.clock.sleep(3600)
+    assert asking.prove_token() == before + 1
+    assert asking.prove_token() == before + 1
+
+
+def test_no_token_is_in_the_text_of_a_proof(place: Service) -> None:
+    """What is remembered of a token is not printed with it."""
+    asking = client(place)
+    assert TokenProof("secret", 1).cover(Token("secret", BASE, 9.0))
+    assert "secret" not in repr(TokenProof("secret"))
+    assert not asking._is_valid(Token("secret", BASE, 9.0))  # noqa: SLF001  # nothing was read
