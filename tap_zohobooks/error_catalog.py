@@ -216,9 +216,9 @@ class Reason(Enum):
     CLOCK_OFF = (ServiceError,
         "This machine's clock is {minutes} minutes {side} the service's.",
         "Set it, for instance by NTP: runs share times by it.")
-    DOCUMENTS_REFUSED = (ServiceError,
-        "Documents, or their sub-resources, were refused: {counts}. They are missing.",
-        "See the warnings above, and give this user access to them; the next run requests them again.")
+    DOCUMENTS_UNREAD = (ServiceError,
+        "Documents, or their sub-resources, could not be read: {counts}. The first: {first}",
+        "Run again: the next run requests them again. If the same ones fail, report the warnings above.")
     KEY_MISSING = (ServiceError,
         "A row of stream '{stream}' has no '{key}', which is part of its key; its fields are {fields}.",
         "Report this line.")
@@ -270,6 +270,9 @@ class Reason(Enum):
     STRANGE_SERVER = (ServiceError,
         "The callback names an accounts server that is not Zoho's ({server}): nothing was sent there.",
         "Close other pages, and run `zohobooks login` again.")
+    WRONG_DOCUMENT = (ServiceError,
+        "Stream '{stream}': the response of '{path}' holds '{key}' {found}, which was not requested.",
+        "Report this line.")
 
     # Signals, and the target.
     ABORTED = (TapError,

@@ -274,7 +274,8 @@ class TapZohoBooks(CommandLineTap):
             self.logger.info("%s", line)
         for point in spent.points():
             metrics.log(self.metrics_logger, point)
-        for line in self.sync_context.stats.list_skipped(self._resources):
+        stats = self.sync_context.stats
+        for line in (*stats.list_skipped(self._resources), *stats.list_refused()):
             self.logger.warning("%s", line)
 
     def _conclude(self, failure: TapError | None) -> None:

@@ -11,10 +11,10 @@ import pendulum
 
 from tap_zohobooks.cli.row_count import Count
 from tap_zohobooks.resources import ENTITIES
-from tap_zohobooks.streams.details import PerRowStream
 from tap_zohobooks.streams.lists import ListStream
 from tap_zohobooks.streams.nested import ChildStream
 from tap_zohobooks.streams.organization import CustomFieldStream
+from tap_zohobooks.streams.per_row import PerRowStream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.resources import ORGANIZATION
+from tap_zohobooks.singer.unread import find_state_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,6 +45,8 @@ def _find_problems(state: dict[str, Any]) -> Iterator[str]:
         for partition in (bookmark, *partitions):
             if not isinstance(partition.get("progress_markers", {}), dict):
                 yield f"the progress_markers of '{stream}' are no object"
+            if problem := find_state_problem(stream, partition):
+                yield problem
         if len({str(partition["context"]) for partition in partitions}) < len(partitions):
             yield f"'{stream}' has an organization twice"
 
@@ -54,6 +57,12 @@ def _names_organization(partition: object) -> bool:
             return True
         case _:
             return False
+
+
+def has_partition(state: Mapping[str, Any], stream: str, context: object) -> bool:
+    """Tell whether a state has an entry of a stream of an organization: it was read before."""
+    partitions = state.get("bookmarks", {}).get(stream, {}).get("partitions", [])
+    return any(partition["context"] == context for partition in partitions)
 
 
 def list_organizations(state: Mapping[str, Any]) -> frozenset[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.resources import MODIFIED, ORGANIZATION, TIMELESS
+from tap_zohobooks.resources import FIRST_READ, MODIFIED, ORGANIZATION, TIMELESS, UNREAD
 from tap_zohobooks.transform.timestamps import to_utc
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 KEY, VALUE = "replication_key", "replication_key_value"
 PARTITIONS, CONTEXT, PROGRESS = "partitions", "context", "progress_markers"
 _OF_ONE_RUN = {"starting_replication_value", "replication_key_signpost", PROGRESS}
-_KNOWN = _OF_ONE_RUN | {KEY, VALUE, PARTITIONS, CONTEXT, TIMELESS}
+_KNOWN = _OF_ONE_RUN | {KEY, VALUE, PARTITIONS, CONTEXT, TIMELESS, UNREAD, FIRST_READ}
 
 # Streams of hotglue's tap-zohobooks that go by another name here, and so into another table: with
 # a bookmark, that table would lack all that changed before.

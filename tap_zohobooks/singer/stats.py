@@ -81,6 +81,8 @@ class StreamStats:
     calls: _Counts = field(default_factory=_Counts)
     gone: _Counts = field(default_factory=_Counts)
     refused: _Counts = field(default_factory=_Counts)
+    failed: _Counts = field(default_factory=_Counts)
+    failures: dict[str, TapError] = field(default_factory=dict)
     skipped: dict[tuple[str, str], TapError] = field(default_factory=dict)
     closed: dict[str, TapError] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -89,6 +91,26 @@ class StreamStats:
         """Count something of a stream."""
         with self._lock:
             counts[stream] += number
+
+    def fail(self, stream: str, error: TapError) -> None:
+        """Count a document of a stream that could not be read, and keep the first error."""
+        with self._lock:
+            self.failed[stream] += 1
+            self.failures.setdefault(stream, error)
+
+    def count_unread(self, stream: str) -> int:
+        """Return how many documents of a stream were refused or could not be read."""
+        with self._lock:
+            return self.refused[stream] + self.failed[stream]
+
+    def list_refused(self) -> Iterator[str]:
+        """Yield a line for each stream with documents, or parents of rows, that were refused."""
+        for stream, number in sorted(self.refused.items()):
+            if number:
+                yield (
+                    f"Refused: {number} of the requests of stream '{stream}' for single documents. "
+                    "This user may not read them; the next run requests them again."
+                )
 
     def list_streams(self) -> Iterator[str]:
         """Yield a line a stream: its rows, and the API calls that they cost."""
@@ -120,11 +142,10 @@ class StreamStats:
         if self._is_all_denied({*selected} - {ORGANIZATIONS.name}, is_open):
             needed = scopes(resources[name] for name, _ in self.skipped)
             return Reason.NOTHING_MAY_BE_READ.error(scopes=needed)
-        if self.refused:
-            return Reason.DOCUMENTS_REFUSED.error(
-                counts=", ".join(
-                    f"{name} {number}" for name, number in sorted(self.refused.items())
-                )
+        if self.failures:
+            return Reason.DOCUMENTS_UNREAD.error(
+                counts=", ".join(f"{name} {count}" for name, count in sorted(self.failed.items())),
+                first=self.failures[min(self.failures)].found,
             )
         return None
 

@@ -19,6 +19,7 @@ from tap_zohobooks.singer.stream_maps import (
     explain_batch_error,
     explain_mapping_error,
 )
+from tap_zohobooks.singer.unread import Checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from tap_zohobooks.singer.context import SyncContext
 
-Step = tuple["Record | None", "str | None", "datetime | None"]
+Step = tuple["Record | None", "Checkpoint | str | None", "datetime | None"]
 
 
 def open_lists(schema: dict[str, Any]) -> dict[str, Any]:
@@ -62,11 +63,14 @@ class StreamPartition:
 
 @dataclass(frozen=True, slots=True)
 class RecordBatch:
-    """Records that are written together, and the bookmark that holds once they are."""
+    """Records that are written together, and the bookmark that holds once they are.
+
+    A stream of documents gives a checkpoint in place of a bookmark.
+    """
 
     partition: StreamPartition
     records: Sequence[Record]
-    bookmark: str | None
+    bookmark: Checkpoint | str | None
     served: datetime | None
 
 
@@ -195,10 +199,14 @@ class SingerStream(VersionedStream):
             message.schema = open_lists(message.schema)
             yield message
 
-    def _advance(self, context: Context | None, bookmark: str | None) -> None:
+    def _advance(self, context: Context | None, bookmark: Checkpoint | str | None) -> None:
+        state = self.get_context_state(context)
+        if isinstance(bookmark, Checkpoint):
+            if bookmark.update(state):
+                self.state_manager.is_flushed = False
+            bookmark = bookmark.bookmark
         if bookmark is None or self.replication_method != REPLICATION_INCREMENTAL:
             return
-        state = self.get_context_state(context)
         if bookmark > str(state.get("replication_key_value") or ""):
             state.update(replication_key=MODIFIED, replication_key_value=bookmark)
             self.state_manager.is_flushed = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,6 +18,7 @@ from tap_zohobooks.errors import AccessDenied, NotFound, TapError
 from tap_zohobooks.resources import MODIFIED, ORGANIZATION, TABLE, TIMELESS, Resource
 from tap_zohobooks.singer.state import check_start
 from tap_zohobooks.singer.stream import SingerStream, Step
+from tap_zohobooks.singer.unread import UnreadDocuments
 from tap_zohobooks.transform.cleaner import MAX_REPORTED, Cleaner, Row
 from tap_zohobooks.transform.custom_fields import PREFIX, Flattener
 from tap_zohobooks.transform.timestamps import subtract_seconds
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from tap_zohobooks.pagination.list_read import Item
     from tap_zohobooks.pagination.page import Params
     from tap_zohobooks.singer.context import SyncContext
+    from tap_zohobooks.singer.unread import Checkpoint
     from tap_zohobooks.transform.custom_fields import Schema
 
 SCHEMAS = SchemaDirectory(importlib.resources.files("tap_zohobooks") / "schemas")
@@ -53,7 +55,8 @@ class PartitionRead:
     `start` and `max_bookmark` are UTC texts: from when on it is read, and the instant that no
     bookmark of this read may pass, `lookback` seconds before the first response. `has_list` says
     that a response held a list of rows, `has_documents` and `has_missing` that a document was
-    found, or not found.
+    found, or not found, `is_bookmark_held` that the bookmark stays before one that was not read.
+    A stream of documents `keeps_unread` ones in the state.
     """
 
     organization: str
@@ -64,6 +67,9 @@ class PartitionRead:
     has_documents: bool = False
     has_missing: bool = False
     has_list: bool = False
+    is_bookmark_held: bool = False
+    keeps_unread: bool = False
+    unread: UnreadDocuments = field(default_factory=UnreadDocuments)
 
     def open(self, stream: str, served: str) -> None:
         """Check the start by the service's clock, and bound the bookmark.
@@ -89,6 +95,14 @@ class PartitionRead:
         if not safe_bookmark or (self.has_missing and not self.has_documents):
             return None
         return min(safe_bookmark, self.max_bookmark or safe_bookmark)
+
+    def checkpoint(self, safe_bookmark: str | None) -> Checkpoint | str | None:
+        """Return what the state says once the records so far are written: the bookmark, and more.
+
+        None if nothing changes.
+        """
+        bookmark = self.bookmark(safe_bookmark)
+        return self.unread.checkpoint(bookmark) if self.keeps_unread else bookmark
 
 
 class ResourceStream(SingerStream):
@@ -124,7 +138,7 @@ class ResourceStream(SingerStream):
             for row, safe_bookmark in islice(self._read(reading), self._rows_left):
                 record = None if row is None else self.post_process(row, context)
                 rows += record is not None
-                yield record, reading.bookmark(safe_bookmark), reading.served
+                yield record, reading.checkpoint(safe_bookmark), reading.served
         except (AccessDenied, NotFound) as denied:
             self._skip(organization, denied)
         finally:
@@ -168,7 +182,7 @@ class ResourceStream(SingerStream):
         return first
 
     @override
-    def _advance(self, context: Context | None, bookmark: str | None) -> None:
+    def _advance(self, context: Context | None, bookmark: Checkpoint | str | None) -> None:
         """Note beside the bookmark if rows have no time of change: it does not cover them."""
         if (context or {}).get(ORGANIZATION) in self.timeless:
             state = self.get_context_state(context)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any
 
+from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.errors import (
-    AccessDenied,
-    NoSuchPath,
-    NotFound,
-    ResponseTooLarge,
-    UnexpectedResponse,
-)
+from tap_zohobooks.errors import NotFound
 from tap_zohobooks.pagination.page import row_time, rows_of
+from tap_zohobooks.resources import FIRST_READ, ORGANIZATION
 from tap_zohobooks.singer.ordered_map import ordered_map
-from tap_zohobooks.streams.lists import IncrementalStream, ListStream
+from tap_zohobooks.singer.state import has_partition
+from tap_zohobooks.singer.unread import MAX_UNREAD, UnreadDocuments
+from tap_zohobooks.streams.lists import IncrementalStream
+from tap_zohobooks.streams.per_row import PerRowStream, Unread, check_key
+from tap_zohobooks.transform.cleaner import ADDITIONAL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
+
+    from singer_sdk.helpers.types import Context
 
     from tap_zohobooks.http.responses import Response
     from tap_zohobooks.pagination.list_read import Item
@@ -28,45 +30,11 @@ if TYPE_CHECKING:
     from tap_zohobooks.streams.base import PartitionRead
     from tap_zohobooks.transform.cleaner import Row
 
-BULK_SIZE = 100  # documents in a request
-
-_Out = TypeVar("_Out")
+STANDS_IN = "is_list_row"  # in additional_fields, if a list row stands in for its document
 
 
-class PerRowStream(ListStream):
-    """A stream that needs requests for each row of a list."""
-
-    selected_by_default = False
-    calls_per_row = 1.0
-
-    def _try_request(
-        self, reading: PartitionRead, row: Row, request: Callable[[], _Out]
-    ) -> _Out | None:
-        """Return what is requested for a row; None if that is missing, refused, or too large.
-
-        The bookmark may pass a row that does not exist any more, but none that is refused.
-
-        Raises:
-            AccessDenied, UnexpectedResponse: It is refused, and none before it was found.
-        """
-        try:
-            found = request()
-        except NotFound as gone:
-            reading.has_missing = True
-            self.stats.add(self.stats.gone, self.name)
-            if isinstance(gone, NoSuchPath):
-                self.block_deletes("the service knows no such path of something that it lists")
-            return None
-        except (AccessDenied, UnexpectedResponse) as refused:
-            if not (reading.has_documents or isinstance(refused, ResponseTooLarge)):
-                raise  # none of them may be read
-            self.stats.add(self.stats.refused, self.name)
-            self.block_deletes("documents were refused")
-            self.logger.warning("%s The next run asks for it again.", refused.found)
-            reading.hold_bookmark(row_time(row))
-            return None
-        reading.has_documents = True
-        return found
+class ListRow(dict[str, Any]):
+    """A row of a list that stands in for its document, which may not be read."""
 
 
 class DetailStream(PerRowStream, IncrementalStream):
@@ -75,14 +43,31 @@ class DetailStream(PerRowStream, IncrementalStream):
     STATE_MSG_FREQUENCY = 1  # each document has cost a request
 
     @override
-    def _read(self, reading: PartitionRead) -> Iterator[Item]:
-        def fetch(item: Item) -> Row | None:
-            row, _ = item
-            return None if row is None else self._fetch_document(reading, row)
+    def start(self, context: Context | None) -> str | None:
+        """Return from when to read, and note a first read: the target holds no document yet."""
+        is_new = not has_partition(self.tap_state, self.name, context)
+        start = super().start(context)
+        if is_new:
+            self.get_context_state(context)[FIRST_READ] = True
+        return start
 
-        items, places = self._list_items(reading), self.sync_context.max_concurrency
-        for (_, safe_bookmark), document in ordered_map(places, fetch, items):
-            yield document, safe_bookmark
+    @override
+    def _read(self, reading: PartitionRead) -> Iterator[Item]:
+        state = self.get_context_state({ORGANIZATION: reading.organization})
+        reading.keeps_unread = True
+        reading.unread = UnreadDocuments.load(state, has_bookmark=self.is_by_bookmark)
+        replaced = self.sync_context.get_client().prove_token()
+        yield from self._read_documents(reading, self._list_items(reading))
+        yield from self._read_unlisted(reading)
+        if reading.unread.refused and self.sync_context.get_client().prove_token() != replaced:
+            yield from self._read_refused(reading)
+        reading.unread.is_first_read = False
+        yield None, None
+
+    @property
+    def is_by_bookmark(self) -> bool:
+        """Whether a run reads only what has changed since its bookmark."""
+        return bool(self.replication_method == REPLICATION_INCREMENTAL)
 
     def _list_items(self, reading: PartitionRead) -> Iterator[Item]:
         """Yield the rows of the list, in the order in which the documents are written."""
@@ -91,28 +76,126 @@ class DetailStream(PerRowStream, IncrementalStream):
     def _list_rows(self, reading: PartitionRead) -> Iterator[Item]:
         return super()._read(reading)
 
-    def _fetch_document(self, reading: PartitionRead, row: Row) -> Row | None:
-        """Fetch one document and merge it over its list row; None if there is none."""
-        path = f"{self.listed.list_path}/{row[self.resource.key]}"
-        response = self._try_request(reading, row, lambda: self._request_twice(reading, path))
-        if response is None:
+    def _read_documents(self, reading: PartitionRead, items: Iterator[Item]) -> Iterator[Item]:
+        """Yield the documents of list rows, and the list rows that stand in for unread ones."""
+        unread = reading.unread
+        outcomes = self._order_outcomes(
+            reading, self._fetch_all(reading, items), is_known=unread.is_known
+        )
+        for (row, safe_bookmark), outcome in outcomes:
+            if row is None or outcome is None:
+                yield None, safe_bookmark
+            elif isinstance(outcome, Unread):
+                yield self._keep_unread(reading, row, outcome), safe_bookmark
+            else:
+                unread.discard(self._document_id(row))
+                yield outcome, safe_bookmark
+
+    def _keep_unread(self, reading: PartitionRead, row: Row, outcome: Unread) -> Row | None:
+        """Keep the id of an unread document; return its list row if that may stand in for it."""
+        key, unread = self._document_id(row), reading.unread
+        self._note_unread(reading, outcome)
+        if outcome.is_gone:
+            if outcome.is_deleted:
+                unread.discard(key)
             return None
+        stands_in = outcome.is_refused and unread.may_stand_in(key, row)
+        if not unread.add(key, row if outcome.is_refused else None):
+            self._hold_bookmark(reading, row)
+        return ListRow(row) if stands_in else None
+
+    def _hold_bookmark(self, reading: PartitionRead, row: Row) -> None:
+        """Let the next run list a document again for whose id the state has no room."""
+        is_new = not reading.is_bookmark_held and self.is_by_bookmark
+        reading.is_bookmark_held = True
+        reading.hold_bookmark(row_time(row))
+        if is_new:
+            self.logger.warning(
+                "Stream '%s' of organization %s: more than %d documents are unread, and the state "
+                "holds no more ids. The bookmark stays before the next one: each run reads again "
+                "all that has changed since.",
+                self.name, reading.organization, MAX_UNREAD,
+            )  # fmt: skip
+
+    def _read_unlisted(self, reading: PartitionRead) -> Iterator[Item]:
+        """Request the unread documents that the list has not brought: these have not changed."""
+        key, unread = self.resource.key, reading.unread
+        rows: Iterator[Item] = (({key: name}, None) for name in unread.take_unlisted())
+        found: dict[str, Row] = {}
+        outcomes = self._order_outcomes(reading, self._fetch_all(reading, rows), is_known=True)
+        for (row, _), outcome in outcomes:
+            if row is None or outcome is None:
+                continue
+            if not isinstance(outcome, Unread):
+                found[self._document_id(row)] = outcome
+            elif outcome.is_deleted:
+                unread.discard(self._document_id(row))
+            else:
+                self._note_unread(reading, outcome)
+        listed = self._find_rows(reading, found.keys()) if found else {}
+        for name, document in found.items():
+            unread.discard(name)
+            yield {**listed.get(name, {}), **document}, None
+
+    def _read_refused(self, reading: PartitionRead) -> Iterator[Item]:
+        """Request again what was refused to a token that may have been invalid by then."""
+        rows = reading.unread.take_refused()
+        self.stats.add(self.stats.refused, self.name, -len(rows))
+        yield from self._read_documents(reading, ((row, None) for row in rows))
+
+    def _find_rows(self, reading: PartitionRead, names: AbstractSet[str]) -> dict[str, Row]:
+        """Read the list from its start until it has brought some rows: documents lack columns."""
+        rows: dict[str, Row] = {}
+        if reading.start is None:  # the whole list was read, and these are not in it
+            return rows
+        for row, _ in self._reader(reading).read(None):
+            if row is not None and (name := self._document_id(row)) in names:
+                rows[name] = row
+                if len(rows) == len(names):
+                    break
+        return rows
+
+    def _document_id(self, row: Row) -> str:
+        return str(row[self.resource.key])
+
+    def _fetch_all(
+        self, reading: PartitionRead, items: Iterator[Item]
+    ) -> Iterator[tuple[Item, Row | Unread | None]]:
+        """Fetch the documents of rows, some at the same time; yield them in the order of rows."""
+
+        def fetch(item: Item) -> Row | Unread | None:
+            row, _ = item
+            return None if row is None else self._fetch_document(reading, row)
+
+        return ordered_map(self.sync_context.max_concurrency, fetch, items)
+
+    def _fetch_document(self, reading: PartitionRead, row: Row) -> Row | Unread:
+        """Fetch one document and merge it over its list row."""
+        path = f"{self.listed.list_path}/{row[self.resource.key]}"
+        document = self._try_request(lambda: self._request_document(reading, path, row))
+        return document if isinstance(document, Unread) else {**row, **document}
+
+    def _request_document(self, reading: PartitionRead, path: str, row: Row) -> Row:
+        """Request a document.
+
+        Raises:
+            ServiceError: The response holds another one, none, or several.
+        """
+        key = self.resource.key
         noun = self.listed.list_path.removesuffix("s")
-        documents = rows_of(response.document, noun, self.resource.key)
+        documents = rows_of(self._get(reading, path, {}).document, noun, key)
         if len(documents) != 1:
             raise Reason.NOT_ONE_DOCUMENT.error(stream=self.name, path=path, count=len(documents))
-        return {**row, **documents[0]}
+        check_key(self.name, path, documents[0], {key: row[key]}, may_lack=False)
+        return documents[0]
 
-    def _request_twice(self, reading: PartitionRead, path: str) -> Response:
-        """Request a document, and once more if it is refused though another one was not."""
-        try:
-            return self._get(reading, path, {})
-        except ResponseTooLarge:
-            raise  # it is as large again
-        except UnexpectedResponse:
-            if not reading.has_documents:
-                raise
-        return self._get(reading, path, {})
+    @override
+    def post_process(self, row: Row, context: Context | None = None) -> Row:
+        """Return the record of a document; that of a list row says that it stands in for one."""
+        record = super().post_process(row, context)
+        if isinstance(row, ListRow) and self.mask.get(("properties", ADDITIONAL), True):
+            record[ADDITIONAL] = {**(record.get(ADDITIONAL) or {}), STANDS_IN: True}
+        return record
 
 
 def _in_order(items: Iterator[Item]) -> Iterator[Item]:
@@ -128,67 +211,6 @@ def _in_order(items: Iterator[Item]) -> Iterator[Item]:
             yield row, safe_bookmark
     for row in sorted(waiting, key=lambda row: row_time(row) or ""):
         yield row, min(row_time(row) or "", reached) or None
-
-
-class BulkDetailStream(DetailStream):
-    """Whole documents, a hundred of them in a response."""
-
-    STATE_MSG_FREQUENCY = BULK_SIZE
-    calls_per_row = 1 / BULK_SIZE
-
-    @override
-    def _read(self, reading: PartitionRead) -> Iterator[Item]:
-        items = self._list_items(reading)
-        chunks = iter(lambda: list(islice(items, BULK_SIZE)), [])
-
-        def fetch(chunk: list[Item]) -> list[Item]:
-            return self._fetch_documents(reading, chunk)
-
-        for _, documents in ordered_map(self.sync_context.max_concurrency, fetch, chunks):
-            yield from documents
-
-    def _fetch_documents(self, reading: PartitionRead, chunk: list[Item]) -> list[Item]:
-        key = self.resource.key
-        rows = [
-            (str(row[key]), row, safe_bookmark) for row, safe_bookmark in chunk if row is not None
-        ]
-        names = {name: row for name, row, _ in rows}  # a row that changes may be listed twice
-        found = self._fetch_bulk(reading, list(names))
-        lacking = [name for name in names if name not in found]
-        reading.has_documents = reading.has_documents or bool(found)
-        for name in lacking:  # a response that leaves one out does not say that it is gone
-            if (document := self._fetch_document(reading, names[name])) is not None:
-                found[name] = document
-        return [
-            ({**row, **found[name]} if name in found else None, safe_bookmark)
-            for name, row, safe_bookmark in rows
-        ]
-
-    def _fetch_bulk(self, reading: PartitionRead, names: list[str]) -> dict[str, Row]:
-        """Fetch documents together, half as many while a response is too large, as far as it goes.
-
-        The first request whose response holds none of them is the last.
-        """
-        key, size = self.resource.key, len(names)
-        found: dict[str, Row] = {}
-        lacking = names
-        while lacking:
-            params = {f"{key}s": ",".join(lacking[:size])}
-            try:
-                response = self._get(reading, self.resource.list_path, params)
-            except ResponseTooLarge:
-                if size == 1:
-                    break
-                size = (size + 1) // 2
-                continue
-            came = {
-                str(row[key]): row for row in rows_of(response.document, self.resource.rows_key)
-            }
-            found |= came
-            if came.keys().isdisjoint(lacking[:size]):
-                break
-            lacking = [name for name in lacking if name not in came]
-        return found
 
 
 class AlternatePathStream(DetailStream):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tap_zohobooks.pagination.page import Page, Params
     from tap_zohobooks.streams.base import PartitionRead
     from tap_zohobooks.transform.cleaner import Row
-from tap_zohobooks.streams.details import PerRowStream
+from tap_zohobooks.streams.per_row import PerRowStream, Unread, check_key
 
 
 class ChildStream(PerRowStream):
@@ -26,13 +26,17 @@ class ChildStream(PerRowStream):
 
     @override
     def _read(self, reading: PartitionRead) -> Iterator[Item]:
-        def fetch(item: Item) -> list[Row]:
+        def fetch(item: Item) -> list[Row] | Unread | None:
             row, _ = item
-            return [] if row is None else self._child_rows(reading, row)
+            return None if row is None else self._child_rows(reading, row)
 
         parents = super()._read(reading)
-        for _, rows in ordered_map(self.sync_context.max_concurrency, fetch, parents):
-            for row in rows:
+        outcomes = ordered_map(self.sync_context.max_concurrency, fetch, parents)
+        for _, rows in self._order_outcomes(reading, outcomes, is_known=False):
+            if isinstance(rows, Unread):
+                self._note_unread(reading, rows)
+                continue
+            for row in rows or ():
                 yield row, None
 
     def _has_children(self, _parent: Row, /) -> bool:
@@ -41,19 +45,33 @@ class ChildStream(PerRowStream):
     def _identify(self, row: Row) -> Row:
         return row
 
-    def _child_rows(self, reading: PartitionRead, parent: Row) -> list[Row]:
+    def _parent_keys(self, parent: Row, /) -> Row:
+        """Return the key columns by which a child names its parent."""
+        return {column: parent[column] for column in self.listed.keys
+                if column in self.resource.keys}  # fmt: skip
+
+    def _child_rows(self, reading: PartitionRead, parent: Row) -> list[Row] | Unread | None:
+        """Return the children of a row, or why they are unread; None if it can have none."""
         if not self._has_children(parent):
-            return []
-        own = {column: parent[column] for column in self.listed.keys
-               if column in self.resource.keys}  # fmt: skip
+            return None
+        own = self._parent_keys(parent)
 
         def complete(row: Row) -> Row:
+            self._check_parent(row, parent)
             return self._identify({**row, **own})
 
-        rows = self._try_request(
-            reading, parent, lambda: self._fetch_children(reading, parent, complete)
+        return self._try_request(
+            lambda: [complete(row) for row in self._fetch_children(reading, parent, complete)]
         )
-        return [complete(row) for row in rows or ()]
+
+    def _check_parent(self, row: Row, parent: Row, /) -> None:
+        """Check that a child does not name another parent than the one it was requested for.
+
+        Raises:
+            ServiceError: It does.
+        """
+        path = self.resource.list_path.format(**parent)
+        check_key(self.name, path, row, self._parent_keys(parent), may_lack=True)
 
     def _fetch_children(
         self, reading: PartitionRead, parent: Row, complete: Callable[[Row], Row]
@@ -96,6 +114,10 @@ class PostingStream(ChildStream):
     """Postings: the key of one without an id is the id of its transaction."""
 
     @override
+    def _check_parent(self, row: Row, parent: Row, /) -> None:
+        """Check nothing: no source says whether an account shows postings of those below it."""
+
+    @override
     def _identify(self, row: Row) -> Row:
         number = row.get("categorized_transaction_id") or row.get("transaction_id")
         return {**row, "categorized_transaction_id": number}
@@ -110,7 +132,12 @@ class RateStream(ChildStream):
 
 
 class GroupStream(ChildStream):
-    """Tax groups: only taxes that are groups have one."""
+    """Tax groups: only taxes that are groups have one, under the id of the tax."""
+
+    @override
+    def _check_parent(self, row: Row, parent: Row, /) -> None:
+        path = self.resource.list_path.format(**parent)
+        check_key(self.name, path, row, {"tax_group_id": parent["tax_id"]}, may_lack=False)
 
     @override
     def _has_children(self, parent: Row, /) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tap_zohobooks import resources
+from tap_zohobooks.streams.bulk import BulkDetailStream
 from tap_zohobooks.streams.details import (
     AlternatePathStream,
-    BulkDetailStream,
     DetailStream,
     WholeDetailStream,
 )

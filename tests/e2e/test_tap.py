@@ -595,35 +595,6 @@ def test_a_plan_without_a_stream_is_no_matter_of_scopes(service: Make) -> None:
     assert set(run.tap.sync_context.stats.skipped) == {("invoices", second)}
 
 
-def test_one_refused_document_does_not_stop_the_others(service: Make) -> None:
-    """The others arrive and the run says so; the bookmark waits, so that the next run asks again.
-
-    Its list row does not stand for it: a target would overwrite the lines that it has.
-    """
-    place = service(rows=30, organizations=1, **PLENTY)
-    (organization,) = place.organizations
-    wanted = place.world.ids(organization, "invoices")
-    refused = sorted(wanted)[9]
-
-    def forbid(world: World, request: Request) -> None:
-        world.refusals.clear()
-        if request.path.endswith("/" + refused):
-            world.refuse("invoices/{invoice_id}", 401, 57, "You are not authorized.")
-            world.refuse("invoices", 401, 57, "You are not authorized.")
-
-    place.world.before_call.append(forbid)
-    run = place.run(["invoice_details"])
-    assert ids(run, "invoice_details", organization) == wanted - {refused}
-    assert isinstance(run.failure, ServiceError)
-    assert "invoice_details 1" in str(run.failure)
-    assert sum(call.path.endswith("/" + refused) for call in place.world.log) == 2
-    place.world.before_call.clear()
-    place.world.refusals.clear()
-    place.clock.sleep(1000)
-    later = place.complete(["invoice_details"], run.state)
-    assert refused in ids(later, "invoice_details", organization)
-
-
 @pytest.mark.parametrize("method", ["INCREMENTAL", "FULL_TABLE"])
 def test_documents_that_a_bulk_answer_leaves_out_are_asked_for_alone(
     service: Make, method: str

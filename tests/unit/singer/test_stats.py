@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tap_zohobooks.errors import AccessDenied, NotInPlan
+from tap_zohobooks.errors import AccessDenied, NotInPlan, ServiceError
 from tap_zohobooks.http.rate_limit import Quota
 from tap_zohobooks.resources import TABLE
 from tap_zohobooks.singer.stats import RequestStats, StreamStats
@@ -56,3 +56,20 @@ def test_what_was_skipped() -> None:
             "The plan or edition of the organization does not have it."
         ),
     ]
+
+
+def test_what_was_not_read() -> None:
+    """Refused documents are counted; failed ones end the run, which names the first of them."""
+    stats = StreamStats()
+    assert list(stats.list_refused()) == []
+    stats.add(stats.refused, "bill_details", 30)
+    (line,) = stats.list_refused()
+    assert "30 of the requests of stream 'bill_details'" in line
+    assert stats.find_failure(TABLE, ["bill_details"], ["7"]) is None
+    for path in ("'bills/1'", "'bills/2'"):
+        stats.fail("bill_details", ServiceError(f"No answer to {path}."))
+    failure = stats.find_failure(TABLE, ["bill_details"], ["7"])
+    assert failure is not None
+    assert "bill_details 2. The first: No answer to 'bills/1'." in str(failure)
+    assert failure.exit_code == 1
+    assert stats.count_unread("bill_details") == 32

@@ -236,18 +236,22 @@ def _(scene: Scene) -> Outcome:
     return service.run(api_url=f"{service.base}/elsewhere")
 
 
-@WAYS.to(Reason.DOCUMENTS_REFUSED)
+@WAYS.to(Reason.DOCUMENTS_UNREAD)
 def _(scene: Scene) -> Outcome:
     service = scene.service(organizations=1)
-    refused = max(service.world.ids(FIRST, "invoices"))
+    first, second, *_ = sorted(service.world.ids(FIRST, "invoices"))
+    service.world.single_documents.swaps = {second: first}
+    return service.run("invoice_details")
 
-    def forbid(world: World, request: Request) -> None:
-        world.refusals.clear()
-        if request.path.endswith(f"/{refused}"):
-            world.refuse("invoices", 401, 57, "You are not authorized.")
 
-    service.world.before_call.append(forbid)
-    return service.run("invoice_details", max_concurrency=1)
+@WAYS.to(Reason.WRONG_DOCUMENT)
+def _(scene: Scene) -> Outcome:
+    service = scene.service(organizations=1)
+    known = service.world.ids(FIRST, "invoices")
+    other = service.world.insert(FIRST, "invoices")
+    service.world.single_documents.swaps = dict.fromkeys(known, other)
+    service.world.single_documents.swaps[other] = min(known)
+    return service.run("invoice_details")
 
 
 @WAYS.to(Reason.LIST_NEVER_RESTS)
