@@ -16,6 +16,7 @@ RUNS, DELETES, AUTH = (
     "tests/e2e/test_activate_version.py",
     "tests/unit/test_auth.py",
 )
+DOCUMENTS = "tests/e2e/test_documents.py"
 REQUESTS, LIMITS = "tests/unit/test_client.py", "tests/unit/http/test_rate_limit.py"
 
 ALWAYS_TRUE = "lambda original, *args, **kwargs: True"
@@ -430,5 +431,35 @@ MUTATIONS = (
         "tap_zohobooks.pagination.list_read:ListRead._note_size",
         NOTHING,
         (READING,),
+    ),
+    Mutation(
+        "a refused document mints no token while its token reads the organizations",
+        "tap_zohobooks.client:Client._lacks_scope",
+        "lambda original, self, token, renewals, organization_id, path: renewals > 1",
+        (REQUESTS,),
+    ),
+    Mutation(
+        "a proof of the token covers refusals of documents only so often",
+        "tap_zohobooks.client:TokenProof.cover",
+        "lambda original, self, token: self.token == token.value",
+        (REQUESTS,),
+    ),
+    Mutation(
+        "a document is the one that was requested",
+        "tap_zohobooks.streams.per_row:check_key",
+        NOTHING,
+        (DOCUMENTS,),
+    ),
+    Mutation(
+        "no list row overwrites a document that was read whole",
+        "tap_zohobooks.singer.unread:UnreadDocuments.may_stand_in",
+        ALWAYS_TRUE,
+        ("tests/unit/singer/test_unread.py", DOCUMENTS),
+    ),
+    Mutation(
+        "the ids of unread documents are bounded",
+        "tap_zohobooks.singer.unread:UnreadDocuments.add",
+        result("True"),
+        ("tests/unit/singer/test_unread.py", DOCUMENTS),
     ),
 )

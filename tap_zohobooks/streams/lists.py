@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
+from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import AccessDenied, ParameterRefused, UnexpectedResponse
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.pagination.offset_scan import OffsetScan
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tap_zohobooks.pagination.list_read import Item
     from tap_zohobooks.pagination.page import Page, Params
     from tap_zohobooks.singer.context import SyncContext
+    from tap_zohobooks.transform.cleaner import Row
 from tap_zohobooks.streams.base import PartitionRead, ResourceStream
 
 
@@ -138,4 +140,17 @@ class SingleStream(ResourceStream):
         has_list = shows_rows(response.document, self.resource.rows_key)
         self._check_rows(reading, response, has_list=has_list)
         for row in rows_of(response.document, self.resource.rows_key):
+            self._check_organization(row, reading, path)
             yield row, None
+
+    def _check_organization(self, row: Row, reading: PartitionRead, path: str) -> None:
+        """Check that a row which names its organization names the one that was requested.
+
+        Raises:
+            ServiceError: It names another one.
+        """
+        found = row.get(ORGANIZATION)
+        if found not in (None, "") and str(found) != reading.organization:
+            raise Reason.WRONG_DOCUMENT.error(
+                stream=self.name, path=path, key=ORGANIZATION, found=repr(found)[:50]
+            )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -398,3 +399,19 @@ def test_a_state_of_an_older_version() -> None:
     later = place.complete([STREAM], first.state)
     assert not later.records(STREAM)
     assert entry(later)["unread_documents"] == [refused]
+
+
+def test_the_document_of_another_organization(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not written as that of the organization that was requested."""
+    place = place_of(rows=3, organizations=2)
+    first, second = place.organizations
+    real = place.world.answer
+
+    def answer(request: Request) -> Response:
+        path = request.path.replace(f"organizations/{second}", f"organizations/{first}")
+        return real(replace(request, path=path))
+
+    monkeypatch.setattr(place.world, "answer", answer)
+    run = place.run(["organization_details"])
+    assert [one["organization_id"] for one in run.records("organization_details")] == [first]
+    assert f"'organizations/{second}'" in str(run.failure)
