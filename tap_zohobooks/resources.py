@@ -287,12 +287,14 @@ def is_document(path: str) -> bool:
     return path not in _LISTS and path.startswith(_DOCUMENTS)
 
 
-def custom_module(name: str) -> Resource:
-    """Return the row of a custom module of an organization.
+def custom_module(name: str, stream: str = "") -> Resource:
+    """Return the row of a custom module; its stream has the same name, unless another is given.
 
     Its scope is ALL: the service has no scope for reading only.
     """
-    return Resource(name, "module_record_id", name, "module_records", "custommodules", access="ALL")
+    return Resource(
+        stream or name, "module_record_id", name, "module_records", "custommodules", access="ALL"
+    )
 
 
 def scopes(wanted: Iterable[Resource]) -> str:

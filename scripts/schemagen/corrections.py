@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from schemagen.types import NameRules, Schema, array, nullable, object_of
+from tap_zohobooks.transform.column_names import to_snake_case
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +30,13 @@ class Corrections:
     streams: Mapping[str, Mapping[str, Schema]]
 
     def apply(self, name: str, properties: Mapping[str, Schema]) -> dict[str, Schema]:
-        """Return the properties of a stream put right."""
-        return self._complete(_overlaid(properties, self.streams.get(name, {})))
+        """Return the properties of a stream put right; two spellings of a name are one column."""
+        whole = self._complete(_overlaid(properties, self.streams.get(name, {})))
+        return {
+            name: schema
+            for name, schema in whole.items()
+            if (snake := to_snake_case(name)) == name or snake not in whole
+        }
 
     def _complete(self, properties: Mapping[str, Schema]) -> dict[str, Schema]:
         """Add the fields that come with another one, at every depth."""

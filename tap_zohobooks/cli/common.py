@@ -109,17 +109,17 @@ def select_streams(catalog: Path | None, names: Sequence[str] = ()) -> list[Sele
     with catalog.open(encoding="utf-8") as file:
         content = read_catalog(read_json("catalog", file))
     return [
-        _select(entry.tap_stream_id, entry.replication_method)
+        _select(entry.tap_stream_id, entry.replication_method, entry.schema.title)
         for entry in (content.streams if content else [])
         if entry.metadata.resolve_selection()[()]
     ]
 
 
-def _select(name: str, method: str | None = None) -> SelectedStream:
+def _select(name: str, method: str | None = None, module: str | None = None) -> SelectedStream:
     kind = ModuleStream if is_module(name) else TYPE_OF.get(name)
     if kind is None:
         raise Reason.STREAM_UNKNOWN.error(stream=name)
-    resource = TABLE.get(name) or custom_module(name)
+    resource = TABLE.get(name) or custom_module(module or name, name)
     return SelectedStream(resource, kind, kind.is_incremental and method != "FULL_TABLE")
 
 

@@ -20,7 +20,7 @@ from tap_zohobooks.singer.state import check_start
 from tap_zohobooks.singer.stream import SingerStream, Step
 from tap_zohobooks.singer.unread import UnreadDocuments
 from tap_zohobooks.transform.cleaner import MAX_REPORTED, Cleaner, Row
-from tap_zohobooks.transform.custom_fields import PREFIX, Flattener
+from tap_zohobooks.transform.custom_fields import Flattener
 from tap_zohobooks.transform.timestamps import subtract_seconds
 
 if TYPE_CHECKING:
@@ -194,17 +194,13 @@ class ResourceStream(SingerStream):
     @override
     def post_process(self, row: Row, context: Context | None = None) -> Row:
         """Return the record of a row: custom fields as columns, typed values, its organization."""
-        flatten = self._flattener
-        record = self._cleaner(flatten(row) if flatten else row)
+        record = self._cleaner(self._flattener(row))
         record.update(context or {})
         return record
 
     @cached_property
-    def _flattener(self) -> Flattener | None:
-        """Flatten the custom fields of a row; None if the stream has none."""
-        properties = self.effective_schema["properties"]
-        has_custom_fields = any(name.startswith(PREFIX) for name in properties)
-        return Flattener(properties) if has_custom_fields else None
+    def _flattener(self) -> Flattener:
+        return Flattener(self.effective_schema["properties"])
 
     @cached_property
     def _cleaner(self) -> Cleaner:

@@ -18,6 +18,7 @@ from tap_zohobooks.errors import (
 )
 from tap_zohobooks.resources import ENTITIES, ORGANIZATION, TABLE, Resource, custom_module
 from tap_zohobooks.transform.cleaner import ADDITIONAL
+from tap_zohobooks.transform.column_names import name_stream
 from tap_zohobooks.transform.custom_fields import (
     Field,
     Schema,
@@ -38,7 +39,8 @@ MODULES = "settings/modules"
 FIRST_PAGE = 200
 
 _REFUSALS = (AccessDenied, NotFound, ParameterRefused)  # a stream that meets them says so itself
-_MODULE = re.compile(r"cm_\w+", re.ASCII)
+MODULE = "cm_"
+_MODULE = re.compile(rf"{MODULE}\w+", re.ASCII)
 _TEXT: Schema = {"type": ["null", "string"]}
 _INSTANT: Schema = {**_TEXT, "format": "date-time"}
 
@@ -132,17 +134,26 @@ class Discovery:
         }
 
     def modules(self) -> Iterator[tuple[str, Schema, Sequence[str]]]:
-        """Yield the custom modules: name, schema, and the organizations that have it."""
+        """Yield the custom modules: stream, schema, and the organizations that have it.
+
+        The title of the schema is the name of the module.
+        """
         owners: dict[str, list[str]] = defaultdict(list)
         for organization in self._organizations:
             for name in self._names(organization):
                 owners[name].append(organization)
         for name, organizations in sorted(owners.items()):
-            yield name, self._module_schema(name, organizations), organizations
+            stream = name_stream(name, owners)
+            if stream != name:
+                self._logger.info(
+                    "Custom module '%s' is stream '%s', a name that loaders take.", name, stream
+                )
+            yield stream, self._module_schema(name, organizations), organizations
 
     def _module_schema(self, name: str, organizations: Sequence[str]) -> Schema:
         columns = self._union(name, self._fields(name, custom_module(name), organizations))
-        return {**MODULE_SCHEMA, "properties": {**MODULE_SCHEMA["properties"], **columns}}
+        properties = {**MODULE_SCHEMA["properties"], **columns}
+        return {**MODULE_SCHEMA, "title": name, "properties": properties}
 
     def _names(self, organization: str) -> list[str]:
         if organization in self._closed:
@@ -153,11 +164,23 @@ class Discovery:
             self._note(organization, "which custom modules there are", error, _REFUSALS)
             return []
         rows = _rows(document.get("custom_modules") or document.get("modules"))
-        names = (str(row.get("api_name") or row.get("module_api_name")) for row in rows)
-        return [name for name in dict.fromkeys(names) if is_module(name)]
+        found = (row.get("api_name") or row.get("module_api_name") for row in rows)
+        names = [*dict.fromkeys(str(name) for name in found if name)]
+        for name in names:
+            if name.startswith(MODULE) and not is_module(name):
+                self._logger.warning("Custom module %r of organization %s is not read: its name "
+                                     "cannot be part of a path.", name, organization)  # fmt: skip
+        return [name for name in names if is_module(name)]
 
     def _union(self, entity: str, fields: Iterable[Field]) -> dict[str, Schema]:
-        columns, at_odds = merge_columns(fields)
+        found = list(fields)
+        for name, column in sorted({(one.name, one.column) for one in found}):
+            if name != column:
+                self._logger.info(
+                    "Custom field '%s' of '%s' has the column '%s': loaders take names in small "
+                    "letters, digits and underscores, of at most 63 bytes.", name, entity, column,
+                )  # fmt: skip
+        columns, at_odds = merge_columns(found)
         for name in at_odds:
             self._logger.warning(
                 "Custom field '%s' of '%s' has not the same type in all organizations; its column "

@@ -90,10 +90,13 @@ class ModuleStream(UndocumentedStream):
         schema: Schema,
         organizations: Sequence[str] | None = None,
     ) -> None:
-        """Make the stream of a module; without `organizations` it is read of all of them."""
+        """Make the stream of a module; without `organizations` it is read of all of them.
+
+        The title of the schema is the name of the module, if it is not that of the stream.
+        """
         self.own_schema = schema
         self._owners = organizations
-        super().__init__(sync_context, custom_module(name))
+        super().__init__(sync_context, custom_module(schema.get("title") or name, name))
 
     @property
     @override
@@ -106,7 +109,7 @@ class ModuleStream(UndocumentedStream):
 def build_catalog_modules(sync_context: SyncContext, catalog: Catalog) -> Iterator[ModuleStream]:
     """Yield the streams of the custom modules that a catalog holds."""
     for entry in catalog.streams:
-        if is_module(entry.tap_stream_id):
+        if is_module(entry.tap_stream_id) and is_module(entry.schema.title or entry.tap_stream_id):
             yield ModuleStream(sync_context, entry.tap_stream_id, entry.schema.to_dict())
 
 

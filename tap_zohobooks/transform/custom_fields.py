@@ -6,15 +6,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tap_zohobooks.transform.column_names import (
+    ENDS,
+    FORMATTED,
+    PREFIX,
+    RAW,
+    ColumnNames,
+    to_column,
+)
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tap_zohobooks.transform.cleaner import Row
 
 Schema = dict[str, Any]
-
-PREFIX = "cf_"
-RAW, FORMATTED = "_unformatted", "_formatted"
 
 TEXT: Schema = {"type": ["null", "string"]}
 NUMBER: Schema = {"type": ["null", "number"]}
@@ -34,10 +40,15 @@ _TYPES: dict[str, Schema] = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The column of a custom field: its name (`cf_...`) and its JSON schema."""
+    """A custom field: its name (`cf_...`) and the JSON schema of its column."""
 
     name: str
     schema: Mapping[str, Any]
+
+    @property
+    def column(self) -> str:
+        """The name of its column, which loaders can take."""
+        return to_column(self.name)
 
 
 def _get_name(metadata: Mapping[str, Any]) -> str:
@@ -59,16 +70,23 @@ def parse_metadata(entries: Iterable[Mapping[str, Any]]) -> list[Field]:
 
 
 def infer_fields(rows: Iterable[Row]) -> list[Field]:
-    """Return the custom fields that rows hold, sorted by name; text unless all values agree."""
+    """Return the custom fields that rows hold, sorted by name; text unless all values agree.
+
+    A text alone may be the formatted text of a value, so it counts only if no row holds a value.
+    """
     values: dict[str, list[Any]] = {}
+    texts: set[str] = set()
     for row in rows:
-        names = {name.removesuffix(RAW) for name in row if name.startswith(PREFIX)}
-        array = _read_array(row)
+        array, hashed = _read_array(row), _read_hash(row)
+        names = {name.removesuffix(RAW) for name in (*row, *hashed) if name.startswith(PREFIX)}
         for name in {one for one in names if not one.endswith(FORMATTED)} | array.keys():
-            value = _find_value(row, name, array, {})
+            value = _find_value(row, name, array, hashed)
             if value not in (None, ""):
                 values.setdefault(name, []).append(value)
-    return [Field(name, _infer_schema(found)) for name, found in sorted(values.items())]
+            elif row.get(name) or hashed.get(name):
+                texts.add(name)
+    found = dict.fromkeys(texts, TEXT) | {name: _infer_schema(values[name]) for name in values}
+    return [Field(name, schema) for name, schema in sorted(found.items())]
 
 
 def _infer_schema(values: Sequence[Any]) -> Schema:
@@ -86,20 +104,35 @@ def merge_columns(fields: Iterable[Field]) -> tuple[dict[str, Schema], list[str]
     columns: dict[str, Schema] = {}
     conflicts: set[str] = set()
     for field in fields:
-        first = columns.setdefault(field.name, dict(field.schema))
+        first = columns.setdefault(field.column, dict(field.schema))
         if first != field.schema:
-            columns[field.name] = TEXT
-            conflicts.add(field.name)
+            columns[field.column] = TEXT
+            conflicts.add(field.column)
     return columns, sorted(conflicts)
 
 
-def _read_array(row: Row) -> dict[str, Any]:
-    """Return the values of the array `custom_fields` by name; a document holds them there."""
+def _read_array(row: Row, find: Callable[[str], str] = str) -> dict[str, Any]:
+    """Return the values of the array `custom_fields` by column; a document holds them there.
+
+    `find` returns the column of a field. Of several fields, the one that is spelt like it counts,
+    or else the first in order that has a value.
+    """
     entries = row.get("custom_fields")
     if not isinstance(entries, list):
         return {}
-    return {name: entry.get("value") for entry in entries
-            if isinstance(entry, dict) and (name := _get_name(entry))}  # fmt: skip
+    values = {name: entry.get("value") for entry in entries
+              if isinstance(entry, dict) and (name := _get_name(entry))}  # fmt: skip
+    found: dict[str, Any] = {}
+    for name in sorted(values, key=lambda one: (find(one) != one, one)):
+        if found.get(find(name)) in (None, ""):
+            found[find(name)] = values[name]
+    return found
+
+
+def _read_hash(row: Row) -> Row:
+    """Return the object `custom_field_hash`, which a row may hold beside the other forms."""
+    hashed = row.get("custom_field_hash")
+    return hashed if isinstance(hashed, dict) else {}
 
 
 def _find_value(row: Row, name: str, array: Row, hashed: Row) -> object:
@@ -118,8 +151,8 @@ def _find_value(row: Row, name: str, array: Row, hashed: Row) -> object:
 class Flattener:
     """Writes each custom field of a row to its column; fields without a column stay unchanged.
 
-    The formatted text is kept in `cf_..._formatted` if the value does not tell it, as with the
-    name of a lookup.
+    A field with a column under another spelling is renamed. The formatted text is kept in
+    `cf_..._formatted` if the value does not tell it, as with the name of a lookup.
     """
 
     def __init__(self, properties: Mapping[str, Mapping[str, Any]]) -> None:
@@ -129,15 +162,17 @@ class Flattener:
             for name, schema in properties.items()
             if name.startswith(PREFIX)
         }
-        ends = ("", RAW, FORMATTED)
-        self._replaced = frozenset(name + end for name in self._is_text for end in ends)
+        self._names = ColumnNames(properties)
+        self._names_in_hash = ColumnNames(self._is_text)
+        self._replaced = frozenset(name + end for name in self._is_text for end in ENDS)
 
     def __call__(self, row: Row) -> Row:
-        """Return a copy of the row with one value for each custom field."""
+        """Return the row, or a copy of it with one value for each custom field."""
+        row = self._names(row)
         if not self._is_text:
             return row
-        array, hashed = _read_array(row), row.get("custom_field_hash")
-        hashed = hashed if isinstance(hashed, dict) else {}
+        array = _read_array(row, self._names.find)
+        hashed = self._names_in_hash(_read_hash(row))
         flat = {name: value for name, value in row.items() if name not in self._replaced}
         for name, is_text in self._is_text.items():
             value = _find_value(row, name, array, hashed)

@@ -229,7 +229,7 @@ def test_times_of_the_service_are_instants(name: str) -> None:
         ("journal_details", "line_items[].tax_percentage", NUMBER),
         ("organizations", "fiscal_year_start_month", TEXT),
         ("organizations", "is_search360_enabled", BOOLEAN),
-        ("organizations", "isOrgActive", BOOLEAN),
+        ("organizations", "is_org_active", BOOLEAN),
         ("project_details", "billed_amount", NUMBER),
         ("project_details", "billed_hours", TEXT),
         ("purchase_orders", "expected_delivery_date", DATE),

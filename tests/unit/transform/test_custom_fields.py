@@ -86,14 +86,17 @@ def test_only_custom_fields_are_columns() -> None:
 
 
 def test_types_that_rows_show() -> None:
-    """A field inferred from rows is text unless all its values are of another type."""
+    """A field inferred from rows is text, unless all its values are of another type."""
     rows: list[Row] = [
         {"cf_n": "1.50", "cf_n_unformatted": Decimal("1.5"), "cf_d": "2026-01-02"},
         {"cf_n": "2", "cf_n_unformatted": 2, "cf_b_unformatted": True},
         {"custom_fields": [{"api_name": "cf_l", "value": ["a"]}], "cf_n_formatted": "3"},
+        {"cf_n": "5,026.80", "cf_category": "Retail", "custom_field_hash": {"cf_h": "x"}},
+        {"cf_category": "", "cf_blank": ""},
     ]
     found = {one.name: one.schema for one in infer_fields(rows)}
-    assert found == {"cf_b": BOOLEAN, "cf_l": LIST, "cf_n": NUMBER}
+    texts = dict.fromkeys(("cf_category", "cf_d", "cf_h"), TEXT)
+    assert found == {"cf_b": BOOLEAN, "cf_l": LIST, "cf_n": NUMBER, **texts}
 
 
 def test_conflicting_types_are_text() -> None:
