@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path
+from typing_extensions import override
+from urllib3.util import parse_url
 
 from tap_zohobooks.http.rate_limit import LimitSettings
 from tap_zohobooks.http.shared_state import PATIENCE, Cache, SharedValue
@@ -15,7 +17,7 @@ from tap_zohobooks.http.transport import BoundedAdapter, BoundedSession
 from tap_zohobooks.oauth.credentials import Grant, Hosts
 from tap_zohobooks.oauth.revoked_token import Revocation, RevokedToken, Webhook
 from tap_zohobooks.oauth.token_store import TokenStore
-from tap_zohobooks.regions import check_url
+from tap_zohobooks.regions import check_url, is_loopback
 from tap_zohobooks.settings import CREDENTIALS, REFRESH
 
 if TYPE_CHECKING:
@@ -26,12 +28,23 @@ if TYPE_CHECKING:
 NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 
 
+class DirectSession(BoundedSession):
+    """A session that sends requests to this machine without a proxy, whatever variables say."""
+
+    @override
+    def merge_environment_settings(self, url: Any, *args: Any) -> Any:
+        merged = super().merge_environment_settings(url, *args)
+        if is_loopback(parse_url(str(url)).host):
+            merged["proxies"] = {}
+        return merged
+
+
 def build_session(config: Mapping[str, Any], connections: int) -> requests.Session:
     """Return a session that keeps so many connections open, and no cookies.
 
     Each of its responses is bounded in time and size: see BoundedAdapter.
     """
-    session = BoundedSession()
+    session = DirectSession()
     session.auth = lambda request: request  # else a .netrc would add its header
     session.headers["User-Agent"] = config["user_agent"]
     session.cookies.set_policy(NO_COOKIES)
