@@ -29,6 +29,8 @@ KINDS = {
     "object": "object",
     "string": "string",
 }
+# Texts for Meltano, which would refuse a value in another spelling before the tap reads it.
+ANY_SPELLING = {"organization_ids", "region"}
 # Fields of the Hub only. The submitter of the definition adds `repo` and `variant`.
 OF_THE_HUB = {
     "description": "Accounting software",
@@ -57,10 +59,10 @@ def build_setting(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     described = {
         "name": name,
         "label": schema["title"],
-        "kind": kind(schema),
+        "kind": "string" if name in ANY_SPELLING else kind(schema),
         "description": schema["description"],
     }
-    if "enum" in schema:
+    if "enum" in schema and name not in ANY_SPELLING:
         values = [value for value in schema["enum"] if value is not None]
         described["options"] = [{"label": value, "value": value} for value in values]
     if schema.get("secret"):

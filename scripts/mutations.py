@@ -462,4 +462,34 @@ MUTATIONS = (
         result("True"),
         ("tests/unit/singer/test_unread.py", DOCUMENTS),
     ),
+    Mutation(
+        "hosts and secrets come from one source",
+        "tap_zohobooks.setting_sources:check_hosts",
+        NOTHING,
+        ("tests/e2e/test_sources.py",),
+    ),
+    Mutation(
+        "requests to this machine go through no proxy",
+        "tap_zohobooks.connection:DirectSession.merge_environment_settings",
+        "lambda original, self, *args: BoundedSession.merge_environment_settings(self, *args)",
+        ("tests/e2e/test_sources.py",),
+    ),
+    Mutation(
+        "a setting is read without the blanks around it",
+        "tap_zohobooks.setting_values:_strip",
+        argument(0),
+        ("tests/unit/test_setting_values.py",),
+    ),
+    Mutation(
+        "an alias depends on the whole name",
+        "tap_zohobooks.transform.column_names:add_hash",
+        "lambda original, name: original(name[:MAX_BYTES])",
+        ("tests/unit/transform/test_column_names.py",),
+    ),
+    Mutation(
+        "a column that has a value keeps it",
+        "tap_zohobooks.transform.column_names:_move",
+        "lambda original, row, source, target: row.update({target: row.pop(source, None)})",
+        ("tests/unit/transform/test_column_names.py",),
+    ),
 )

@@ -114,6 +114,9 @@ class Reason(Enum):
     CONFIG_UNREADABLE = (ConfigError,
         "The file of --config cannot be read as a JSON object: {problem}.",
         "Give a file of settings as in the README.")
+    HOSTS_UNTRUSTED = (ConfigError,
+        "Nothing was sent: .env sets {hosts}, and {secrets} would be sent there from another source.",
+        "Set {hosts} in the environment if it is right, or remove it from .env.")
     NO_ORGANIZATION = (ConfigError,
         "This user has no active organization in this data center (known: {organizations}).",
         "Check region.")
@@ -149,9 +152,9 @@ class Reason(Enum):
         "Set token_cache to a folder of your own, or to off.")
     URL_UNSAFE = (ConfigError,
         "Setting '{setting}' is not a URL that credentials may be sent to.",
-        "Use https, or plain http to a loopback address such as http://127.0.0.1:8080.")
+        "Use https, or plain http to a loopback address such as http://127.0.0.1:8080, without a user name, a query or a fragment.")
     VARIABLE_WRONG = (ConfigError,
-        "Variable {variable} does not hold a value of its setting's type ({kind}).",
+        "Variable {variable} is wrong: {problem}.",
         "Correct it in .env, or in the environment; `tap-zohobooks --about` describes its values.")
 
     # Catalog and state.

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_zohobooks import settings
-from tap_zohobooks.cli.env_file import PREFIX
+from tap_zohobooks import setting_sources, settings
 from tap_zohobooks.error_catalog import Reason
+from tap_zohobooks.errors import ConfigError
 from tap_zohobooks.resources import ORGANIZATIONS, TABLE, Resource, custom_module, scopes
 from tap_zohobooks.singer.catalog import read_catalog, read_json
 from tap_zohobooks.streams.discovery import is_module
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from tap_zohobooks.http.rate_limit import Quota
     from tap_zohobooks.streams.base import ResourceStream
 
-ENVIRONMENT = "ENV"
 MAX_WAIT = 90  # seconds: enough for the limit per minute to pass
 
 TYPE_OF: dict[str, type[ResourceStream]] = {
@@ -57,15 +56,21 @@ def load_config(paths: Iterable[str]) -> dict[str, Any]:
     """Return the settings of files; `ENV`, or no path, means variables and `.env`.
 
     Raises:
-        ConfigError: One of them cannot be read.
+        ConfigError: One of them cannot be read, or a setting is wrong.
     """
-    config: dict[str, Any] = {}
-    for path in [*paths] or [ENVIRONMENT]:
-        if path == ENVIRONMENT:
-            config |= settings.read_environment(settings.SCHEMA, PREFIX)
-        else:
-            config |= settings.read_file(path)
-    return {name: value for name, value in config.items() if value is not None and value != ""}
+    config = setting_sources.load([*paths] or [setting_sources.ENVIRONMENT], settings.SCHEMA)
+    convert_values(config)
+    return config
+
+
+def convert_values(config: dict[str, Any]) -> None:
+    """Convert settings to their types, in place, and remove blank ones.
+
+    Raises:
+        ConfigError: One of them is wrong.
+    """
+    if problems := settings.normalize(config, settings.SCHEMA):
+        raise ConfigError.of_all([*problems.values()])
 
 
 def build_tap(config: dict[str, Any]) -> SetupTap:

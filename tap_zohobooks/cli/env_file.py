@@ -14,7 +14,7 @@ from dotenv import dotenv_values, set_key, unset_key
 from dotenv.parser import parse_stream
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.settings import NOT_TEXT
+from tap_zohobooks.setting_sources import ENV_FILE, NOT_TEXT, to_variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,16 +23,10 @@ if TYPE_CHECKING:
 
     Value = str | list[str]
 
-FILE = Path(".env")
+FILE = ENV_FILE
 IGNORE = Path(".gitignore")
-PREFIX = "TAP_ZOHOBOOKS_"
 PRIVATE = 0o600
 FOR_MELTANO = ("region", "accounts_url", "organization_ids")  # found by a login, not secret
-
-
-def to_variable(setting: str) -> str:
-    """Return the name of the variable that holds a setting."""
-    return PREFIX + setting.upper()
 
 
 def to_text(value: Value) -> str:
@@ -75,7 +69,8 @@ def save(settings: Mapping[str, Value]) -> None:
 
 def has_value(setting: str, value: str) -> bool:
     """Return whether the file sets a setting to this value."""
-    return dotenv_values(FILE, interpolate=False).get(to_variable(setting)) == value
+    text = dotenv_values(FILE, interpolate=False).get(to_variable(setting)) or ""
+    return text.strip() == value
 
 
 def remove(names: Iterable[str]) -> None:

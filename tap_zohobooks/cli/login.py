@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tap_zohobooks import connection, settings
+from tap_zohobooks import connection, setting_sources, settings
 from tap_zohobooks.cli import account, env_file, terminal
-from tap_zohobooks.cli.common import build_tap, collect_scopes, load_config, select_streams
+from tap_zohobooks.cli.common import (
+    build_tap,
+    collect_scopes,
+    convert_values,
+    load_config,
+    select_streams,
+)
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ReauthorizationNeeded
 from tap_zohobooks.oauth import callback_server
@@ -78,6 +84,9 @@ class Login:
             value = getattr(options, name)
             if value is not None:
                 self._config[name] = value
+        convert_values(self._config)
+        if options.client_secret is not None or "client_secret" not in self._config:
+            setting_sources.check_hosts(setting_sources.list_env_file_hosts(), ["client_secret"])
 
     def run(self) -> None:
         """Run all steps; each saves its results before the next one starts."""
@@ -111,9 +120,10 @@ class Login:
             ("client_id", "Client ID", False),
             ("client_secret", "Client secret", True),
         ):
-            if name not in self._config:
-                option = f"--{name.replace('_', '-')}, or set {env_file.to_variable(name)}"
+            while name not in self._config:
+                option = f"--{name.replace('_', '-')}, or set {setting_sources.to_variable(name)}"
                 self._config[name] = terminal.prompt(label, option, hide_input=hidden)
+                convert_values(self._config)
         return OAuthClient(self._config["client_id"], self._config["client_secret"])
 
     def _reuse_token(self) -> SetupTap | None:
@@ -142,7 +152,7 @@ class Login:
     def _authorize(self, client: OAuthClient) -> SetupTap:
         for name in REPLACED:
             self._config.pop(name, None)
-        tap = build_tap({**self._config, settings.REFRESH: "none yet"})
+        tap = build_tap({**self._config, settings.REFRESH: "none-yet"})
         accounts = account.build_accounts(tap)
         if self._choose_browser():
             tokens = self._authorize_in_browser(accounts, client)
@@ -163,12 +173,12 @@ class Login:
 
     def _read_code(self) -> str:
         if self._options.code:
-            return self._options.code
+            return self._options.code.strip()
         terminal.print_message(
             f"Open {CONSOLE} (of your data center), Self Client, Generate Code, and enter this "
             f"scope:\n\n{self._scope}\n"
         )
-        return terminal.prompt("Grant code", "--code", hide_input=True)
+        return terminal.prompt("Grant code", "--code", hide_input=True).strip()
 
     def _authorize_in_browser(self, accounts: AuthorizationServers, client: OAuthClient) -> Tokens:
         port, timeout = self._options.port, self._options.timeout
@@ -207,7 +217,7 @@ class Login:
 
     def _save(self, found: dict[str, Any]) -> None:
         env_file.save(found)
-        names = ", ".join(env_file.to_variable(name) for name in found)
+        names = ", ".join(setting_sources.to_variable(name) for name in found)
         terminal.print_message(f"Written to {env_file.FILE}: {names}.")
 
     def _choose_organizations(self, rows: Sequence[Row]) -> list[str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import re
 from typing import IO, TYPE_CHECKING, Any
 
 from singer_sdk.singerlib import Catalog
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 
 from tap_zohobooks.error_catalog import Reason
+from tap_zohobooks.json_objects import find_problem, parse_object, shorten
+
+_NAME = re.compile(r"[\w.-]{1,255}")
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,12 +28,11 @@ def read_json(what: str, file: IO[str] | None) -> dict[str, Any] | None:
     if file is None:
         return None
     try:
-        value = json.loads(file.read())
-        json.dumps(value, ensure_ascii=False).encode()  # a value that cannot be written is rejected
-    except (ValueError, RecursionError) as error:
-        raise Reason.FILE_NO_JSON.error(file=what, problem=error) from error
-    if not isinstance(value, dict):
-        raise Reason.FILE_NO_JSON.error(file=what, problem=f"but a {type(value).__name__}")
+        value = parse_object(file.read())
+    except ValueError as error:
+        raise Reason.FILE_NO_JSON.error(file=what, problem=shorten(error)) from error
+    if problem := find_problem(value):
+        raise Reason.FILE_NO_JSON.error(file=what, problem=problem)
     return value
 
 
@@ -42,19 +44,45 @@ def read_catalog(catalog: dict[str, Any] | None) -> Catalog | None:
     """
     if catalog is None:
         return None
-    if not isinstance(catalog.get("streams"), list):
-        raise Reason.CATALOG_MALFORMED.error(problem="it has no list of streams")
+    problem = next(_find_problems(catalog.get("streams")), None)
+    if problem is not None:
+        raise Reason.CATALOG_MALFORMED.error(problem=problem)
     try:
         read = Catalog.from_dict(catalog)
         for entry in catalog["streams"]:
             _choose_method(read[entry["tap_stream_id"]], entry.get("metadata", []))
-        shaped = all(isinstance(entry.schema.to_dict().get("properties"), dict)
-                     for entry in read.streams)  # fmt: skip
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise Reason.CATALOG_MALFORMED.error(problem=repr(error)) from error
-    if not shaped:
-        raise Reason.CATALOG_MALFORMED.error(problem="it has a stream without a schema")
+        raise Reason.CATALOG_MALFORMED.error(problem=shorten(repr(error))) from error
     return read
+
+
+def _find_problems(entries: object) -> Iterator[str]:
+    """Yield what keeps the entries of a catalog from being read, before the SDK reads them."""
+    if not isinstance(entries, list):
+        yield "it has no list of streams"
+        return
+    names = set[str]()
+    for entry in entries:
+        name = entry.get("tap_stream_id") if isinstance(entry, dict) else None
+        if not isinstance(name, str) or _NAME.fullmatch(name) is None:
+            yield "the tap_stream_id of a stream is not a name"
+            return
+        if entry.get("stream", name) != name:
+            yield f"the stream of '{name}' is '{shorten(entry['stream'])}': both are one name"
+        if name in names:
+            yield f"it has stream '{name}' twice"
+        names.add(name)
+        schema, keys = entry.get("schema"), entry.get("key_properties") or []
+        if not isinstance(schema, dict) or not _has_objects(schema.get("properties")):
+            yield f"it has a stream without a schema, '{name}'"
+        if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+            yield f"the key_properties of '{name}' are no list of names"
+
+
+def _has_objects(properties: object) -> bool:
+    return isinstance(properties, dict) and all(
+        isinstance(one, dict) for one in properties.values()
+    )
 
 
 def find_oddities(catalog: Catalog | None, selected: Mapping[str, bool]) -> Iterator[str]:
@@ -78,7 +106,7 @@ def _choose_method(entry: CatalogEntry, metadata: list[dict[str, Any]]) -> None:
     chosen = next((one["metadata"].get("replication-method") for one in metadata
                    if not one["breadcrumb"]), None)  # fmt: skip
     entry.replication_method = chosen or entry.replication_method
-    if entry.replication_method not in {None, REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL}:
+    if entry.replication_method not in (None, REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL):
         raise Reason.METHOD_UNKNOWN.error(
             stream=entry.tap_stream_id, method=repr(entry.replication_method)
         )

@@ -13,7 +13,7 @@ from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
 
-from tap_zohobooks import settings
+from tap_zohobooks import setting_sources, settings
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ConfigError, TapError
 from tap_zohobooks.singer.catalog import find_oddities, read_catalog, read_json
@@ -95,15 +95,14 @@ class CommandLineTap(Tap):
     @override
     def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805  # as the SDK has it
         cls.append_builtin_config(cls.config_jsonschema)
-        return settings.read_environment(cls.config_jsonschema, cls._env_var_prefix)
+        return setting_sources.read_environment(cls.config_jsonschema)
 
     @classmethod
     @override
     def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
-        read = super().cb_config(ctx, param, tuple(one for one in value if one == "ENV"))
-        for path in value:
-            if path != "ENV":  # a file may be a pipe: read it once
-                read.config.update(settings.read_file(path))
+        read = super().cb_config(ctx, param, ())
+        cls.append_builtin_config(cls.config_jsonschema)
+        read.config.update(setting_sources.load(value, cls.config_jsonschema))
         return read
 
     @classmethod

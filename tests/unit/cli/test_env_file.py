@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_zohobooks import settings
+from tap_zohobooks import setting_sources, settings
 from tap_zohobooks.cli import env_file
 from tap_zohobooks.errors import ConfigError
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OTHERS = "# mine\nTARGET_POSTGRES_USER=me\n\nexport OTHER='a b'  # and why"
-PREFIX = env_file.PREFIX
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +50,8 @@ def test_the_file_is_private(before: int | None) -> None:
     [
         ("organization_ids", []),
         ("organization_ids", ["10", "20"]),
-        ("client_secret", 'it\'s #1 = "good" \\n $HOME'),
+        ("user_agent", 'it\'s #1 = "good" \\n $HOME'),
+        ("client_secret", 'it\'s#1="good"\\n$HOME${HOME}'),
         ("refresh_token", "1000.ab.cd"),
         ("region", "eu"),
     ],
@@ -59,7 +59,7 @@ def test_the_file_is_private(before: int | None) -> None:
 def test_values_are_read_back(name: str, value: str | list[str]) -> None:
     """The tap reads each value back unchanged."""
     env_file.save({name: value})
-    assert settings.read_environment(settings.SCHEMA, PREFIX) == {name: value}
+    assert setting_sources.read_environment(settings.SCHEMA) == {name: value}
 
 
 def test_a_link_is_not_followed(tmp_path: Path) -> None:

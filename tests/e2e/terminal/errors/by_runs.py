@@ -82,6 +82,14 @@ def _(scene: Scene) -> Outcome:
     return Outcome(done.returncode, done.stderr.strip().splitlines()[-1])
 
 
+@WAYS.to(Reason.HOSTS_UNTRUSTED)
+def _(scene: Scene) -> Outcome:
+    shell = scene.service().shell
+    shell.file(".env", "TAP_ZOHOBOOKS_ACCOUNTS_URL=https://accounts.example\n")
+    done = shell.run("--config=ENV", TAP_ZOHOBOOKS_REFRESH_TOKEN="1000.a")
+    return Outcome(done.returncode, done.stderr.strip().splitlines()[-1])
+
+
 @WAYS.to(Reason.FILE_NO_JSON)
 def _(scene: Scene) -> Outcome:
     return scene.service().run(state="[]")

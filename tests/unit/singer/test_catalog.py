@@ -1,0 +1,60 @@
+"""A catalog is checked before the SDK reads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tap_zohobooks.errors import ConfigError
+from tap_zohobooks.singer.catalog import read_catalog
+
+ENTRY: dict[str, Any] = {
+    "tap_stream_id": "taxes",
+    "stream": "taxes",
+    "schema": {"type": "object", "properties": {"tax_id": {"type": "string"}}},
+    "key_properties": ["tax_id"],
+    "metadata": [{"breadcrumb": [], "metadata": {"selected": True}}],
+}
+
+
+def test_a_good_one() -> None:
+    """The entries of a catalog are read; `stream` and the keys may be absent."""
+    few = {name: ENTRY[name] for name in ("tap_stream_id", "schema", "metadata")}
+    other = {**few, "tap_stream_id": "bills"}
+    read = read_catalog({"streams": [ENTRY, other]})
+    assert read is not None
+    assert [one.tap_stream_id for one in read.streams] == ["taxes", "bills"]
+    assert read_catalog(None) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"tap_stream_id": None}, "the tap_stream_id of a stream is not a name"),
+        ({"tap_stream_id": 7}, "the tap_stream_id of a stream is not a name"),
+        ({"tap_stream_id": "a\x00"}, "the tap_stream_id of a stream is not a name"),
+        ({"tap_stream_id": "../x"}, "the tap_stream_id of a stream is not a name"),
+        ({"stream": "bills"}, "the stream of 'taxes' is 'bills': both are one name"),
+        ({"stream": None}, "the stream of 'taxes' is 'None'"),
+        ({"schema": None}, "without a schema, 'taxes'"),
+        ({"schema": {"properties": {"a": 7}}}, "without a schema, 'taxes'"),
+        ({"key_properties": "tax_id"}, "the key_properties of 'taxes' are no list of names"),
+        ({"key_properties": [7]}, "the key_properties of 'taxes' are no list of names"),
+        ({"metadata": [7]}, "TypeError"),
+    ],
+)
+def test_wrong_ones(change: dict[str, Any], problem: str) -> None:
+    """What is wrong is named with its stream."""
+    with pytest.raises(ConfigError, match=problem):
+        read_catalog({"streams": [ENTRY | change]})
+
+
+@pytest.mark.parametrize(
+    ("streams", "problem"),
+    [({}, "no list of streams"), ([7], "not a name"), ([ENTRY, ENTRY], "stream 'taxes' twice")],
+)
+def test_wrong_lists(streams: object, problem: str) -> None:
+    """So is a list that is none, or that has a stream twice."""
+    with pytest.raises(ConfigError, match=problem):
+        read_catalog({"streams": streams})
