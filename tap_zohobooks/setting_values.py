@@ -11,7 +11,7 @@ import json
 import math
 import re
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pendulum
 
@@ -150,10 +150,7 @@ def _to_integer(value: object) -> int:
 def _to_number(value: object) -> float:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if is_number or (isinstance(value, str) and _NUMBER.fullmatch(value)):
-        try:
-            number = float(str(value))
-        except ValueError:  # an integer of more digits than Python prints
-            number = math.inf
+        number = float(str(value))  # infinite if it has too many digits
         if math.isfinite(number):
             return number
     msg = "it is no finite number"
@@ -214,9 +211,7 @@ def _parse_time(value: object) -> datetime:
 
 def _parse_text(text: str) -> datetime:
     if _YEAR_FIRST.fullmatch(text):
-        whole = pendulum.parse(text.replace("/", "-"), tz="UTC")
-        if isinstance(whole, pendulum.DateTime):
-            return whole
+        return cast("datetime", pendulum.parse(text.replace("/", "-"), tz="UTC"))
     for form in _DAYS:
         if found := _parse_day(text, form):
             return found

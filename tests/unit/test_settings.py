@@ -118,6 +118,39 @@ def test_an_unreadable_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
         setting_sources.read_environment(settings.SCHEMA)
 
 
+def test_an_env_file_of_another_user_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error for an .env that may not be read says why."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(setting_sources, "dotenv_values", refuse)
+    with pytest.raises(ConfigError, match=r"\.env cannot be read: Permission denied"):
+        setting_sources.read_environment(settings.SCHEMA)
+
+
+@pytest.mark.parametrize("region", ["cn", "eu"])
+def test_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, region: str) -> None:
+    """Files count in their order, variables before them; hosts of .env are for its secrets."""
+    monkeypatch.chdir(tmp_path)
+    first, second = tmp_path / "a.json", tmp_path / "b.json"
+    first.write_text('{"client_secret": "s", "page_size": 5, "region": "us"}')
+    second.write_text('{"page_size": 6}')
+    monkeypatch.setenv("TAP_ZOHOBOOKS_LOOKBACK_SECONDS", "7")
+    paths = [str(first), setting_sources.ENVIRONMENT, str(second)]
+    found = setting_sources.load(paths, settings.SCHEMA)
+    assert found == {"client_secret": "s", "page_size": 6, "region": "us", "lookback_seconds": 7}
+    assert setting_sources.load(paths[::2], settings.SCHEMA)["page_size"] == 6
+    (tmp_path / ".env").write_text(f"TAP_ZOHOBOOKS_REGION={region}\n")
+    if region == "cn":
+        with pytest.raises(ConfigError, match=r"\.env sets region, and client_secret would be"):
+            setting_sources.load(paths, settings.SCHEMA)
+    else:
+        assert setting_sources.load(paths, settings.SCHEMA)["region"] == "eu"
+    with pytest.raises(ConfigError, match="cannot be read as a JSON object"):
+        setting_sources.load([str(tmp_path)], settings.SCHEMA)
+
+
 def test_grants() -> None:
     """The settings choose the grant that mints a token."""
     config = GOOD | {"grant_type": "refresh_token"}

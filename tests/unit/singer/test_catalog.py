@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import Any
 
 import pytest
 
 from tap_zohobooks.errors import ConfigError
-from tap_zohobooks.singer.catalog import read_catalog
+from tap_zohobooks.singer.catalog import read_catalog, read_json
 
 ENTRY: dict[str, Any] = {
     "tap_stream_id": "taxes",
@@ -48,6 +49,17 @@ def test_wrong_ones(change: dict[str, Any], problem: str) -> None:
     """What is wrong is named with its stream."""
     with pytest.raises(ConfigError, match=problem):
         read_catalog({"streams": [ENTRY | change]})
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [("[]", "it holds a list"), ('{"a": NaN}', "NaN"), ("{", "is not a JSON object")],
+)
+def test_files(text: str, problem: str) -> None:
+    """A file must hold a JSON object that can be written again."""
+    with pytest.raises(ConfigError, match=problem):
+        read_json("catalog", StringIO(text))
+    assert read_json("catalog", StringIO('{"a": 1}')) == {"a": 1}
 
 
 @pytest.mark.parametrize(
