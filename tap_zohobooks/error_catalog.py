@@ -10,6 +10,7 @@ from enum import Enum
 from tap_zohobooks.errors import (
     BookmarkRefused,
     ConfigError,
+    HungUp,
     Interrupted,
     NoToken,
     OrganizationClosed,
@@ -102,6 +103,9 @@ class Reason(Enum):
     BATCH_IMPOSSIBLE = (ConfigError,
         "The files of a batch cannot be written: {problem}.",
         "Set batch_config to a writable location, and install the package for its file system.")
+    CA_BUNDLE_MISSING = (ConfigError,
+        "The CA certificates that {variable} names do not exist ({path}).",
+        "Correct the variable, or unset it.")
     CHINA_UNNAMED = (ConfigError,
         "The account is in China's data center, whose servers belong to another company: nothing was sent there.",
         "Run `zohobooks login --region cn` if that is right.")
@@ -117,6 +121,9 @@ class Reason(Enum):
     HOSTS_UNTRUSTED = (ConfigError,
         "Nothing was sent: .env sets {hosts}, and {secrets} would be sent there from another source.",
         "Set {hosts} in the environment if it is right, or remove it from .env.")
+    LOG_WRONG = (ConfigError,
+        "The log cannot be set up: {problem}.",
+        "Correct LOGLEVEL, TAP_ZOHOBOOKS_LOGLEVEL, or the file that SINGER_SDK_LOG_CONFIG names.")
     NO_ORGANIZATION = (ConfigError,
         "This user has no active organization in this data center (known: {organizations}).",
         "Check region.")
@@ -249,6 +256,9 @@ class Reason(Enum):
     NO_ANSWER = (ServiceError,
         "Zoho Books gave no usable response to '{path}': {found}.",
         "State is written; run again later.")
+    NO_PATH_PART = (ServiceError,
+        "An id of the service, '{value}', cannot be part of a path.",
+        "Report this line.")
     NO_ROWS = (ServiceError,
         "A response with the keys {keys} has no '{wanted}' to read rows from.",
         "Report this line.")
@@ -281,6 +291,9 @@ class Reason(Enum):
     ABORTED = (TapError,
         "Aborted! What was written before is kept.",
         "Run the command again.")
+    HUNG_UP = (HungUp,
+        "Stopped by SIGHUP; {state}.",
+        "Run again, in a session that outlasts the terminal.")
     INTERRUPTED = (Interrupted,
         "Stopped by SIGINT; {state}.",
         "Run again.")

@@ -8,7 +8,8 @@ TapError
   ConfigError             run: a setting, catalog or state is wrong
     BookmarkRefused       stream
     OrganizationClosed    organization
-  Interrupted, Terminated run: it was stopped by a signal
+  Interrupted, Terminated, HungUp
+                          run: it was stopped by a signal
   ReauthorizationNeeded   run: a person must authorize
   QuotaReached            organization: run again later
     TokensUsedUp          run
@@ -25,6 +26,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar
+
+from tap_zohobooks.safe_text import to_safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +46,7 @@ class Scope(IntEnum):
 class TapError(Exception):
     """An expected error: its text says what was found, the next step, and its name in brackets.
 
+    The text is one line without secrets, whatever the service, a file or a setting contributes.
     Errors that end a run are made by a `Reason`; the others are caught by the tap.
     """
 
@@ -51,8 +55,9 @@ class TapError(Exception):
 
     def __init__(self, found: str, next_step: str = "", name: str = "") -> None:
         """Keep the parts; `name` is that of docs/errors.md."""
-        self.found, self.next_step, self.name = found, next_step, name
-        super().__init__(" ".join(part for part in (found, self.advice) if part))
+        self.found, self.next_step = to_safe_text(found), to_safe_text(next_step)
+        self.name = name
+        super().__init__(" ".join(part for part in (self.found, self.advice) if part))
 
     @property
     def advice(self) -> str:
@@ -115,6 +120,13 @@ class Terminated(TapError):
     """SIGTERM has stopped the run."""
 
     exit_code = 143
+    scope = Scope.RUN
+
+
+class HungUp(TapError):
+    """SIGHUP has stopped the run: its terminal was closed."""
+
+    exit_code = 129
     scope = Scope.RUN
 
 

@@ -12,6 +12,7 @@ from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ConfigError, TapError
 from tap_zohobooks.json_objects import shorten
 from tap_zohobooks.regions import AUTO, REGIONS, check_url
+from tap_zohobooks.safe_text import add_secret, add_url_secrets, is_token
 from tap_zohobooks.setting_values import convert
 
 if TYPE_CHECKING:
@@ -152,13 +153,23 @@ def normalize(config: dict[str, Any], schema: Mapping[str, Any]) -> dict[str, Ta
     return wrong
 
 
+def mask(config: Mapping[str, Any]) -> None:
+    """Mask the secrets of a configuration in all output, wherever they stand in it."""
+    for name, value in config.items():
+        add_url_secrets(value, is_secret=name == "reauth_webhook_url")
+        if name in SECRETS and name != "client_id":
+            add_secret(value)
+
+
 def validate(config: dict[str, Any], schema: Mapping[str, Any]) -> list[TapError]:
     """Fill defaults into `config`, and return an error for each wrong setting, without secrets.
 
     Blank settings are removed, and values that can mean only one thing are converted to the type of
     their setting, so `start_date` becomes an instant in UTC.
     """
+    mask(config)
     wrong = normalize(config, schema)
+    mask(config)
     found = _Validator(_remove_null_alternatives(schema)).iter_errors(config)
     others = [_to_error(one) for one in found if _find_missing(one) not in wrong]
     return [*wrong.values(), *others] or _check_combinations(config)
@@ -187,9 +198,22 @@ def _to_error(error: ValidationError) -> TapError:
         return Reason.SETTING_MISSING.error(setting=missing, why="every run needs it")
     if not path:
         return Reason.SETTING_UNKNOWN.error(problem=message)
-    is_number = isinstance(error.instance, (int, float))
-    found = message if is_number else f"not of the right {error.validator}"
+    found = _describe_rule(error.validator, error.validator_value)
     return Reason.SETTING_WRONG.error(setting=path[0], problem=found)
+
+
+def _describe_rule(validator: object, rule: object) -> str:
+    """Return what a value breaks, without the value: it may be a secret of another setting."""
+    match validator, rule:
+        case "enum", list():
+            return f"it is none of {', '.join(str(one) for one in rule if one is not None)}"
+        case "type", list() | str():
+            types = [rule] if isinstance(rule, str) else rule
+            return f"it is no {' or '.join(str(one) for one in types if one != 'null')}"
+        case "minimum" | "maximum" | "exclusiveMinimum", int() | float():
+            return f"it is not within its {validator} of {rule}"
+        case _:
+            return f"it is not of the right {validator}"
 
 
 def _check_combinations(config: dict[str, Any]) -> list[TapError]:
@@ -205,7 +229,13 @@ def _check_combinations(config: dict[str, Any]) -> list[TapError]:
     found = [Reason.SETTING_MISSING.error(setting=name, why=why) for name, why in missing.items()]
     for name in (*HOSTS, WEBHOOK):
         found += _check_url(name, config.get(name))
-    return found + _check_home("token_cache", config.get("token_cache", ""))
+    found += _check_home("token_cache", config.get("token_cache", ""))
+    header = "it holds characters that no HTTP header can carry"
+    if not all(" " <= letter <= "~" for letter in config.get("user_agent", "")):
+        found.append(Reason.SETTING_WRONG.error(setting="user_agent", problem=header))
+    if not is_token(config.get("access_token", "unset")):
+        found.append(Reason.SETTING_WRONG.error(setting="access_token", problem=header))
+    return found
 
 
 def _check_url(name: str, url: str | None) -> list[TapError]:

@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from sandbox import World
 from sandbox.server.transport import WorldAdapter
+from tap_zohobooks.safe_text import forget_secrets
 from tap_zohobooks.tap import TapZohoBooks
 
 if TYPE_CHECKING:
@@ -228,6 +229,13 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _own_secrets() -> Iterator[None]:
+    """No test masks the secrets of another."""
+    yield
+    forget_secrets()
 
 
 @pytest.fixture

@@ -71,9 +71,10 @@ class Accounts:
 
     ``base_url`` is its address on loopback, blank if it plays the real hosts; ``multi_dc`` is
     whether the client is registered in other data centers, too. ``script`` names the faults of the
-    next token requests: ``throttle``, ``500``, ``html``, ``drop``, ``STATUS:ERROR`` (JSON with that
-    error), ``lost`` (a token is issued, and the connection dropped), ``expires:TEXT`` (JSON of the
-    lifetime), or one of ``Response.fault``. ``mints_allowed`` is access
+    next token requests: ``throttle``, ``500``, ``html``, ``drop``, ``echo`` (the request as an
+    error), ``STATUS:ERROR`` (JSON with that error), ``lost`` (a token is issued, and the connection
+    dropped), ``expires:TEXT`` (JSON of the lifetime), or one of ``Response.fault``.
+    ``token_suffix`` ends each access token. ``mints_allowed`` is access
     tokens a refresh token in 10 minutes; ``tokens_at_once`` and ``refresh_tokens_at_once`` are how
     many stay valid. ``scopes`` is by refresh token.
     """
@@ -86,6 +87,7 @@ class Accounts:
     mints: list[datetime] = field(default_factory=list)
     scopes: dict[str, frozenset[str]] = field(default_factory=dict)
     script: deque[str] = field(default_factory=deque)
+    token_suffix: str = ""
     consent: Consent = field(default_factory=Consent)
     multi_dc: bool = False
     base_url: str = ""
@@ -158,6 +160,8 @@ class Accounts:
     def _answer_token(self, request: Request, region: str, now: datetime) -> Response:
         """Answer a token request; most errors have status 200."""
         fault = self.script.popleft() if self.script else ""
+        if fault == "echo":
+            return build_oauth_error(f"echo {dict(request.form)} {dict(request.headers)}")
         failure = build_token_fault(fault)
         if failure is not None:
             return failure
@@ -250,7 +254,7 @@ class Accounts:
             return Response(400, encode(RATE_LIMITED), {"Content-Type": JSON})
         recent.append(now)
         self.mints.append(now)
-        text = self._generate_secret("access")
+        text = self._generate_secret("access") + self.token_suffix
         self._end_oldest_tokens(owner)
         expires = now + TOKEN_LIFE
         self._tokens[text] = AccessToken(f"t{len(self.mints)}", owner, scopes, expires)

@@ -85,6 +85,7 @@ class Login:
             if value is not None:
                 self._config[name] = value
         convert_values(self._config)
+        settings.mask(self._config)
         if options.client_secret is not None or "client_secret" not in self._config:
             setting_sources.check_hosts(setting_sources.list_env_file_hosts(), ["client_secret"])
 

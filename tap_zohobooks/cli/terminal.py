@@ -16,7 +16,9 @@ from typing_extensions import override
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ConfigError, TapError
-from tap_zohobooks.singer.stdout import discard_stdout
+from tap_zohobooks.safe_text import to_safe_text
+from tap_zohobooks.singer.log_output import protect_log
+from tap_zohobooks.singer.stdout import discard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 MAX_CALLS = 20  # API calls that a command may make without a prompt
-CONTROLS = dict.fromkeys((*range(10), *range(11, 32), *range(127, 160)), "�")
 
 
 @contextmanager
@@ -34,7 +35,7 @@ def _convert_write_errors() -> Iterator[None]:
     except BrokenPipeError:
         raise  # click exits without a message
     except OSError as error:
-        discard_stdout()
+        discard(sys.stdout)
         raise Reason.OUTPUT_UNWRITABLE.error(problem=error.strerror) from error
 
 
@@ -49,13 +50,16 @@ def print_result(result: RenderableType = "") -> None:
 
 
 def print_message(text: str) -> None:
-    """Print rich markup on standard error, beside the result."""
-    Console(stderr=True, highlight=False).print(text, soft_wrap=True)
+    """Print rich markup on standard error, beside the result, as far as it can be written."""
+    try:
+        Console(stderr=True, highlight=False).print(text, soft_wrap=True)
+    except OSError:  # the result, and the exit code, do not depend on it
+        discard(sys.stderr)
 
 
 def escape_text(text: object) -> str:
-    """Return text of the service as rich markup, without control characters."""
-    return escape(str(text).translate(CONTROLS))
+    """Return text of the service as rich markup: one line, without secrets."""
+    return escape(to_safe_text(text))
 
 
 def create_table(titles: Iterable[str], numbers: Iterable[str] = ()) -> Table:
@@ -71,7 +75,8 @@ def print_json(value: object) -> None:
     Raises:
         TapError: It cannot be written.
     """
-    print_text(json.dumps(value, indent=2, ensure_ascii=False))
+    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    print_text(json.dumps(value, indent=2, ensure_ascii=not is_unicode))
 
 
 def print_text(text: str) -> None:
@@ -144,6 +149,7 @@ class CommandGroup(click.Group):
     @override
     def invoke(self, ctx: click.Context) -> Any:
         logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+        protect_log()
         with _exit_on_error(ctx):
             return super().invoke(ctx)
 

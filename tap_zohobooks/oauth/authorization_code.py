@@ -24,6 +24,7 @@ from tap_zohobooks.oauth.token_endpoint import (
     fail_request,
 )
 from tap_zohobooks.regions import REGIONS
+from tap_zohobooks.safe_text import add_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -108,6 +109,7 @@ class AuthorizationServers:
         Raises:
             TapError: No server accepts it.
         """
+        add_secret(code)
         form = {"code": code, **(consent.form if consent else {})}
         server, result = self._exchange_in_turn([at] if at else self.servers(), client, form)
         if isinstance(result, IssuedToken):
@@ -156,6 +158,7 @@ class AuthorizationServers:
         raise Reason.NOT_REVOKED.error(servers=", ".join(unclear))
 
     def _revoke(self, server: str, client: OAuthClient, refresh_token: str) -> str:
+        add_secret(refresh_token)
         url, form = f"{server}/oauth/v2/revoke/token", {"token": refresh_token}
         auth = HTTPBasicAuth(client.id.encode(), client.secret.encode())
         try:

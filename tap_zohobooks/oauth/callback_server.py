@@ -18,6 +18,7 @@ from urllib.parse import parse_qs
 from typing_extensions import override
 
 from tap_zohobooks.error_catalog import Reason
+from tap_zohobooks.safe_text import add_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,6 +39,10 @@ class Callback:
     code: str
     location: str | None
     server: str | None
+
+    def __post_init__(self) -> None:
+        """Mask the code in all output."""
+        add_secret(self.code)
 
 
 class Listener(ThreadingHTTPServer):

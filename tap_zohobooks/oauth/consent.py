@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.regions import REGIONS
+from tap_zohobooks.safe_text import add_secret
 
 if TYPE_CHECKING:
     from tap_zohobooks.oauth.credentials import Hosts
@@ -24,6 +25,10 @@ class OAuthClient:
 
     id: str
     secret: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Mask the secret in all output."""
+        add_secret(self.secret)
 
     @property
     def form(self) -> dict[str, str]:
@@ -39,6 +44,10 @@ class ConsentRequest:
     scope: str
     state: str = field(default_factory=token_urlsafe, repr=False)
     verifier: str = field(default_factory=lambda: token_urlsafe(48), repr=False)
+
+    def __post_init__(self) -> None:
+        """Mask the verifier in all output; the state is part of the URL that is printed."""
+        add_secret(self.verifier)
 
     def url(self, server: str, client: OAuthClient) -> str:
         """Return the URL of the consent page."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tap_zohobooks.regions import AUTO, REGIONS, SEARCHED, Region
 from tap_zohobooks.resources import TABLE, scopes
+from tap_zohobooks.safe_text import add_secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,10 @@ class Token:
     api_url: str
     good_until: float
 
+    def __post_init__(self) -> None:
+        """Mask the token in all output."""
+        add_secret(self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -32,6 +37,11 @@ class Grant:
     client_secret: str = field(repr=False)
     refresh_token: str | None = field(default=None, repr=False)
     soid: str | None = None
+
+    def __post_init__(self) -> None:
+        """Mask the secrets in all output."""
+        add_secret(self.client_secret)
+        add_secret(self.refresh_token)
 
     def form(self) -> dict[str, str]:
         """Return the form of the token request."""

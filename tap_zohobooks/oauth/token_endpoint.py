@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum, IntEnum
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.http.responses import MAX_MESSAGE, decode
 from tap_zohobooks.http.transport import was_sent
 from tap_zohobooks.regions import match_api_url
+from tap_zohobooks.safe_text import add_secret, is_token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,7 @@ RATE_WINDOW = 600.0  # seconds, in which ten tokens may be requested
 UNKNOWN_CLIENT = "invalid_client"
 THROTTLED = "Access Denied"  # or a translation, with "status": "failure"
 NO_ERROR = ""
+UNPRINTABLE = "the {name} holds a blank or a character that is not printable ASCII"
 
 
 class TokenFailureKind(IntEnum):
@@ -112,6 +114,11 @@ class IssuedToken:
     lifetime: float
     refresh_token: str | None = field(default=None, repr=False)
 
+    def __post_init__(self) -> None:
+        """Mask the tokens in all output."""
+        add_secret(self.value)
+        add_secret(self.refresh_token)
+
 
 @dataclass(frozen=True, slots=True)
 class TokenFailure:
@@ -150,20 +157,27 @@ def classify_token_response(status: int, body: bytes) -> TokenResponse:
     document = decode(body)
     if document is None:
         return fail_token(NO_ERROR, f"HTTP {status} without readable JSON", status)
-    value = document.get("access_token")
-    if isinstance(value, str) and value:
-        refresh_token = document.get("refresh_token")
-        return IssuedToken(
-            value,
-            match_api_url(document.get("api_domain")),
-            read_lifetime(document.get("expires_in")),
-            refresh_token if isinstance(refresh_token, str) and refresh_token else None,
-        )
+    if isinstance(document.get("access_token"), str) and document["access_token"]:
+        return _read_tokens(document, status)
     stated = document.get("error")
     error = stated[:MAX_MESSAGE] if isinstance(stated, str) else NO_ERROR
     if document.get("status") == "failure" or error.lower().startswith("access"):
         error = THROTTLED
     return fail_token(error, error or f"HTTP {status} without a token or an error", status)
+
+
+def _read_tokens(document: dict[str, Any], status: int) -> TokenResponse:
+    """Return the tokens; none is used that a header or a line of `.env` cannot hold."""
+    for name in ("access_token", "refresh_token"):
+        if document.get(name) and not is_token(document[name]):
+            add_secret(document[name])
+            return fail_token(NO_ERROR, UNPRINTABLE.format(name=name), status)
+    return IssuedToken(
+        document["access_token"],
+        match_api_url(document.get("api_domain")),
+        read_lifetime(document.get("expires_in")),
+        document.get("refresh_token") or None,
+    )
 
 
 def read_lifetime(stated: object) -> float:

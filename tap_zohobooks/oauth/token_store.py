@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from tap_zohobooks.oauth.token_endpoint import LIFETIME, RATE_WINDOW
 from tap_zohobooks.regions import REGIONS, match_api_url
+from tap_zohobooks.safe_text import add_secret, is_token
 
 MAX_REQUESTS = 9  # in RATE_WINDOW: one below Zoho's ten, for a request by another program
 SLACK = 1.0  # seconds: the window begins when a request arrives, by another clock
@@ -20,15 +21,19 @@ class StoredToken(msgspec.Struct, frozen=True):
     api_url: str | None
     good_until: float
 
+    def __post_init__(self) -> None:
+        """Mask the token in all output."""
+        add_secret(self.value)
+
     @override
     def __repr__(self) -> str:
         """Show no secret."""
         return f"StoredToken(region={self.region!r}, good_until={self.good_until!r})"
 
     def is_good(self, now: float) -> bool:
-        """Tell whether the token may be used: it is Zoho's, and expires within its lifetime."""
+        """Tell whether it may be used: a token of Zoho's, which expires within its lifetime."""
         is_ours = self.region in REGIONS and self.api_url in {None, match_api_url(self.api_url)}
-        return is_ours and now < self.good_until <= now + LIFETIME
+        return is_token(self.value) and is_ours and now < self.good_until <= now + LIFETIME
 
 
 class TokenStore(msgspec.Struct):

@@ -6,22 +6,33 @@ The last log line of a run that does not end in 0 names the reason and the next 
 from __future__ import annotations
 
 import sys
-from typing import IO, TYPE_CHECKING, Any
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
-from singer_sdk import Tap
+from singer_sdk import Tap, metrics
+from singer_sdk._logging import _setup_console_logging
+from singer_sdk.cli import plugin_cli
 from singer_sdk.helpers._classproperty import classproperty
-from singer_sdk.plugin_base import SingerCommand
+from singer_sdk.plugin_base import SingerCommand, _plugin_log_level
 from typing_extensions import override
 
 from tap_zohobooks import setting_sources, settings
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ConfigError, TapError
 from tap_zohobooks.singer.catalog import find_oddities, read_catalog, read_json
+from tap_zohobooks.singer.log_output import protect_log
 from tap_zohobooks.singer.shutdown import ShutdownHandler
-from tap_zohobooks.singer.stdout import LineWriter, discard_stdout
+from tap_zohobooks.singer.stdout import (
+    LineWriter,
+    OutputError,
+    convert_write_errors,
+    discard,
+)
 from tap_zohobooks.singer.stream_maps import MAPPING_ERRORS, explain_mapping_error
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import click
 
 
@@ -32,24 +43,55 @@ class ZohoBooksCommand(SingerCommand):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run; an expected error is a log line and an exit code, not a traceback."""
         try:
+            self._set_up_log()
             return super().main(*args, **kwargs)
         except TapError as error:
-            self.logger.error("%s", error)  # noqa: TRY400  # the line is the whole message
-            sys.exit(error.exit_code)
+            self._exit(error)
+
+    @override
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the command line; `--help`, `--version` and `--discover` print and exit here."""
+        with _end_without_output(), convert_write_errors():
+            return super().parse_args(ctx, args)
 
     @override
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the tap; it ends when the target closes its pipe."""
-        try:
+        """Run the tap; it ends if its messages cannot be written."""
+        with _end_without_output():
             return super().invoke(ctx)
-        except BrokenPipeError as error:
-            discard_stdout()
-            raise Reason.PIPE_CLOSED.error() from error
+
+    def _set_up_log(self) -> None:
+        level = _plugin_log_level(plugin_name=self.name or "")
+        try:
+            metrics.get_metrics_logger().setLevel(level)  # the SDK does so later, out of reach
+            _setup_console_logging(log_level=level)
+        except Exception as error:  # a configuration may name any class
+            raise Reason.LOG_WRONG.error(problem=error) from error
+        finally:
+            protect_log()
+
+    def _exit(self, error: TapError) -> NoReturn:
+        self.logger.error("%s", error)
+        sys.exit(error.exit_code)
+
+
+@contextmanager
+def _end_without_output() -> Iterator[None]:
+    """Convert the errors of standard output into those that end a run."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        discard(sys.stdout)
+        raise Reason.PIPE_CLOSED.error() from error
+    except OutputError as error:
+        discard(sys.stdout)
+        raise Reason.OUTPUT_UNWRITABLE.error(problem=error.strerror) from error
 
 
 class CommandLineTap(Tap):
     """A tap that a command starts, with its settings, and that a signal ends."""
 
+    cli = plugin_cli(lambda tap: tap.get_singer_command())  # it sets up the log itself
     _is_configured = False
 
     @override
@@ -118,7 +160,8 @@ class CommandLineTap(Tap):
     ) -> None:
         """Run the command line; see --help."""
         if about:
-            cls.print_about(about_format)
+            with convert_write_errors():
+                cls.print_about(about_format)
             return
         cls.print_version(print_fn=cls.logger.info)
         writer = LineWriter(sys.stdout.fileno())

@@ -16,8 +16,11 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from tap_zohobooks.safe_text import to_safe_text
+from tap_zohobooks.singer.log_output import list_handlers
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tap_zohobooks.http.rate_limit import Quota
     from tap_zohobooks.singer.scheduler import SyncScheduler
@@ -119,24 +122,19 @@ def _show_live(line: Callable[[], str], stream: TextIO) -> Iterator[None]:
     console = Console(file=stream)
 
     def render() -> Text:
-        return Text(line(), no_wrap=True, overflow="ellipsis")
+        return Text(to_safe_text(line()), no_wrap=True, overflow="ellipsis")
 
     with (
         Live(get_renderable=render, console=console, transient=True, refresh_per_second=2),
         ExitStack() as handlers,
     ):
-        for handler in _handlers(stream):
-            before = handler.setStream(_Above(console))  # type: ignore[arg-type]
+        for handler in list_handlers():
+            if not isinstance(handler, logging.StreamHandler) or handler.stream is not stream:
+                continue
+            before = handler.setStream(_Above(console))
             if before is not None:
                 handlers.callback(handler.setStream, before)
         yield
-
-
-def _handlers(stream: TextIO) -> Iterable[logging.StreamHandler[TextIO]]:
-    """Return the handlers of all loggers that write to the stream of the live line."""
-    loggers = [logging.getLogger(), *map(logging.getLogger, logging.root.manager.loggerDict)]
-    found = {handler for logger in loggers for handler in logger.handlers}
-    return [one for one in found if isinstance(one, logging.StreamHandler) and one.stream is stream]
 
 
 class _Above:

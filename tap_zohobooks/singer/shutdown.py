@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from tap_zohobooks.singer.stdout import LineWriter
 
 SIGNALS = {signal.SIGINT: Reason.INTERRUPTED, signal.SIGTERM: Reason.TERMINATED}
+if sys.platform != "win32":
+    SIGNALS[signal.SIGHUP] = Reason.HUNG_UP
 STATE_SECONDS = 3.0  # for the target to read the line on its way, and the state
 LIMIT = 3.5  # seconds until the process ends, whatever blocks
 
@@ -39,7 +42,9 @@ class ShutdownHandler:
         """Wait for a signal from now on; to be called by the main thread."""
         signals, wakeup = os.pipe()
         os.set_blocking(wakeup, False)  # set_wakeup_fd requires it
-        for number in SIGNALS:
+        for number, reason in SIGNALS.items():
+            if reason is Reason.HUNG_UP and signal.getsignal(number) is signal.SIG_IGN:
+                continue  # started by nohup
             signal.signal(number, self._stop_output)
         signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
         threading.Thread(target=self._await, args=(signals,), name="ending", daemon=True).start()

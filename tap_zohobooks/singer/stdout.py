@@ -9,7 +9,8 @@ import stat
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TextIO
 
 from singer_sdk.contrib.msgspec import MsgSpecWriter, encoder
 from typing_extensions import override
@@ -19,7 +20,7 @@ if sys.platform != "win32":
     import termios
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from singer_sdk.singerlib import Message
 
@@ -36,9 +37,30 @@ def room(unread: int, capacity: int) -> int:
     return capacity - 2 * unread - 3 * PAGE
 
 
-def discard_stdout() -> None:
-    """Redirect standard output to nowhere, so that the interpreter flushes no buffer at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def discard(stream: TextIO) -> None:
+    """Redirect a standard stream to nowhere, so that its buffer is flushed without an error."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+class OutputError(OSError):
+    """Standard output cannot be written."""
+
+
+@contextmanager
+def convert_write_errors() -> Iterator[None]:
+    """Write out what is printed within the block.
+
+    Raises:
+        BrokenPipeError: The reader has closed the pipe.
+        OutputError: Standard output cannot be written.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(error.errno, error.strerror) from error
 
 
 class LineWriter(MsgSpecWriter):
@@ -125,6 +147,10 @@ class LineWriter(MsgSpecWriter):
         except BlockingIOError:  # the pipe may be set not to block
             _poll(self._descriptor).poll()
             return 0
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError(error.errno, error.strerror) from error
 
 
 def _line(message: Mapping[str, Any]) -> bytes:

@@ -528,5 +528,5 @@ def test_a_client_that_is_no_text(desk: Desks, tmp_path: Path) -> None:
 
 
 def test_text_of_the_service_is_escaped() -> None:
-    """Control characters are replaced, markup is text, and lines stay lines."""
-    assert escape_text("a\x1b[2J\r\x9b\n[red]株式会社") == "a\ufffd[2J\ufffd\ufffd\n\\[red]株式会社"
+    """Control characters and line ends are escaped, and markup is text."""
+    assert escape_text("a\x1b[2J\r\x9b\n[red]株式会社") == r"a\x1b[2J\r\x9b\n\[red]株式会社"

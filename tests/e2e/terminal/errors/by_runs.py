@@ -90,6 +90,20 @@ def _(scene: Scene) -> Outcome:
     return Outcome(done.returncode, done.stderr.strip().splitlines()[-1])
 
 
+@WAYS.to(Reason.LOG_WRONG)
+def _(scene: Scene) -> Outcome:
+    done = scene.service().shell.run("--about", LOGLEVEL="loud")
+    return Outcome(done.returncode, done.stderr.strip().splitlines()[-1])
+
+
+@WAYS.to(Reason.CA_BUNDLE_MISSING)
+def _(scene: Scene) -> Outcome:
+    settings = scene.service().config(accounts_url="https://127.0.0.1:9")
+    files = ["--config", scene.service().shell.file("config.json", settings)]
+    done = scene.service().shell.run(*files, "--discover", REQUESTS_CA_BUNDLE="/no/bundle.pem")
+    return Outcome(done.returncode, done.stderr.strip().splitlines()[-1])
+
+
 @WAYS.to(Reason.FILE_NO_JSON)
 def _(scene: Scene) -> Outcome:
     return scene.service().run(state="[]")
@@ -320,6 +334,17 @@ def _(scene: Scene) -> Outcome:
     return service.run("contacts")
 
 
+@WAYS.to(Reason.NO_PATH_PART)
+def _(scene: Scene) -> Outcome:
+    def climb(request: Request, answer: Response) -> Response:
+        row = {"contact_id": "..", "last_modified_time": "2026-11-01T00:00:00+0000"}
+        return replaced(answer, contacts=[row]) if _lists("contacts", request) else answer
+
+    service = scene.service(organizations=1)
+    service.world.meddle = climb
+    return service.run("contact_details")
+
+
 @WAYS.to(Reason.NO_ROWS)
 def _(scene: Scene) -> Outcome:
     def reword(request: Request, answer: Response) -> Response:
@@ -374,6 +399,11 @@ def _stopped(scene: Scene, number: signal.Signals) -> Outcome:
 @WAYS.to(Reason.INTERRUPTED)
 def _(scene: Scene) -> Outcome:
     return _stopped(scene, signal.SIGINT)
+
+
+@WAYS.to(Reason.HUNG_UP)
+def _(scene: Scene) -> Outcome:
+    return _stopped(scene, signal.SIGHUP)
 
 
 @WAYS.to(Reason.TERMINATED)
