@@ -6,6 +6,7 @@ import hmac
 import logging
 import os
 import sqlite3
+import stat
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 WRITABLE_BY_OTHERS = 0o022
+SUFFIXES = ("", "-journal", "-wal", "-shm")  # of the files that SQLite opens
 
 PATIENCE = 5.0  # seconds to wait for a lock; most are held for less than one millisecond
 
@@ -89,9 +91,8 @@ class Cache:
             msg = "this user has no home; set token_cache"
             raise FileNotFoundError(msg)
         self.folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
-        if os.name == "posix" and not _is_private(self.folder.stat()):
-            msg = "others may write to it; set token_cache to a folder of your own"
-            raise PermissionError(msg)
+        if os.name == "posix":
+            _check_folder(self.folder)
         self._is_prepared = True
 
     def give_up(self, error: Exception) -> None:
@@ -144,6 +145,8 @@ class FileValue(SharedValue[Value]):
         file = None
         try:
             self._cache.prepare()
+            if os.name == "posix":
+                _check_files(self._path)
             with suppress(FileExistsError):
                 os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
             file = sqlite3.connect(self._path, timeout=self._patience, isolation_level=None)
@@ -191,9 +194,39 @@ def _begin(file: sqlite3.Connection) -> bytes:
     return row[0] if row else b""
 
 
-def _is_private(found: os.stat_result) -> bool:
-    is_ours = os.geteuid() in {0, found.st_uid}
-    return is_ours and not found.st_mode & WRITABLE_BY_OTHERS
+def _check_folder(folder: Path) -> None:
+    """Check that no other user can change the folder, or where a link to it leads.
+
+    Raises:
+        PermissionError: One can, even if this user is root.
+    """
+    found = folder.stat()
+    if {found.st_uid, folder.lstat().st_uid} != {os.geteuid()}:
+        msg = "it belongs to another user; set token_cache to a folder of your own"
+        raise PermissionError(msg)
+    if found.st_mode & WRITABLE_BY_OTHERS:
+        msg = "others may write to it; set token_cache to a folder of your own"
+        raise PermissionError(msg)
+
+
+def _check_files(path: Path) -> None:
+    """Check the file of a value, and those that SQLite opens beside it, before they are opened.
+
+    Opening a named pipe waits, and opening a link changes the file that it names.
+
+    Raises:
+        PermissionError: One is no regular file, has another name, or belongs to another user.
+    """
+    for suffix in SUFFIXES:
+        file = path.with_name(path.name + suffix)
+        with suppress(FileNotFoundError):
+            found = file.lstat()
+            is_alone = found.st_nlink <= 1 and found.st_uid == os.geteuid()
+            if not (stat.S_ISREG(found.st_mode) and is_alone):
+                msg = f"{file.name} is no regular file of this user alone; remove it"
+                raise PermissionError(msg)
+            if stat.S_IMODE(found.st_mode) & ~PRIVATE_FILE:
+                file.chmod(PRIVATE_FILE)
 
 
 def file_name(kind: str, *parts: str, secret: str = "") -> str:
