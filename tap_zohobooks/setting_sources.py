@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ENVIRONMENT, PREFIX, ENV_FILE = "ENV", "TAP_ZOHOBOOKS_", Path(".env")
 NOT_TEXT = "it is not text in UTF-8"
 SECRETS_SENT = ("client_secret", "refresh_token", "access_token")
+# Meltano replaces ${NAME}; a variable without a name is never set, so its default holds: "${".
+LITERAL_VARIABLE = "${:-$}{"
 CHINA = "cn"  # its servers belong to another company: the region is as good as a host
 
 
@@ -48,7 +50,7 @@ def read_environment(
         ConfigError: A variable does not hold a value of its setting's type, or `.env` cannot be
             read, or it names hosts and the secrets come from elsewhere.
     """
-    in_file, found = _read_env_file(), dict[str, Any]()
+    in_file, found = read_env_file(), dict[str, Any]()
     for name, value in schema["properties"].items():
         variable = to_variable(name)
         text = os.environ.get(variable, in_file.get(variable))
@@ -73,9 +75,15 @@ def _is_exported(setting: str) -> bool:
     return to_variable(setting) in os.environ
 
 
-def _read_env_file() -> dict[str, str | None]:
+def read_env_file() -> dict[str, str | None]:
+    """Return the variables of `.env`, none replaced by another one; empty if there is no file.
+
+    Raises:
+        ConfigError: It cannot be read.
+    """
     try:
-        return dict(dotenv_values(ENV_FILE, interpolate=False, encoding="utf-8-sig"))
+        found = dotenv_values(ENV_FILE, interpolate=False, encoding="utf-8-sig")
+        return {name: text and text.replace(LITERAL_VARIABLE, "${") for name, text in found.items()}
     except UnicodeDecodeError as error:
         raise Reason.ENV_UNREADABLE.error(problem=NOT_TEXT) from error
     except OSError as error:
@@ -92,7 +100,7 @@ def _convert_variable(name: str, text: str, schema: Mapping[str, Any]) -> dict[s
 
 def list_env_file_hosts() -> list[str]:
     """Return the settings of `.env`, not of the environment, that say where secrets are sent."""
-    in_file = _read_env_file()
+    in_file = read_env_file()
     named = {name for name in HOSTS if in_file.get(to_variable(name))}
     if CHINA in (in_file.get(to_variable("region")) or "").lower():
         named.add("region")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 from contextlib import contextmanager
@@ -14,7 +15,14 @@ from dotenv import dotenv_values, set_key, unset_key
 from dotenv.parser import parse_stream
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.setting_sources import ENV_FILE, NOT_TEXT, to_variable
+from tap_zohobooks.safe_text import escape_controls
+from tap_zohobooks.setting_sources import (
+    ENV_FILE,
+    LITERAL_VARIABLE,
+    NOT_TEXT,
+    read_env_file,
+    to_variable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -40,10 +48,14 @@ def check_writable() -> None:
     Raises:
         ConfigError: The file cannot be written, or its lines cannot be parsed.
     """
-    if FILE.is_dir() or not os.access(".", os.W_OK):
-        raise _create_error(FILE, "it is a folder" if FILE.is_dir() else "the folder is read-only")
+    with _convert_os_errors():
+        Path.cwd()  # it may have been removed
+    if not os.access(".", os.W_OK):
+        raise _create_error(FILE, "the folder is read-only")
     if not FILE.exists():
         return
+    if not FILE.is_file():  # reading from a pipe would wait
+        raise _create_error(FILE, "it is a folder" if FILE.is_dir() else "it is no regular file")
     with _convert_os_errors(), FILE.open(encoding="utf-8") as file:
         try:
             lines = [line.original.line for line in parse_stream(file) if line.error]
@@ -64,12 +76,13 @@ def save(settings: Mapping[str, Value]) -> None:
             FILE.touch(PRIVATE)
             FILE.chmod(PRIVATE)
         for name, value in settings.items():
-            set_key(FILE, to_variable(name), to_text(value), quote_mode="auto")
+            text = to_text(value).replace("${", LITERAL_VARIABLE)
+            set_key(FILE, to_variable(name), text, quote_mode="auto")
 
 
 def has_value(setting: str, value: str) -> bool:
     """Return whether the file sets a setting to this value."""
-    text = dotenv_values(FILE, interpolate=False).get(to_variable(setting)) or ""
+    text = read_env_file().get(to_variable(setting)) or ""
     return text.strip() == value
 
 
@@ -92,6 +105,8 @@ def add_to_gitignore() -> None:
         ConfigError: .gitignore cannot be written.
     """
     with _convert_os_errors():
+        if IGNORE.is_symlink():  # git does not follow it either
+            raise _create_error(IGNORE, "it is a link")
         content = _read_gitignore()
         end = b"" if not content or content.endswith(b"\n") else b"\n"
         IGNORE.write_bytes(content + end + bytes(FILE) + b"\n")
@@ -107,7 +122,7 @@ def _convert_os_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _create_error(error.filename, error.strerror) from error
+        raise _create_error(error.filename or FILE, error.strerror) from error
 
 
 def _create_error(file: Path | str, problem: str | None) -> TapError:
@@ -141,10 +156,18 @@ def _run_git(*words: str) -> int | None:
     return done.returncode
 
 
+def _quote(text: str) -> str:
+    """Return text in quotes as a shell reads it, controls included."""
+    if text.isprintable():
+        return f"'{text}'" if "'" not in text else shlex.quote(text)
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"$'{escape_controls(escaped)}'"
+
+
 def format_meltano_commands(settings: Mapping[str, Value]) -> list[str]:
     """Return the commands that set what a login finds in Meltano; secrets stay in `.env`."""
     return [
-        f"meltano config set tap-zohobooks {name} '{to_text(settings[name])}'"
+        f"meltano config set tap-zohobooks {name} {_quote(to_text(settings[name]))}"
         for name in FOR_MELTANO
         if name in settings
     ]
