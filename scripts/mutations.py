@@ -470,7 +470,7 @@ MUTATIONS = (
     ),
     Mutation(
         "requests to this machine go through no proxy",
-        "tap_zohobooks.connection:DirectSession.merge_environment_settings",
+        "tap_zohobooks.connection:ServiceSession.merge_environment_settings",
         "lambda original, self, *args: BoundedSession.merge_environment_settings(self, *args)",
         ("tests/e2e/test_sources.py",),
     ),

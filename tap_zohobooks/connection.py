@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import logging
+import os
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.request import getproxies
 
+import requests
 from platformdirs import user_cache_path
 from typing_extensions import override
+from urllib3.exceptions import HTTPError
 from urllib3.util import parse_url
 
+from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.http.rate_limit import LimitSettings
 from tap_zohobooks.http.shared_state import PATIENCE, Cache, SharedValue
 from tap_zohobooks.http.transport import BoundedAdapter, BoundedSession
@@ -18,25 +23,48 @@ from tap_zohobooks.oauth.credentials import Grant, Hosts
 from tap_zohobooks.oauth.revoked_token import Revocation, RevokedToken, Webhook
 from tap_zohobooks.oauth.token_store import TokenStore
 from tap_zohobooks.regions import check_url, is_loopback
+from tap_zohobooks.safe_text import add_url_secrets
 from tap_zohobooks.settings import CREDENTIALS, REFRESH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import requests
-
 NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 
 
-class DirectSession(BoundedSession):
-    """A session that sends requests to this machine without a proxy, whatever variables say."""
+class ServiceSession(BoundedSession):
+    """A session whose errors are all of one kind, and that reaches this machine without a proxy."""
+
+    @override
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send a request.
+
+        Raises:
+            ConfigError: The CA certificates that a variable names do not exist.
+            requests.RequestException: There is no response.
+        """
+        try:
+            return super().request(*args, **kwargs)
+        except requests.RequestException:
+            raise
+        except (OSError, UnicodeError, HTTPError) as error:  # a host that no name server can know
+            _check_certificates()
+            raise requests.ConnectionError(error) from error
 
     @override
     def merge_environment_settings(self, url: Any, *args: Any) -> Any:
+        """Return the settings of variables, without a proxy for a loopback address."""
         merged = super().merge_environment_settings(url, *args)
         if is_loopback(parse_url(str(url)).host):
             merged["proxies"] = {}
         return merged
+
+
+def _check_certificates() -> None:
+    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        path = os.environ.get(variable)
+        if path and not Path(path).exists():
+            raise Reason.CA_BUNDLE_MISSING.error(variable=variable, path=path)
 
 
 def build_session(config: Mapping[str, Any], connections: int) -> requests.Session:
@@ -44,10 +72,12 @@ def build_session(config: Mapping[str, Any], connections: int) -> requests.Sessi
 
     Each of its responses is bounded in time and size: see BoundedAdapter.
     """
-    session = DirectSession()
+    session = ServiceSession()
     session.auth = lambda request: request  # else a .netrc would add its header
     session.headers["User-Agent"] = config["user_agent"]
     session.cookies.set_policy(NO_COOKIES)
+    for proxy in getproxies().values():
+        add_url_secrets(proxy)
     for scheme in ("https://", "http://"):
         session.mount(scheme, BoundedAdapter(pool_maxsize=connections))
     return session
@@ -82,7 +112,11 @@ def cache(
     clock: Callable[[], float],
     wall: Callable[[], float],
 ) -> Cache:
-    """Return what this run shares with others of the user; `clock` and `wall` in seconds."""
+    """Return what this run shares with others of the user; `clock` and `wall` in seconds.
+
+    Raises:
+        ConfigError: The folder is relative to one that was removed.
+    """
     match config.get("token_cache"):
         case "off":
             return Cache(None, logger, clock=clock)
@@ -90,7 +124,20 @@ def cache(
             folder = user_cache_path("tap-zohobooks", appauthor=False)
             return Cache(folder, logger, logging.INFO, clock=clock, wall=wall)
         case named:
-            return Cache(Path(named).expanduser().absolute(), logger, clock=clock, wall=wall)
+            return Cache(_read_folder(named), logger, clock=clock, wall=wall)
+
+
+def _read_folder(name: str) -> Path:
+    """Return the absolute path of a folder.
+
+    Raises:
+        ConfigError: It is relative to a folder that was removed.
+    """
+    try:
+        return Path(name).expanduser().absolute()
+    except FileNotFoundError as error:
+        problem = "it is relative to the current folder, which was removed"
+        raise Reason.SETTING_WRONG.error(setting="token_cache", problem=problem) from error
 
 
 def limit_settings(config: Mapping[str, Any], window: float) -> LimitSettings:
