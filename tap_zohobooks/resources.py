@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from string import Formatter
 from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from tap_zohobooks.error_catalog import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,6 +68,35 @@ class Resource:
     def permission(self) -> str:
         """The scope that reading needs."""
         return f"ZohoBooks.{self.area}.{self.access}"
+
+    def fill_path(self, values: Mapping[str, object]) -> str:
+        """Return the path with its {columns} filled in.
+
+        Raises:
+            ServiceError: A value cannot be one part of a path.
+        """
+        columns = [name for _, name, _, _ in Formatter().parse(self.list_path) if name]
+        return self.list_path.format(**{name: to_path_part(values[name]) for name in columns})
+
+    def document_path(self, key: object) -> str:
+        """Return the path of one document of the list.
+
+        Raises:
+            ServiceError: The key cannot be one part of a path.
+        """
+        return f"{self.list_path}/{to_path_part(key)}"
+
+
+def to_path_part(value: object) -> str:
+    """Return a value, percent-encoded, as one part of a path.
+
+    Raises:
+        ServiceError: It is empty, or a step to another folder, which no encoding prevents.
+    """
+    text = str(value)
+    if text in {"", ".", ".."}:
+        raise Reason.NO_PATH_PART.error(value=text)
+    return quote(text, safe="", errors="surrogatepass")
 
 
 # Rows with a time of change. Responses show whether the endpoint sorts and filters by it; a row

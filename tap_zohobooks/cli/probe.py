@@ -137,7 +137,7 @@ def build_request(
     """Return path and parameters of a request of a list."""
     values = {ORGANIZATION: organization, "entity": next(iter(ENTITIES.values()))}
     query = {name: value.format(**values) for name, value in listed.query.items()}
-    return listed.list_path.format(**values), {**query, **params}
+    return listed.fill_path(values), {**query, **params}
 
 
 def _drop_parameter(

@@ -171,17 +171,17 @@ class DetailStream(PerRowStream, IncrementalStream):
 
     def _fetch_document(self, reading: PartitionRead, row: Row) -> Row | Unread:
         """Fetch one document and merge it over its list row."""
-        path = f"{self.listed.list_path}/{row[self.resource.key]}"
-        document = self._try_request(lambda: self._request_document(reading, path, row))
+        document = self._try_request(lambda: self._request_document(reading, row))
         return document if isinstance(document, Unread) else {**row, **document}
 
-    def _request_document(self, reading: PartitionRead, path: str, row: Row) -> Row:
+    def _request_document(self, reading: PartitionRead, row: Row) -> Row:
         """Request a document.
 
         Raises:
             ServiceError: The response holds another one, none, or several.
         """
         key = self.resource.key
+        path = self.listed.document_path(row[key])
         noun = self.listed.list_path.removesuffix("s")
         documents = rows_of(self._get(reading, path, {}).document, noun, key)
         if len(documents) != 1:

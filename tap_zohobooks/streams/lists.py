@@ -135,7 +135,7 @@ class SingleStream(ResourceStream):
 
     @override
     def _read(self, reading: PartitionRead) -> Iterator[Item]:
-        path = self.resource.list_path.format(organization_id=reading.organization)
+        path = self.resource.fill_path({ORGANIZATION: reading.organization})
         response = self._get(reading, path, self.resource.query)
         has_list = shows_rows(response.document, self.resource.rows_key)
         self._check_rows(reading, response, has_list=has_list)

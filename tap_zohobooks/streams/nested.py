@@ -83,7 +83,7 @@ class ChildStream(PerRowStream):
             response = self._get(reading, path, {**query, **params})
             return parse_page(response.document, response.served, self.resource.rows_key, key)
 
-        path = self.resource.list_path.format(**parent)
+        path = self.resource.fill_path(parent)
         query = {name: value.format(**parent) for name, value in self.resource.query.items()}
         try:
             response = self._get(reading, path, query)
