@@ -77,8 +77,10 @@ lock: $(uv) ## Update every pinned version
 	$(uv) lock --upgrade
 	for name in meltano $(programs); do \
 	  $(uv) pip compile --quiet --upgrade --universal --python-version 3.10 --no-annotate \
-	    --no-header plugins/$$name.in --output-file plugins/$$name.txt || exit; \
+	    --no-header --generate-hashes plugins/$$name.in --output-file plugins/$$name.txt || exit; \
 	done
+	echo uv==$(UV_VERSION) | $(uv) pip compile --quiet --universal --python-version 3.10 \
+	  --no-annotate --no-header --generate-hashes - --output-file scripts/uv.txt
 
 .PHONY: clean
 clean: ## Remove what the other targets have created
@@ -99,7 +101,7 @@ plugins: $(installed)
 # Meltano and each program have their own environments, as their pinned versions conflict.
 $(meltano)/installed-$(version): $(uv) meltano.yml pyproject.toml uv.lock plugins/meltano.txt plugins/target-postgres.txt
 	$(uv) venv --quiet --clear $(meltano)
-	$(uv) pip install --quiet --python $(meltano) --requirements plugins/meltano.txt
+	$(uv) pip install --quiet --python $(meltano) --require-hashes --requirements plugins/meltano.txt
 	$(uv) export --quiet --frozen --no-dev --no-emit-project --no-hashes --output-file .tools/tap.txt
 	UV_CONSTRAINT=.tools/tap.txt $(meltano)/bin/meltano install --clean --plugin-type extractor
 	$(meltano)/bin/meltano install --clean --plugin-type loader
@@ -107,10 +109,10 @@ $(meltano)/installed-$(version): $(uv) meltano.yml pyproject.toml uv.lock plugin
 
 .tools/%/installed-$(version): plugins/%.txt $(uv)
 	$(uv) venv --quiet --clear $(@D)
-	$(uv) pip install --quiet --python $(@D) --requirements $<
+	$(uv) pip install --quiet --python $(@D) --require-hashes --requirements $<
 	touch $@
 
-$(uv): scripts/bootstrap.py
+$(uv): scripts/bootstrap.py scripts/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and \
 	  "Python 3.10 or newer is needed, this is " + sys.version.split()[0] \
 	  + ". Name another: make test PYTHON=python3.12")'

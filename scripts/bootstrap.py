@@ -1,6 +1,7 @@
 """Put one pinned uv into a folder, with nothing at hand but Python's standard library.
 
-Run as `python scripts/bootstrap.py VERSION FOLDER`; afterwards FOLDER/bin/uv is there.
+Its files must have one of the digests in uv.txt, whatever the package index says. Run as
+`python scripts/bootstrap.py VERSION FOLDER`; afterwards FOLDER/bin/uv is there.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import io
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 INDEX = "https://pypi.org/simple"
+HASHES = Path(__file__).with_name("uv.txt")
 SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
 
 
@@ -46,6 +49,15 @@ def pick(files: list[dict[str, Any]], version: str, tags: tuple[str, str]) -> di
     raise SystemExit(msg)
 
 
+def read_digests(version: str) -> set[str]:
+    """Return the digests that the files of a version may have."""
+    text = HASHES.read_text(encoding="utf-8")
+    if f"uv=={version} " not in text:
+        msg = f"{HASHES.name} has no digests of uv {version}; run `make lock`."
+        raise SystemExit(msg)
+    return set(re.findall(r"--hash=sha256:([0-9a-f]{64})", text))
+
+
 def fetch(url: str, accept: str = "*/*") -> bytes:
     """Read one address of the package index."""
     request = urllib.request.Request(url, headers={"Accept": accept})
@@ -55,14 +67,14 @@ def fetch(url: str, accept: str = "*/*") -> bytes:
 
 
 def from_wheel(version: str, folder: Path) -> None:
-    """Unpack the executable of uv's wheel, checked against the index's digest."""
+    """Unpack the executable of uv's wheel, checked against the known digests."""
     index = os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("PIP_INDEX_URL") or INDEX
     listing = json.loads(fetch(f"{index.rstrip('/')}/uv/", SIMPLE_JSON))
     tags = wheel_tags(platform.system(), platform.machine(), platform.libc_ver()[0])
     file = pick(listing["files"], version, tags)
     content = fetch(file["url"])
-    if hashlib.sha256(content).hexdigest() != file["hashes"]["sha256"]:
-        msg = f"{file['filename']} does not have the digest that the package index names."
+    if hashlib.sha256(content).hexdigest() not in read_digests(version):
+        msg = f"{file['filename']} does not have a digest of {HASHES.name}."
         raise SystemExit(msg)
     (folder / "bin").mkdir(parents=True)
     with zipfile.ZipFile(io.BytesIO(content)) as wheel:
@@ -75,7 +87,9 @@ def from_pip(version: str, folder: Path) -> None:
     """Let pip install uv, so that a mirror or proxy in pip's own settings is honoured."""
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
-    subprocess.run([*pip, "install", "--quiet", f"uv=={version}"], check=True)
+    read_digests(version)  # they are of this version
+    wanted = ["--require-hashes", "--requirement", str(HASHES)]
+    subprocess.run([*pip, "install", "--quiet", *wanted], check=True)
 
 
 def main(version: str, folder: Path) -> None:

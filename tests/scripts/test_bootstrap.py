@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import platform
+import subprocess
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,11 @@ def index(content: bytes, digest: str) -> Callable[..., bytes]:
 
 
 @pytest.fixture(autouse=True)
-def _own_index(monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_index(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    known = tmp_path_factory.mktemp("scripts") / "uv.txt"
+    digest = hashlib.sha256(wheel()).hexdigest()
+    known.write_text(f"uv==1.2.3 \\\n    --hash=sha256:{digest}\n")
+    monkeypatch.setattr(bootstrap, "HASHES", known)
     monkeypatch.setenv("UV_DEFAULT_INDEX", "https://index/")
 
 
@@ -90,19 +95,35 @@ def test_the_program_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.fast
-def test_other_content_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Content without the digest of the index is never unpacked."""
-    monkeypatch.setattr(bootstrap, "fetch", index(wheel(), "0" * 64))
-    with pytest.raises(SystemExit, match="does not have the digest"):
+@pytest.mark.parametrize("content", [b"", b"another wheel"])
+def test_other_content_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    """Content without a known digest is never unpacked, even if the index names its digest."""
+    monkeypatch.setattr(bootstrap, "fetch", index(content, hashlib.sha256(content).hexdigest()))
+    with pytest.raises(SystemExit, match="does not have a digest"):
         bootstrap.from_wheel("1.2.3", tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("way", [bootstrap.from_wheel, bootstrap.from_pip])
+def test_a_version_without_digests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: Callable[[str, Path], None]
+) -> None:
+    """A version whose digests are not known is not installed."""
+    monkeypatch.setattr(bootstrap, "fetch", index(wheel(), hashlib.sha256(wheel()).hexdigest()))
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: None)
+    monkeypatch.setattr(bootstrap, "pick", lambda files, *_: files[0])
+    with pytest.raises(SystemExit, match=r"no digests of uv 1\.2\.4"):
+        way("1.2.4", tmp_path)
 
 
 @pytest.mark.fast
 def test_half_an_install_never_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where an install fails, the folder is not there, so that the next run starts anew."""
     monkeypatch.setattr(bootstrap, "has_pip", lambda: False)
-    monkeypatch.setattr(bootstrap, "fetch", index(wheel(), "0" * 64))
+    monkeypatch.setattr(bootstrap, "fetch", index(b"", "0" * 64))
     with pytest.raises(SystemExit):
         bootstrap.main("1.2.3", tmp_path / "uv")
     assert not (tmp_path / "uv").exists()

@@ -26,8 +26,12 @@ HUB_KINDS = {"array", "boolean", "date_iso8601", "decimal", "integer", "object",
              "string"}  # fmt: skip
 PYPI = {"https://pypi.org", "https://files.pythonhosted.org"}
 PINNED = re.compile(
-    r"[\w.-]+==[\w.]+( ;.*)?|[\w.-]+ @ https://files.pythonhosted.org/\S+&sha256=\w+"
+    r"(?P<pin>([\w.-]+==[\w.]+|[\w.-]+ @ https://files.pythonhosted.org/\S+&sha256=\w+)( ;[^\\]+)?)"
+    r"( \\\n    --hash=sha256:[0-9a-f]{64})+\n"
 )
+# The first versions without known faults: CVE-2025-68146 and CVE-2026-22701 of filelock,
+# CVE-2026-28684 of python-dotenv, CVE-2026-44431 and CVE-2026-44432 of urllib3.
+SOUND = {"filelock": (3, 20, 3), "python-dotenv": (1, 2, 2), "urllib3": (2, 7)}
 APART = sorted(path.stem for path in (ROOT / "plugins").glob("*.in"))
 
 
@@ -212,15 +216,54 @@ def test_the_lock_names_no_other_registry() -> None:
     assert set(re.findall(r"\w+://[^/\"]+", text("uv.lock"))) == PYPI
 
 
+def pins(name: str) -> list[str]:
+    """Return the pins of a file of requirements, each of which has digests."""
+    read = re.sub(r"^#.*\n", "", text(name), flags=re.MULTILINE)
+    assert PINNED.sub("", read) == ""
+    return [found["pin"] for found in PINNED.finditer(read)]
+
+
 @pytest.mark.fast
 @pytest.mark.parametrize("name", APART)
 def test_what_lives_apart_is_pinned(name: str) -> None:
-    """Every line of a program's requirements is one version, and the wanted one is among them."""
-    lines = [line for line in text(f"plugins/{name}.txt").splitlines() if line[0] != "#"]
-    assert [line for line in lines if not PINNED.fullmatch(line)] == []
+    """Each requirement of a program is one version with digests, and the wanted one is there."""
     wanted = [line for line in text(f"plugins/{name}.in").splitlines() if line[0] != "#"]
     assert wanted
-    assert set(wanted) <= set(lines)
+    assert set(wanted) <= set(pins(f"plugins/{name}.txt"))
+
+
+@pytest.mark.fast
+def test_the_fetched_uv_is_pinned() -> None:
+    """The Makefile's uv is the one whose digests are known."""
+    (version,) = re.findall(r"^UV_VERSION := (.+)$", text("Makefile"), re.MULTILINE)
+    assert pins("scripts/uv.txt") == [f"uv=={version}"]
+
+
+@pytest.mark.fast
+def test_installs_require_digests() -> None:
+    """The Makefile installs no requirements without checking their digests."""
+    installs = re.findall(r"pip install .+", text("Makefile"))
+    assert installs
+    assert [line for line in installs if "--require-hashes" not in line] == []
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """Return the numbers of a version."""
+    return tuple(int(number) for number in version.split("."))
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("name", SOUND)
+def test_no_version_has_known_faults(name: str) -> None:
+    """Neither the lowest version that is allowed, nor one that is pinned, has a known fault."""
+    floors = re.findall(rf'"{name}>=([\d.]+)', text("pyproject.toml"))
+    locked = re.findall(rf'name = "{name}"\nversion = "([\d.]+)"', text("uv.lock"))
+    files = "".join(text(f"plugins/{program}.txt") for program in APART)
+    pinned = re.findall(rf"^{name}==([\d.]+)", files, re.MULTILINE)
+    assert floors
+    assert locked
+    for version in (*floors, *locked, *pinned):
+        assert numbers(version) >= SOUND[name]
 
 
 @pytest.mark.fast
@@ -253,6 +296,27 @@ def test_actions_are_pinned(name: str) -> None:
     used = re.findall(r"uses: (\S+)", text(f".github/workflows/{name}.yml"))
     assert used
     assert [one for one in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", one)] == []
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("name", ["release", "test"])
+def test_every_job_ends(name: str) -> None:
+    """A job that hangs is stopped within an hour, not after the six hours of the default."""
+    jobs = yaml.safe_load(text(f".github/workflows/{name}.yml"))["jobs"]
+    assert jobs
+    assert {job: 0 < one.get("timeout-minutes", 0) <= 60 for job, one in jobs.items()} == (
+        dict.fromkeys(jobs, True)
+    )
+
+
+@pytest.mark.fast
+def test_nothing_is_published_before_its_tests() -> None:
+    """The package is published only if every check has passed for its commit."""
+    jobs = yaml.safe_load(text(".github/workflows/release.yml"))["jobs"]
+    checks = [job for job, one in jobs.items()
+              if any(step.get("run") == ".ci/run" for step in one["steps"])]  # fmt: skip
+    assert checks
+    assert {*checks, "build"} <= {*jobs["publish"]["needs"]}
 
 
 def test_the_wheel_holds_the_package_only(tmp_path: Path) -> None:
