@@ -70,7 +70,7 @@ class ChildStream(PerRowStream):
         Raises:
             ServiceError: It does.
         """
-        path = self.resource.list_path.format(**parent)
+        path = self.resource.fill_path(parent)
         check_key(self.name, path, row, self._parent_keys(parent), may_lack=True)
 
     def _fetch_children(
@@ -136,7 +136,7 @@ class GroupStream(ChildStream):
 
     @override
     def _check_parent(self, row: Row, parent: Row, /) -> None:
-        path = self.resource.list_path.format(**parent)
+        path = self.resource.fill_path(parent)
         check_key(self.name, path, row, {"tax_group_id": parent["tax_id"]}, may_lack=False)
 
     @override

@@ -80,3 +80,33 @@ def test_endpoints_are_asked_once() -> None:
         (one.path or one.name, tuple(one.query.items())) for one in TABLE.values() if not one.of
     ]
     assert len(set(asked)) == len(asked)
+
+
+@pytest.mark.parametrize(
+    ("key", "path"),
+    [
+        ("460000000026049", "460000000026049"),
+        (460000000026049, "460000000026049"),
+        ("../contacts", "..%2Fcontacts"),
+        ("1?organization_id=666", "1%3Forganization_id%3D666"),
+        ("1#x", "1%23x"),
+        ("a b\n", "a%20b%0A"),
+        ("%2e%2e", "%252e%252e"),
+        ("1;2&3", "1%3B2%263"),
+        ("\\..\\", "%5C..%5C"),
+        ("ü\ud800", "%C3%BC%ED%A0%80"),
+    ],
+)
+def test_an_id_is_one_part_of_a_path(key: object, path: str) -> None:
+    """Whatever an id holds, it changes neither the path around it nor the parameters."""
+    assert TABLE["invoices"].document_path(key) == f"invoices/{path}"
+    assert TABLE["contact_refunds"].fill_path({"contact_id": key, "name": "{"}) == (
+        f"contacts/{path}/refunds"
+    )
+
+
+@pytest.mark.parametrize("key", ["", ".", ".."])
+def test_an_id_that_no_encoding_makes_a_part(key: str) -> None:
+    """An id that would be resolved as another folder is an error."""
+    with pytest.raises(ServiceError, match="cannot be part of a path"):
+        TABLE["invoices"].document_path(key)

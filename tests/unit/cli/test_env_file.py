@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import subprocess
+from pathlib import Path
 
 import pytest
+from dotenv import dotenv_values
 
 from tap_zohobooks import setting_sources, settings
 from tap_zohobooks.cli import env_file
 from tap_zohobooks.errors import ConfigError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 OTHERS = "# mine\nTARGET_POSTGRES_USER=me\n\nexport OTHER='a b'  # and why"
 
@@ -52,6 +51,9 @@ def test_the_file_is_private(before: int | None) -> None:
         ("organization_ids", ["10", "20"]),
         ("user_agent", 'it\'s #1 = "good" \\n $HOME'),
         ("client_secret", 'it\'s#1="good"\\n$HOME${HOME}'),
+        ("client_secret", "a${HOME}b${UNSET:-c}${HOME"),
+        ("refresh_token", "${${HOME}}$${:-x}"),
+        ("refresh_token", "ends in a backslash\\"),
         ("refresh_token", "1000.ab.cd"),
         ("region", "eu"),
     ],
@@ -170,3 +172,51 @@ def test_meltano_commands_hold_no_secret() -> None:
         "meltano config set tap-zohobooks region 'eu'",
         "meltano config set tap-zohobooks organization_ids '[\"10\"]'",
     ]
+
+
+@pytest.mark.parametrize("value", ["a${HOME}b", "${:-$}{HOME}", "it's\\"])
+def test_meltano_reads_the_same(value: str) -> None:
+    """python-dotenv, by which Meltano reads .env, returns the value as it was."""
+    os.environ["HOME"] = "/home/me"
+    env_file.save({"client_secret": value})
+    assert dotenv_values(env_file.FILE)["TAP_ZOHOBOOKS_CLIENT_SECRET"] == value
+    assert env_file.has_value("client_secret", value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["us", "it's", "$(touch planted)", "`touch planted`", "a\nb;touch planted", "\x1b[2J\\"],
+)
+def test_meltano_lines_are_quoted(value: str) -> None:
+    """A shell passes the value of a printed line on as it was, and runs nothing else."""
+    (line,) = env_file.format_meltano_commands({"accounts_url": value})
+    assert line.isprintable()
+    script = f"meltano() {{ printf '%s' \"$5\"; }}; {line}"
+    done = subprocess.run(["/bin/bash", "-c", script], capture_output=True, check=True)
+    assert done.stdout.decode() == value
+    assert not Path("planted").exists()
+
+
+def test_a_pipe_in_place_of_the_file() -> None:
+    """A pipe is not opened, which would wait."""
+    os.mkfifo(env_file.FILE)
+    with pytest.raises(ConfigError, match="it is no regular file"):
+        env_file.check_writable()
+
+
+def test_a_linked_gitignore(tmp_path: Path) -> None:
+    """What a link in place of .gitignore names is not changed."""
+    (tmp_path / "victim").write_text("precious")
+    env_file.IGNORE.symlink_to(tmp_path / "victim")
+    with pytest.raises(ConfigError, match="it is a link"):
+        env_file.add_to_gitignore()
+    assert (tmp_path / "victim").read_text() == "precious"
+
+
+def test_a_folder_that_was_removed(tmp_path: Path) -> None:
+    """The error says that the current folder cannot be written."""
+    (tmp_path / "gone").mkdir()
+    os.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(ConfigError, match=r"\.env cannot be written \(No such file"):
+        env_file.check_writable()
