@@ -9,27 +9,22 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from tap_zohobooks.error_catalog import Reason
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
+
+    from tap_zohobooks.error_catalog import Reason
 
     Handler = Callable[[int, FrameType | None], None]
 
 STATE = "the state of before stands"
 STDERR = 2
-SIGNALS = {
-    "SIGHUP": Reason.HUNG_UP,  # Windows has none
-    "SIGINT": Reason.INTERRUPTED,
-    "SIGTERM": Reason.TERMINATED,
-}
+SIGNALS = {"SIGHUP": "HUNG_UP", "SIGINT": "INTERRUPTED", "SIGTERM": "TERMINATED"}
 
 
 def run_tap() -> None:
@@ -43,9 +38,8 @@ def run_command() -> None:
 
 
 def _run(module: str, name: str, on_sigint: Handler | None = None) -> None:
+    _catch_signals()
     _open_streams()
-    for number, reason in SIGNALS.items():
-        _exit_at(getattr(signal, number, None), reason)
     start = attrgetter(name)(import_module(module))
     import_module("tap_zohobooks.singer.log_output").log_defects()
     if on_sigint is not None and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
@@ -56,15 +50,28 @@ def _run(module: str, name: str, on_sigint: Handler | None = None) -> None:
         _flush_stderr()
 
 
-def _exit_at(number: signal.Signals | None, reason: Reason) -> None:
+def _catch_signals() -> None:
+    """Exit with a line at each signal; one that comes before its line is known waits."""
+    numbers = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    reasons = import_module("tap_zohobooks.error_catalog").Reason
+    for number in numbers:
+        _exit_at(number, reasons[SIGNALS[number.name]])
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
+
+
+def _exit_at(number: signal.Signals, reason: Reason) -> None:
     """Exit with a line at a signal, unless it is ignored, as by `nohup`."""
-    if number is None or signal.getsignal(number) is signal.SIG_IGN:
+    if signal.getsignal(number) is signal.SIG_IGN:
         return
 
     def end(found: int, _frame: FrameType | None) -> None:
-        with suppress(OSError):  # the terminal may be closed
+        try:
             os.write(STDERR, f"{reason.error(state=STATE)}\n".encode())
-        os._exit(128 + found)
+        finally:  # the terminal may be closed
+            os._exit(128 + found)
 
     signal.signal(number, end)
 
@@ -78,7 +85,8 @@ def _open_streams() -> None:
     if sys.stderr is None:
         sys.stderr = os.fdopen(STDERR, "w", encoding="utf-8", closefd=False)
     if is_output_closed:
-        error = Reason.OUTPUT_UNWRITABLE.error(problem="it is closed")
+        reasons = import_module("tap_zohobooks.error_catalog").Reason
+        error = reasons.OUTPUT_UNWRITABLE.error(problem="it is closed")
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
     if isinstance(sys.stdout, TextIOWrapper):  # an ASCII terminal shows other letters escaped

@@ -49,10 +49,17 @@ def print_result(result: RenderableType = "") -> None:
         Console(highlight=False).print(result)
 
 
+class _Messages(Console):
+    @override
+    def on_broken_pipe(self) -> None:
+        """Raise the error, in place of ending the process."""
+        raise  # noqa: PLE0704  # rich calls it while it handles the error
+
+
 def print_message(text: str) -> None:
     """Print rich markup on standard error, beside the result, as far as it can be written."""
     try:
-        Console(stderr=True, highlight=False).print(text, soft_wrap=True)
+        _Messages(stderr=True, highlight=False).print(text, soft_wrap=True)
     except OSError:  # the result, and the exit code, do not depend on it
         discard(sys.stderr)
 
