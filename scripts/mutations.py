@@ -492,4 +492,46 @@ MUTATIONS = (
         "lambda original, row, source, target: row.update({target: row.pop(source, None)})",
         ("tests/unit/transform/test_column_names.py",),
     ),
+    Mutation(
+        "Known secrets are masked.",
+        "tap_zohobooks.safe_text:mask_secrets",
+        argument(0),
+        ("tests/unit/test_safe_text.py",),
+    ),
+    Mutation(
+        "Control characters are escaped.",
+        "tap_zohobooks.safe_text:escape_controls",
+        argument(0),
+        ("tests/unit/test_safe_text.py",),
+    ),
+    Mutation(
+        "A token is what a header can hold.",
+        "tap_zohobooks.safe_text:is_token",
+        ALWAYS_TRUE,
+        ("tests/unit/test_safe_text.py",),
+    ),
+    Mutation(
+        "Whole lines of the log are masked.",
+        "tap_zohobooks.singer.log_output:SafeFormatter.format",
+        "lambda original, self, record: self._inner.format(record)",
+        ("tests/unit/singer/test_log_output.py",),
+    ),
+    Mutation(
+        "The cache is in a folder of the user itself.",
+        "tap_zohobooks.http.shared_state:_check_folder",
+        NOTHING,
+        ("tests/unit/http/test_cache_files.py",),
+    ),
+    Mutation(
+        "The cache opens regular files of the user alone.",
+        "tap_zohobooks.http.shared_state:_check_files",
+        NOTHING,
+        ("tests/unit/http/test_cache_files.py",),
+    ),
+    Mutation(
+        "An id is one part of a path.",
+        "tap_zohobooks.resources:to_path_part",
+        "lambda original, value: str(value)",
+        ("tests/unit/test_resources.py",),
+    ),
 )

@@ -156,6 +156,7 @@ class CommandGroup(click.Group):
     @override
     def invoke(self, ctx: click.Context) -> Any:
         logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+        logging.captureWarnings(capture=True)
         protect_log()
         with _exit_on_error(ctx):
             return super().invoke(ctx)

@@ -74,9 +74,8 @@ def protect_log() -> None:
 
 
 def log_defects() -> None:
-    """Log defects of all threads, and warnings, in place of printing them as they are."""
+    """Log defects of all threads, in place of printing them as they are."""
     protect_log()  # no handler is set up yet: the last resort
-    logging.captureWarnings(capture=True)
     sys.excepthook = _log_defect
     sys.unraisablehook = _log_args
     threading.excepthook = _log_args

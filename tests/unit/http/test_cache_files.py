@@ -103,7 +103,7 @@ def test_planted_files(
 def test_a_folder_of_another_user(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, owner: int
 ) -> None:
-    """Not even root uses the folder of another user, who could plant links in it."""
+    """Root does not use the folder of another user either: links could be planted in it."""
     folder = tmp_path / "cache"
     folder.mkdir(0o700)
     monkeypatch.setattr(os, "geteuid", lambda: folder.stat().st_uid + 1 + owner)

@@ -6,6 +6,8 @@ import io
 import json
 import logging
 import logging.handlers
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -109,3 +111,36 @@ def test_handlers_behind_a_buffer_are_found() -> None:
     finally:
         logging.getLogger("tests.buffer").removeHandler(buffer)
         buffer.close()
+
+
+DEFECTS = {
+    "main thread": "fail()",
+    "another thread": "thread = threading.Thread(target=fail); thread.start(); thread.join()",
+    "a finalizer": "Fails()",
+    "a warning": "logging.basicConfig(); logging.captureWarnings(True); protect_log(); "
+    "warnings.warn(secret)",
+    "no handler": "logging.getLogger('tap-zohobooks').error('found %s', secret)",
+}
+
+
+@pytest.mark.parametrize("defect", DEFECTS.values(), ids=DEFECTS)
+def test_defects_show_no_secret(defect: str) -> None:
+    """A traceback or warning that Python itself prints is masked, in any thread."""
+    program = f"""
+import logging, threading, warnings
+from tap_zohobooks.safe_text import add_secret
+from tap_zohobooks.singer.log_output import log_defects, protect_log
+secret = "-".join(["s3cr3t"] * 3)
+add_secret(secret)
+log_defects()
+def fail():
+    raise RuntimeError("found " + secret)
+class Fails:
+    __del__ = lambda self: fail()
+{defect}
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert "***" in done.stderr
+    assert "s3cr3t-s3cr3t" not in done.stderr
