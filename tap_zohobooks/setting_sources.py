@@ -125,5 +125,9 @@ def read_file(path: str) -> dict[str, Any]:
     """
     try:
         return parse_object(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise Reason.CONFIG_UNREADABLE.error(problem=shorten(error)) from error
+    except OSError as error:  # settings in place of a file may hold secrets
+        name = "the text after --config" if "{" in path else shorten(path)
+        raise Reason.CONFIG_UNREADABLE.error(problem=f"{name}: {error.strerror}") from error
+    except ValueError as error:
+        problem = "it is no path" if "\0" in path else shorten(error)
+        raise Reason.CONFIG_UNREADABLE.error(problem=problem) from error

@@ -241,3 +241,18 @@ def test_names_of_the_service(scene: Scene) -> None:
     for name in ("organizations", "doctor", "plan"):
         assert scene.run(name).returncode == 0
     assert r"fine\n2026-01-01" in scene.run("organizations").stdout
+
+
+@pytest.mark.parametrize("size", [1, 500])
+def test_settings_in_place_of_a_file(scene: Scene, size: int) -> None:
+    """Settings after --config are no file, and are not shown."""
+    text = json.dumps({"client_secret": "the-s3cr3t" * size})
+    for name in ("tap-zohobooks", "zohobooks plan"):
+        program, *words = name.split()
+        done = subprocess.run(
+            [str(PROGRAMS / program), *words, "--config", text],
+            capture_output=True, text=True, check=False, cwd=scene.folder,
+        )  # fmt: skip
+        assert done.returncode == 78
+        assert "the-s3cr3t" not in done.stderr + done.stdout
+        assert "[config-unreadable]" in done.stderr
