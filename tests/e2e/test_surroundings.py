@@ -18,7 +18,7 @@ import pytest
 from sandbox import serve
 from tests.e2e.pipeline.conftest import PLENTY, selecting
 from tests.e2e.terminal.conftest import enable_interrupts
-from tests.e2e.terminal.errors.scene import Gateway
+from tests.gateway import Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
