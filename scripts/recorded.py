@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import Draft7Validator
 
 from schemagen.table import ORGANIZATION, read_table
-from tap_zohobooks.http.responses import decode
+from tap_zohobooks.http.json_body import decode
 from tap_zohobooks.pagination.page import rows_of
 from tap_zohobooks.streams.base import SCHEMAS
 from tap_zohobooks.transform.cleaner import ADDITIONAL, Cleaner

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ import requests
 from tap_zohobooks import connection
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ConfigError, ReauthorizationNeeded, TapError
-from tap_zohobooks.http.responses import Response, ResponseKind, classify
+from tap_zohobooks.http.responses import Response, ResponseKind, classify, read_date
 from tap_zohobooks.oauth.authorization_code import AuthorizationServers
 from tap_zohobooks.oauth.consent import OAuthClient
 from tap_zohobooks.oauth.credentials import Hosts
@@ -126,8 +125,7 @@ class AccountChecks:
             response = self._tap.session.get(url, timeout=timeout, allow_redirects=False)
         except requests.RequestException as error:
             return type(error).__name__
-        if "Date" in response.headers:
-            served = parsedate_to_datetime(response.headers["Date"])
+        if (served := read_date(response.headers)) is not None:
             self._skew = (served - self._now()).total_seconds()
         return response
 
@@ -192,7 +190,7 @@ class AccountChecks:
 
     def _check_clock(self) -> Check:
         if self._skew is None:
-            return Check("clock", "no response has a Date header", exit_code=None)
+            return Check("clock", "no response has a readable Date header", exit_code=None)
         if abs(self._skew) <= MAX_SKEW:
             return Check("clock", "as the service's, within a minute")
         side = "behind" if self._skew > 0 else "ahead of"

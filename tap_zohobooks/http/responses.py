@@ -5,18 +5,16 @@ Source of the table: Zoho Books API error pages, and recorded responses where th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from math import ceil, isfinite
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import NoSuchPath, NotFound, NotInPlan, TapError
+from tap_zohobooks.http.json_body import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,6 +90,8 @@ ANY: tuple[int, ...] = ()
 OK, FAILED = range(200, 300), range(500, 600)
 NO_RESPONSE = 0  # in place of a status: the connection failed, or the time was up
 TOO_LARGE = -1  # in place of a status: the body was not read to its end
+MAX_CODE_DIGITS = 9
+NO_CODE = -1  # in place of a code that is no whole number
 NO_JSON = None  # in place of a code: the body is no JSON object
 
 # The first row that matches counts. A 404 without JSON is of a proxy: the service's own has a code.
@@ -128,10 +128,14 @@ RULES = (
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A document, its numbers exact, and the service's clock when it was sent (aware, UTC)."""
+    """A document, its numbers exact, and the service's clock when it was sent (aware, UTC).
+
+    `repairs` counts what was mended in the document, by kind.
+    """
 
     document: dict[str, Any]
     served: datetime
+    repairs: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,8 @@ class Failure:
         """Status, code and message."""
         if self.code is NO_JSON:
             return self.message
-        return f"HTTP {self.status}, code {self.code}: {self.message.rstrip('.')}"
+        code = "no readable code" if self.code == NO_CODE else f"code {self.code}"
+        return f"HTTP {self.status}, {code}: {self.message.rstrip('.')}"
 
     @property
     def limit_code(self) -> str | None:
@@ -181,13 +186,23 @@ class Failure:
 
 def classify(status: int, headers: Mapping[str, str], body: bytes) -> Response | Failure:
     """Return the document of a response, or what is wrong; header names in any case."""
-    document = decode(body)
+    found = read_json(body)
+    document = found.document
     if document is None:
-        return fail(status, NO_JSON, f"HTTP {status} without readable JSON", headers)
-    code = document.get("code", 0)
+        problem = f" ({found.problem})" if status in OK else ""
+        return fail(status, NO_JSON, f"HTTP {status} without readable JSON{problem}", headers)
+    code = _read_code(document)
     if status in OK and code == 0:
-        return Response(document, _read_date(headers))
+        return Response(document, read_date(headers) or datetime.now(timezone.utc), found.repairs)
     return fail(status, code, str(document.get("message", "")), headers)
+
+
+def _read_code(document: Mapping[str, Any]) -> int:
+    """Return the code of a document: 0 if it has none, NO_CODE if it is no whole number."""
+    code = document.get("code", 0)
+    if isinstance(code, str) and code.isdecimal() and len(code) <= MAX_CODE_DIGITS:
+        return int(code)
+    return code if type(code) is int else NO_CODE
 
 
 def fail(
@@ -205,18 +220,6 @@ def read_wait(rule: Rule, headers: Mapping[str, str]) -> float | None:
     return header_seconds(headers, "Retry-After", MAX_BLOCK)
 
 
-_decoder = msgspec.json.Decoder(float_hook=Decimal)
-
-
-def decode(body: bytes) -> dict[str, Any] | None:
-    """Return the JSON object in a body, its numbers exact; None if there is none."""
-    try:
-        document = _decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
-    return document if isinstance(document, dict) else None
-
-
 def header_seconds(headers: Mapping[str, str], name: str, longest: float) -> float | None:
     """Return a header's seconds, 0 to `longest`; None if it is absent, or says nothing finite.
 
@@ -224,7 +227,8 @@ def header_seconds(headers: Mapping[str, str], name: str, longest: float) -> flo
     """
     text = headers.get(name, "")
     if (instant := _read_instant(text)) is not None:
-        found = [(instant - _read_date(headers)).total_seconds()]
+        sent = read_date(headers) or datetime.now(timezone.utc)
+        found = [(instant - sent).total_seconds()]
     else:
         found = [seconds for part in text.split(",") if (seconds := _read_number(part)) is not None]
     return min(max(0.0, *found), longest) if found else None
@@ -238,11 +242,10 @@ def _read_number(text: str) -> float | None:
     return number if isfinite(number) else None
 
 
-def _read_date(headers: Mapping[str, str]) -> datetime:
-    """Return the service's clock; that of this machine if no plausible one is stated."""
+def read_date(headers: Mapping[str, str]) -> datetime | None:
+    """Return the time of the header Date (aware, UTC); None if it is absent or not plausible."""
     served = _read_instant(headers.get("Date", ""))
-    is_plausible = served is not None and served.year in PLAUSIBLE_YEARS
-    return served if served and is_plausible else datetime.now(timezone.utc)
+    return served if served and served.year in PLAUSIBLE_YEARS else None
 
 
 def _read_instant(text: str) -> datetime | None:

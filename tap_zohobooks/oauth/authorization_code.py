@@ -10,8 +10,8 @@ import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from tap_zohobooks.error_catalog import Reason
+from tap_zohobooks.http.json_body import decode
 from tap_zohobooks.http.rate_limit import RetryBudget
-from tap_zohobooks.http.responses import decode
 from tap_zohobooks.oauth.consent import CHINA, ConsentRequest, OAuthClient, origin
 from tap_zohobooks.oauth.token_endpoint import (
     UNKNOWN_CLIENT,

@@ -12,7 +12,8 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.http.responses import MAX_MESSAGE, decode
+from tap_zohobooks.http.json_body import decode
+from tap_zohobooks.http.responses import MAX_MESSAGE
 from tap_zohobooks.http.transport import was_sent
 from tap_zohobooks.regions import match_api_url
 from tap_zohobooks.safe_text import add_secret, is_token

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from tap_zohobooks.transform.numbers import parse_number
 from tap_zohobooks.transform.timestamps import to_date, to_utc
 
 Row = dict[str, Any]
@@ -18,7 +19,6 @@ ADDITIONAL = "additional_fields"
 MAX_REPORTED = 100  # fields a stream; a service that makes up names would fill memory and log
 MAX_NAME = 100  # characters
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -59,13 +59,6 @@ def _keep_text(text: str) -> str | None:
     return text if text.strip() else None
 
 
-def _parse_number(text: str) -> int | Decimal | None:
-    text = text.strip()
-    if _NUMBER.fullmatch(text) is None:
-        return None
-    return int(text) if text.lstrip("+-").isdigit() else Decimal(text)
-
-
 def _parse_boolean(text: str) -> bool | None:
     return _BOOLEANS.get(text.strip().lower())
 
@@ -96,7 +89,7 @@ _NOTHING: frozenset[type] = frozenset()
 _ANY = Rule(frozenset({str, int, Decimal, bool}), _keep_text, _keep)
 _INSTANT = Rule(_NOTHING, to_utc, _reject)
 _DATE = Rule(_NOTHING, to_date, _reject)
-_NUMERIC = Rule(frozenset({int, Decimal}), _parse_number, _reject)
+_NUMERIC = Rule(frozenset({int, Decimal}), parse_number, _reject)
 _SCALARS = {
     ("string",): Rule(frozenset({str}), _keep_text, _format_text),
     ("number",): _NUMERIC,

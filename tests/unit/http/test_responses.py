@@ -185,3 +185,40 @@ def test_reset_of_the_day() -> None:
     failure = classify(429, headers, body(45))
     assert isinstance(failure, Failure)
     assert (failure.message, failure.wait) == ("text", 23218.0)
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["", "soon", "Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 -0500",
+     "Sun, 01 Jan 1995 00:00:00 +0500", "Mon, 23 Nov 99999999999 12:00:00 GMT", "-0", "0"],
+)  # fmt: skip
+def test_a_date_that_is_none(date: str) -> None:
+    """A header that is no time of a response leaves the time of this machine."""
+    before = datetime.now(timezone.utc)
+    kind = classify(200, {"Date": date}, b"{}")
+    assert isinstance(kind, Response)
+    assert before <= kind.served <= datetime.now(timezone.utc)
+
+
+@pytest.mark.parametrize("zone", ["GMT", "-0000", ""])
+def test_a_date_without_a_zone_is_utc(zone: str) -> None:
+    """The time of a response is in UTC, whatever the time zone of this machine is."""
+    kind = classify(200, {"Date": f"Mon, 23 Nov 2026 12:00:00 {zone}"}, b"{}")
+    assert isinstance(kind, Response)
+    assert kind.served == datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize("code", ["null", "true", '"0"', "[45]", "{}", "0.0", "1e999999"])
+def test_a_code_that_is_no_number(code: str) -> None:
+    """A response whose code is no whole number is no success, and of no kind that has one."""
+    failure = classify(200, {}, f'{{"code":{code},"message":["x"]}}'.encode())
+    assert isinstance(failure, Failure)
+    assert failure.kind is ResponseKind.REFUSED
+    assert failure.found == "HTTP 200, no readable code: ['x']"
+
+
+def test_a_broken_success_names_the_byte() -> None:
+    """A success whose body breaks off is told with the place, for a report to the service."""
+    failure = classify(200, {}, b'{"code":0,"invoices":[{"inv')
+    assert isinstance(failure, Failure)
+    assert failure.found.startswith("HTTP 200 without readable JSON (byte 23: ")
