@@ -4,6 +4,7 @@ from sandbox.data.catalog import Behaviour
 from sandbox.data.organizations import CustomField, OrganizationSpec
 from sandbox.faults import Faults
 from sandbox.http import LoggedRequest, Request, Response
+from sandbox.oddities import Oddity
 from sandbox.server.serving import serve
 from sandbox.world import World
 
@@ -12,6 +13,7 @@ __all__ = [
     "CustomField",
     "Faults",
     "LoggedRequest",
+    "Oddity",
     "OrganizationSpec",
     "Request",
     "Response",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sandbox.data.seeding import Holdings
     from sandbox.http import LoggedRequest, Request
     from sandbox.limits import Limits
+    from sandbox.oddities import Oddity
     from sandbox.single_documents import Refusal
 
 EVERYTHING = "*"  # in place of a collection: all of an organization's
@@ -40,7 +41,7 @@ class State:
     ``faults`` draws. ``padding`` is by collection, or by ``collection/id`` of a document: so many
     blanks a row are in its responses, which are then compressed. ``latency`` is in seconds, for all
     requests or computed from one. ``refusals`` and ``behaviour`` are by collection, ``holdings``
-    and ``meters`` by organization id.
+    and ``meters`` by organization id, ``oddities`` by path or pattern of paths.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class State:
         self.script: deque[str] = deque()
         self.refusals: dict[str, Refusal] = {}
         self.single_documents = SingleDocuments()
+        self.oddities: dict[str, Oddity] = {}
         self.log: list[LoggedRequest] = []
         self.meters = {
             key: Meter(own.spec.time_zone, own.spec.daily_quota) for key, own in holdings.items()

@@ -17,6 +17,7 @@ from sandbox.http import LoggedRequest, Response, build_error
 from sandbox.limits import Limits
 from sandbox.oauth.accounts import Accounts
 from sandbox.oauth.regions import resolve_region
+from sandbox.oddities import apply_oddities
 from sandbox.single_documents import Refusal
 from sandbox.state import State
 
@@ -114,6 +115,7 @@ class World(State):
             response.headers.setdefault(
                 "Date", format_datetime(now.astimezone(timezone.utc), usegmt=True)
             )
+            apply_oddities(self.oddities, path.removeprefix(BOOKS).strip("/"), request, response)
             response.headers["Server"] = "ZGS"
             self._log_request(request, response, token_id, now)
             return response

@@ -72,9 +72,18 @@ def parse_query(one: Endpoint, behaviour: Behaviour, params: Mapping[str, str]) 
         echo=echo,
         since=_parse_since(behaviour, params),
         exact=behaviour.filter == "equality",
-        filter_by=params.get("filter_by") or one.applied,
+        filter_by=_choose_view(one, behaviour, params),
         field_filters=tuple(_parse_field_filters(one, params)),
     )
+
+
+def _choose_view(one: Endpoint, behaviour: Behaviour, params: Mapping[str, str]) -> str:
+    own, wanted = behaviour.view or one.applied, params.get("filter_by", "")
+    if wanted.endswith(".All") and behaviour.all_view == "refused":
+        msg = "filter_by"
+        raise InvalidValueError(msg)
+    is_ignored = wanted.endswith(".All") and behaviour.all_view == "ignored"
+    return own if is_ignored or not wanted else wanted
 
 
 def _parse_sort(

@@ -22,11 +22,16 @@ class Behaviour:
     ``echo`` is whether ``page_context`` names the sort: the one that was applied (True), none
     (False), or the requested one even if it was not applied ("lies"). A filter may mean
     "equality", or "after", which excludes the time that is given.
+
+    ``view`` is the ``filter_by`` that applies if none is given (blank: that of the table), and
+    ``all_view`` how the list treats a ``filter_by`` that ends in ".All".
     """
 
     sort: Treatment = "honoured"
     filter: FilterTreatment = "honoured"
     echo: bool | Literal["lies"] = True
+    view: str = ""
+    all_view: Treatment = "honoured"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import msgspec
 from sandbox.data.catalog import Behaviour
 from sandbox.faults import Faults
 from sandbox.http import JSON, Response, encode
+from sandbox.oddities import Oddity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +80,7 @@ class Control:
             "refuse_documents": lambda given: world.refuse_documents(**given),
             "allow_documents": lambda given: world.single_documents.allow(**given),
             "swap_documents": lambda given: world.single_documents.swaps.update(given["ids"]),
+            "oddity": lambda given: world.oddities.update({given.pop("path"): Oddity(**given)}),
             "reset_log": lambda _given: world.log.clear(),
         }
 
