@@ -26,7 +26,7 @@ from singer_sdk import RESTStream, Tap
 from singer_sdk.pagination import BasePageNumberPaginator
 from typing_extensions import override
 
-from tap_zohobooks.streams.base import SCHEMAS
+from tap_zohobooks.streams.records import SCHEMAS
 from tap_zohobooks.tap import TapZohoBooks
 
 if TYPE_CHECKING:

@@ -173,7 +173,7 @@ MUTATIONS = (
     Mutation(
         "whether rows lack a time of change is kept in the state",
         "tap_zohobooks.streams.base:ResourceStream._advance",
-        "lambda original, self, context, bookmark: SingerStream._advance(self, context, bookmark)",
+        "lambda original, self, context, bookmark: RecordStream._advance(self, context, bookmark)",
         (RUNS,),
     ),
     Mutation(
@@ -533,5 +533,47 @@ MUTATIONS = (
         "tap_zohobooks.resources:to_path_part",
         "lambda original, value: str(value)",
         ("tests/unit/test_resources.py",),
+    ),
+    Mutation(
+        "Rows without a key are skipped before anything is requested for them.",
+        "tap_zohobooks.streams.base:ResourceStream._require_keys",
+        argument(2),
+        ("tests/e2e/test_odd_rows.py",),
+    ),
+    Mutation(
+        "The bookmark does not pass a row without a key.",
+        "tap_zohobooks.streams.base:PartitionRead.hold_bookmark",
+        NOTHING,
+        ("tests/e2e/test_odd_rows.py",),
+    ),
+    Mutation(
+        "Only the expected list, by being empty, says that nothing exists.",
+        "tap_zohobooks.pagination.page:_is_expected",
+        ALWAYS_TRUE,
+        ("tests/unit/pagination/test_page.py",),
+    ),
+    Mutation(
+        "Where the last run had rows, none are believed at the second look only.",
+        "tap_zohobooks.streams.base:ResourceStream._had_rows",
+        ALWAYS_FALSE,
+        ("tests/e2e/test_odd_rows.py",),
+    ),
+    Mutation(
+        "A list that hides rows unasked is requested again.",
+        "tap_zohobooks.pagination.view:ListView._widen",
+        NOTHING,
+        ("tests/e2e/test_odd_rows.py",),
+    ),
+    Mutation(
+        "A blank text, an object or a truth value is no key.",
+        "tap_zohobooks.pagination.page:is_key",
+        ALWAYS_TRUE,
+        ("tests/unit/pagination/test_page.py",),
+    ),
+    Mutation(
+        "What is nested too deep to be written again is not read.",
+        "tap_zohobooks.http.json_body:_is_deep",
+        ALWAYS_FALSE,
+        ("tests/unit/http/test_json_body.py",),
     ),
 )

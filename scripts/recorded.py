@@ -17,7 +17,7 @@ from jsonschema import Draft7Validator
 from schemagen.table import ORGANIZATION, read_table
 from tap_zohobooks.http.json_body import decode
 from tap_zohobooks.pagination.page import rows_of
-from tap_zohobooks.streams.base import SCHEMAS
+from tap_zohobooks.streams.records import SCHEMAS
 from tap_zohobooks.transform.cleaner import ADDITIONAL, Cleaner
 
 if TYPE_CHECKING:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import AccessDenied, NotFound
+from tap_zohobooks.pagination.page import find_rows, is_key, to_row
+from tap_zohobooks.resources import ORGANIZATION
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from tap_zohobooks.client import Client
@@ -58,13 +60,29 @@ class Organizations:
             return cls(ids, (), None)
         except NotFound as missing:
             raise Reason.NOT_ZOHO_BOOKS.error(found=str(missing).rstrip(".")) from missing
-        rows: list[Row] = response.document.get(KEY) or []
-        known = {str(row["organization_id"]): row for row in rows}
+        rows = _find_organizations(response.document, logger)
+        known = {str(row[ORGANIZATION]): row for row in rows}
         selected = list(ids) or [name for name, row in known.items() if is_active(row)]
         _check(selected, known)
         wanted = [known[name] for name in selected] if ids else rows
         active = {name for name, row in known.items() if is_active(row)}
         return cls(selected, wanted, response.served, frozenset(active.difference(selected)))
+
+
+def _find_organizations(document: Mapping[str, Any], logger: logging.Logger) -> list[Row]:
+    """Return the rows that have an id; the others are logged.
+
+    Raises:
+        ServiceError: The response has no list of organizations.
+    """
+    listed = find_rows(document, KEY)
+    rows = [row for row in map(to_row, listed) if is_key(row.get(ORGANIZATION))]
+    if len(rows) < len(listed):
+        logger.warning(
+            "%d of %d organizations have no organization_id; they are not read.",
+            len(listed) - len(rows), len(listed),
+        )  # fmt: skip
+    return rows
 
 
 def _check(selected: Sequence[str], known: dict[str, Row]) -> None:

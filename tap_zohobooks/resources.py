@@ -17,6 +17,7 @@ MODIFIED = "last_modified_time"
 TIMELESS = "has_rows_without_time"
 UNREAD = "unread_documents"
 FIRST_READ = "is_first_read"
+ROWS = "rows_read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,13 @@ class Resource:
     @property
     def rows_key(self) -> str:
         """The key of the rows in a response; if it is absent, the only other key holds them."""
-        return self.rows or self.list_path.rpartition("/")[2]
+        return self.rows_keys[0]
+
+    @property
+    def rows_keys(self) -> list[str]:
+        """The same, and the other keys by which some editions and endpoints name the rows."""
+        path_key = self.list_path.rpartition("/")[2]
+        return list(dict.fromkeys((self.rows or path_key, path_key, self.name, "data")))
 
     @property
     def query(self) -> dict[str, str]:

@@ -90,7 +90,6 @@ ANY: tuple[int, ...] = ()
 OK, FAILED = range(200, 300), range(500, 600)
 NO_RESPONSE = 0  # in place of a status: the connection failed, or the time was up
 TOO_LARGE = -1  # in place of a status: the body was not read to its end
-MAX_CODE_DIGITS = 9
 NO_CODE = -1  # in place of a code that is no whole number
 NO_JSON = None  # in place of a code: the body is no JSON object
 
@@ -200,8 +199,6 @@ def classify(status: int, headers: Mapping[str, str], body: bytes) -> Response |
 def _read_code(document: Mapping[str, Any]) -> int:
     """Return the code of a document: 0 if it has none, NO_CODE if it is no whole number."""
     code = document.get("code", 0)
-    if isinstance(code, str) and code.isdecimal() and len(code) <= MAX_CODE_DIGITS:
-        return int(code)
     return code if type(code) is int else NO_CODE
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.pagination.page import list_params
+from tap_zohobooks.pagination.view import ListView
 from tap_zohobooks.transform.timestamps import subtract_seconds
 
 if TYPE_CHECKING:
@@ -20,10 +21,11 @@ MIN_DISTINCT_TIMES = 10
 
 @dataclass(slots=True)
 class EndpointCapabilities:
-    """What is known of an endpoint: None until a response has shown it."""
+    """What is known of an endpoint: None until a response has shown it, and which rows it shows."""
 
     filters: bool | None = None
     sorts: bool | None = None
+    view: ListView = field(default_factory=ListView)
 
 
 @dataclass(slots=True)

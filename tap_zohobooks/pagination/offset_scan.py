@@ -15,7 +15,6 @@ from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ResponseTooLarge
 from tap_zohobooks.pagination.page import MAX_ROWS, Entry, Fetch, Page, Params
 from tap_zohobooks.pagination.tie_group import Mark, TieGroup
-from tap_zohobooks.resources import MODIFIED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -157,7 +156,7 @@ class OffsetScan:
 
     def _mark(self, entry: Entry) -> Mark:
         """Return what identifies a row and its present state."""
-        time = entry.row.get(MODIFIED) if "sort_column" in self.params else None
+        time = entry.time if "sort_column" in self.params else None
         return entry.key, time or hash(msgspec.json.encode(entry.row))
 
     def _is_joined(self, marks: list[Mark], offset: int) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.resources import MODIFIED
 from tap_zohobooks.transform.timestamps import to_utc
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from tap_zohobooks.transform.cleaner import Row
 
 MAX_ROWS = 200
+NO_ROW, NO_KEY = "no row", "no key"
 _ENVELOPE = frozenset({"code", "message", "page_context"})
 
 Params = Mapping[str, str | int]
@@ -84,92 +87,173 @@ class Page:
 Fetch = Callable[[Params], Page]
 
 
-def rows_of(document: dict[str, Any], rows_key: str, key: str = "") -> list[Row]:
-    """Return the rows of a response: those under the expected key, or under the only other one.
+def rows_of(document: Mapping[str, Any], rows_key: str, key: str = "") -> list[Row]:
+    """Return the rows of a response that are objects: see `find_rows`.
 
     A response that has the `key` of a row itself is that row without an envelope.
 
     Raises:
         ServiceError: No key of the response, or more than one, can hold the rows.
     """
-    names = [rows_key] if rows_key in document else [n for n in document if n not in _ENVELOPE]
-    if key in names:
-        return [{name: document[name] for name in names}]
-    match [document[name] for name in names]:
+    if key in document and rows_key not in document:
+        return [{name: document[name] for name in document if name not in _ENVELOPE}]
+    return [row for row in find_rows(document, rows_key) if isinstance(row, dict) and row]
+
+
+def find_rows(document: Mapping[str, Any], *names: str) -> list[Any]:
+    """Return what is listed under the first of the names, or under the only other key.
+
+    An object stands for a list of one, an empty one for none.
+
+    Raises:
+        ServiceError: No key of the response, or more than one, can hold the rows.
+    """
+    match [document[name] for name in _find_names(document, names)]:
         case [list(rows)]:
             return rows
         case [dict(row)]:
-            return [row]
+            return [row] if row else []
         case ["" | None] | []:
             return []
-    raise Reason.NO_ROWS.error(keys=sorted(document), wanted=rows_key)
+    raise Reason.NO_ROWS.error(keys=sorted(document), wanted=names[0])
 
 
-def shows_rows(document: dict[str, Any], rows_key: str) -> bool:
-    """Tell whether a response states what exists: a list, even an empty one, or other rows.
+def to_row(value: object) -> Row:
+    """Return what is listed as a row; an empty one if it is no object."""
+    return value if isinstance(value, dict) else {}
 
-    One that only reports success may mean that nothing exists, or be incomplete.
+
+def _find_names(document: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+    expected = [name for name in names if name in document]
+    return expected[:1] or [name for name in document if name not in _ENVELOPE]
+
+
+def shows_rows(document: Mapping[str, Any], *names: str) -> bool:
+    """Tell whether a response states what exists: by the expected list, or by rows elsewhere.
+
+    One that only reports success may mean that nothing exists, or be incomplete; so may one that
+    holds an empty list of something else.
     """
-    lists = [value for name, value in document.items() if name not in _ENVELOPE]
-    return any(isinstance(value, list) for value in lists) or bool(rows_of(document, rows_key))
+    is_list = any(isinstance(document[name], list) for name in _find_names(document, names))
+    return (is_list and _is_expected(document, names)) or bool(find_rows(document, *names))
 
 
-def find_hiding_filter(document: Mapping[str, Any], query: Mapping[str, str]) -> str | None:
-    """Return the filter that a response names, if it hides rows and was not asked for."""
-    match document.get("page_context"):
-        case {"applied_filter": str(applied)} | [{"applied_filter": str(applied)}]:
-            asked = applied in {"", query.get("filter_by")} or applied.endswith(".All")
-            return None if asked else applied
-        case _:
-            return None
+def _is_expected(document: Mapping[str, Any], names: Sequence[str]) -> bool:
+    """Tell whether the rows are under a name of this endpoint."""
+    return any(_is_alike(name, one) for name in _find_names(document, names) for one in names)
+
+
+def _is_alike(name: str, expected: str) -> bool:
+    """Tell whether two keys are spellings of one: `vendor_credits`, `vendorcredits`, singular."""
+    one, other = (key.replace("_", "").rstrip("s") for key in (name, expected))
+    return one == other
 
 
 def parse_page(
-    document: dict[str, Any], served: datetime, rows_key: str, key: Callable[[Row], Hashable]
+    document: Mapping[str, Any],
+    served: datetime,
+    rows_key: str,
+    key: Callable[[Row], Hashable | None],
+    *others: str,
 ) -> Page:
     """Parse a response as a page; its context is an object, or the only one of a list.
 
-    `key` returns what identifies a row of this endpoint.
+    `key` returns what identifies a row of this endpoint, None if the row does not say. `others`
+    are other names of the rows.
 
     Raises:
-        ServiceError: The response has no rows that can be found, or a row without its key.
+        ServiceError: The response has no rows that can be found.
     """
-    rows = rows_of(document, rows_key)
-    match document.get("page_context"):
-        case dict(context) | [dict(context)]:
-            pass
-        case _:
-            context = {}
+    entries = _parse_rows(document, key, (rows_key, *others))
+    context = _read_context(document)
     per_page, has_more = context.get("per_page"), context.get("has_more_page")
     has_more_known = isinstance(has_more, bool)
     return Page(
-        parse_entries(rows, key),
-        has_more=has_more is True if has_more_known else bool(rows),
+        entries,
+        has_more=has_more is True if has_more_known else bool(entries),
         served=served,
-        per_page=per_page if isinstance(per_page, int) and per_page > 0 else None,
-        sort_column=context.get("sort_column"),
-        sort_order=context.get("sort_order"),
+        per_page=per_page if type(per_page) is int and per_page > 0 else None,
+        sort_column=_read_text(context, "sort_column"),
+        sort_order=_read_text(context, "sort_order"),
         has_more_known=has_more_known,
     )
 
 
-def row_key(stream: str, columns: Sequence[str], row: Row) -> str:
+def _parse_rows(
+    document: Mapping[str, Any], key: Callable[[Row], Hashable | None], names: Sequence[str]
+) -> list[Entry]:
+    """Parse the rows of a response; one without a key is none of this endpoint elsewhere."""
+    entries = parse_entries(find_rows(document, *names), key)
+    if entries and not (_is_expected(document, names) or any(map(_has_key, entries))):
+        raise Reason.NO_ROWS.error(keys=sorted(document), wanted=names[0])
+    return entries
+
+
+def _read_context(document: Mapping[str, Any]) -> dict[str, Any]:
+    match document.get("page_context"):
+        case dict(context) | [dict(context)]:
+            return context
+        case _:
+            return {}
+
+
+def _read_text(context: Mapping[str, Any], name: str) -> str | None:
+    value = context.get(name)
+    return value if isinstance(value, str) else None
+
+
+def is_key(value: object) -> bool:
+    """Tell whether a value identifies a row: text that is not blank, or a whole number."""
+    return type(value) is int or (isinstance(value, str) and bool(value.strip()))
+
+
+def has_keys(row: Row, columns: Iterable[str]) -> bool:
+    """Tell whether a row says what identifies it."""
+    return all(map(is_key, map(row.get, columns)))
+
+
+def row_key(columns: Sequence[str], row: Row) -> str | None:
     """Return the key of a row within its organization: its key columns, joined by spaces.
 
-    Raises:
-        ServiceError: A key column is empty.
+    None if one is no key.
     """
-    if len(columns) == 1 and (only := row.get(columns[0])):
-        return str(only)  # nearly always, and for every row
-    parts = [row.get(column) for column in columns]
-    if all(parts):
-        return " ".join(map(str, parts))
-    raise Reason.KEY_MISSING.error(stream=stream, key=" ".join(columns), fields=sorted(row))
+    only = row.get(columns[0])
+    if len(columns) == 1 and type(only) is str and only and not only.isspace():
+        return only  # nearly always, and for every row
+    return " ".join(str(row[column]) for column in columns) if has_keys(row, columns) else None
 
 
-def parse_entries(rows: Iterable[Row], key: Callable[[Row], Hashable]) -> list[Entry]:
-    """Parse key and time of change of each row."""
-    return [Entry(key(row), row_time(row), row) for row in rows]
+def parse_entries(rows: Iterable[object], key: Callable[[Row], Hashable | None]) -> list[Entry]:
+    """Parse key and time of change of each row; what is no object is an empty row.
+
+    Such a row, and one without a key, keeps its place, so that the rows behind it keep theirs: it
+    is identified by its content. A row that is no object has the time of the one before it, as it
+    shows none that could be out of order.
+    """
+    entries: list[Entry] = []
+    for place, value in enumerate(rows):
+        if row := to_row(value):
+            found = key(row)
+            entries.append(Entry(row_content(row) if found is None else found, row_time(row), row))
+        else:
+            time = entries[-1].time if entries else _find_time(rows)
+            entries.append(Entry((NO_ROW, place), time, {}))
+    return entries
+
+
+def _has_key(entry: Entry) -> bool:
+    return not isinstance(entry.key, tuple)
+
+
+def row_content(row: Row) -> Hashable:
+    """Return what identifies a row that has no key: its content."""
+    return NO_KEY, msgspec.json.encode(row, order="sorted")
+
+
+def _find_time(rows: Iterable[object]) -> str | None:
+    """Return the time of change of the first row that has one."""
+    times = (row_time(to_row(row)) for row in rows)
+    return next((time for time in times if time), None)
 
 
 def row_time(row: Row) -> str | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from singer_sdk.metrics import Metric, Point
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.errors import NotFound, NotInPlan, TapError
+from tap_zohobooks.errors import NotFound, NotInPlan, ServiceError, TapError
 from tap_zohobooks.resources import ORGANIZATIONS, Resource, scopes
 
 if TYPE_CHECKING:
@@ -69,6 +69,10 @@ class RequestStats:
         yield _point("counter", Measure.TOKENS, self.token_requests, {})
 
 
+def _join(counts: _Counts) -> str:
+    return ", ".join(f"{name} {number}" for name, number in sorted(counts.items()))
+
+
 def _point(kind: str, measure: Measure, value: int, tags: dict[str, str]) -> Point[int]:
     return Point(kind, cast("Metric", measure), value, tags)
 
@@ -83,14 +87,18 @@ class StreamStats:
     refused: _Counts = field(default_factory=_Counts)
     failed: _Counts = field(default_factory=_Counts)
     failures: dict[str, TapError] = field(default_factory=dict)
+    keyless: _Counts = field(default_factory=_Counts)
+    no_rows: _Counts = field(default_factory=_Counts)
+    repairs: _Counts = field(default_factory=_Counts)
     skipped: dict[tuple[str, str], TapError] = field(default_factory=dict)
     closed: dict[str, TapError] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, counts: _Counts, stream: str, number: int = 1) -> None:
-        """Count something of a stream."""
+    def add(self, counts: _Counts, stream: str, number: int = 1) -> int:
+        """Count something of a stream, and return the count."""
         with self._lock:
             counts[stream] += number
+            return counts[stream]
 
     def fail(self, stream: str, error: TapError) -> None:
         """Count a document of a stream that could not be read, and keep the first error."""
@@ -116,8 +124,13 @@ class StreamStats:
         """Yield a line a stream: its rows, and the API calls that they cost."""
         for stream in sorted(self.rows.keys() | self.calls.keys()):
             line = f"Stream '{stream}': {self.rows[stream]} rows, {self.calls[stream]} calls"
-            if self.gone[stream]:
-                line += f", {self.gone[stream]} gone before they could be read"
+            for counts, what in (
+                (self.gone, "gone before they could be read"),
+                (self.keyless, "without a key skipped"),
+                (self.no_rows, "that are no rows skipped"),
+                (self.repairs, "values mended"),
+            ):
+                line += f", {counts[stream]} {what}" if counts[stream] else ""
             yield f"{line}."
 
     def list_skipped(self, resources: Mapping[str, Resource]) -> Iterator[str]:
@@ -142,11 +155,17 @@ class StreamStats:
         if self._is_all_denied({*selected} - {ORGANIZATIONS.name}, is_open):
             needed = scopes(resources[name] for name, _ in self.skipped)
             return Reason.NOTHING_MAY_BE_READ.error(scopes=needed)
+        problems = []
         if self.failures:
-            return Reason.DOCUMENTS_UNREAD.error(
-                counts=", ".join(f"{name} {count}" for name, count in sorted(self.failed.items())),
-                first=self.failures[min(self.failures)].found,
+            problems.append(
+                Reason.DOCUMENTS_UNREAD.error(
+                    counts=_join(self.failed), first=self.failures[min(self.failures)].found
+                )
             )
+        if self.keyless:
+            problems.append(Reason.KEY_MISSING.error(counts=_join(self.keyless)))
+        if problems:
+            return ServiceError.of_all(problems)
         return None
 
     def _is_all_denied(self, names: Iterable[str], organizations: Sequence[str]) -> bool:

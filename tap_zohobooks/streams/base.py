@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.resources
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from singer_sdk import StreamSchema
-from singer_sdk.schema.source import SchemaDirectory
-from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
+from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 from typing_extensions import override
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import AccessDenied, NotFound, TapError
-from tap_zohobooks.resources import MODIFIED, ORGANIZATION, TABLE, TIMELESS, Resource
+from tap_zohobooks.pagination.capabilities import EndpointCapabilities
+from tap_zohobooks.pagination.page import has_keys, row_time
+from tap_zohobooks.resources import MODIFIED, ORGANIZATION, ROWS, TABLE, TIMELESS, Resource
 from tap_zohobooks.singer.state import check_start
-from tap_zohobooks.singer.stream import SingerStream, Step
 from tap_zohobooks.singer.unread import UnreadDocuments
-from tap_zohobooks.transform.cleaner import MAX_REPORTED, Cleaner, Row
-from tap_zohobooks.transform.custom_fields import Flattener
+from tap_zohobooks.streams.records import RecordStream
+from tap_zohobooks.transform.cleaner import MAX_REPORTED
 from tap_zohobooks.transform.timestamps import subtract_seconds
 
 if TYPE_CHECKING:
@@ -33,19 +30,9 @@ if TYPE_CHECKING:
     from tap_zohobooks.pagination.list_read import Item
     from tap_zohobooks.pagination.page import Params
     from tap_zohobooks.singer.context import SyncContext
+    from tap_zohobooks.singer.stream import Step
     from tap_zohobooks.singer.unread import Checkpoint
-    from tap_zohobooks.transform.custom_fields import Schema
-
-SCHEMAS = SchemaDirectory(importlib.resources.files("tap_zohobooks") / "schemas")
-
-
-class WithCustomFields(StreamSchema[str]):
-    """The schema file of a stream, or its own schema, and the columns of its custom fields."""
-
-    @override
-    def get_stream_schema(self, stream: Any, stream_class: type[Any]) -> dict[str, Any]:
-        schema: Schema = stream.own_schema or super().get_stream_schema(stream, stream_class)
-        return {**schema, "properties": {**schema["properties"], **stream.columns}}
+    from tap_zohobooks.transform.cleaner import Row
 
 
 @dataclass(slots=True)
@@ -105,21 +92,18 @@ class PartitionRead:
         return self.unread.checkpoint(bookmark) if self.keeps_unread else bookmark
 
 
-class ResourceStream(SingerStream):
+class ResourceStream(RecordStream):
     """A stream of a row of the table; what cannot be read ends the partition, not the run."""
 
-    schema = WithCustomFields(SCHEMAS)
-    own_schema: Schema | None = None
     calls_per_row: ClassVar[float] = 0.005
 
     def __init__(self, sync_context: SyncContext, resource: Resource) -> None:
         """Make the stream of a row of the table."""
-        super().__init__(sync_context, resource.name)
-        self.resource = resource
+        super().__init__(sync_context, resource)
         self.listed = TABLE[resource.of] if resource.of else resource
-        self.columns: dict[str, Schema] = {}
         self.stats = sync_context.stats
         self.timeless: set[str] = set()
+        self._row_counts: dict[str, int] = {}
         self.primary_keys = list(dict.fromkeys((ORGANIZATION, *resource.keys)))
         if self.is_incremental:
             self.replication_key = MODIFIED
@@ -135,16 +119,89 @@ class ResourceStream(SingerStream):
         reading = PartitionRead(organization, start, self.sync_context.lookback_seconds)
         rows = 0
         try:
-            for row, safe_bookmark in islice(self._read(reading), self._rows_left):
-                record = None if row is None else self.post_process(row, context)
+            for record, safe_bookmark in self._read_records(reading, context):
                 rows += record is not None
                 yield record, reading.checkpoint(safe_bookmark), reading.served
+            self._row_counts[organization] = rows
         except (AccessDenied, NotFound) as denied:
             self._skip(organization, denied)
         finally:
             self.stats.add(self.stats.rows, self.name, rows)
         if reading.has_missing and not rows:
             self._warn_of_path(organization)
+
+    def _read_records(self, reading: PartitionRead, context: Context | None) -> Iterator[Item]:
+        """Yield records; if there are none where the last run had some, after a second look."""
+        is_empty = True
+        for row, safe_bookmark in islice(self._read(reading), self._rows_left):
+            record = self._make_record(reading, row, context)
+            is_empty = is_empty and record is None
+            yield record, safe_bookmark
+        if is_empty and self._had_rows(context):
+            self.logger.info("Stream '%s' of organization %s is read again: no row came where the "
+                             "last run had some.", self.name, reading.organization)  # fmt: skip
+            for row, safe_bookmark in self._read(reading):
+                yield self._make_record(reading, row, context), safe_bookmark
+
+    def _had_rows(self, context: Context | None) -> bool:
+        """Tell whether a target would be told to delete rows that the last run had brought."""
+        return (
+            self.replication_method == REPLICATION_FULL_TABLE
+            and not self._delete_blocks
+            and bool(self.get_context_state(context).get(ROWS))
+            and self.emit_activate_version_messages
+        )
+
+    @override
+    def end(self) -> None:
+        """Note how many rows there are, unless it is doubtful that there are none."""
+        if unreported := self._cleaner.unreported:
+            self.logger.warning(
+                "Stream '%s': %d values of more than %d fields that are unknown or do not fit are "
+                "kept in additional_fields.", self.name, unreported, MAX_REPORTED,
+            )  # fmt: skip
+        if self._stream_version is not None:
+            for organization, rows in self._row_counts.items():
+                if rows or not self._delete_blocks:
+                    context = {ORGANIZATION: organization} if organization else None
+                    self.get_context_state(context)[ROWS] = rows
+        super().end()
+
+    def _make_record(
+        self, reading: PartitionRead, row: Row | None, context: Context | None
+    ) -> Row | None:
+        """Return the record of a row; None if there is no row, or none that could have a key."""
+        record = None if row is None else self.convert(row, context)
+        if row is not None and record is None:
+            self._skip_row(reading, row, self.own_keys)
+        return record
+
+    def _require_keys(self, reading: PartitionRead, items: Iterator[Item]) -> Iterator[Item]:
+        """Yield the items of a list, without the rows that do not say what identifies them."""
+        columns = self.listed.keys
+        for row, safe_bookmark in items:
+            if row is None or has_keys(row, columns):
+                yield row, safe_bookmark
+            else:
+                self._skip_row(reading, row, columns)
+                yield None, safe_bookmark
+
+    def _skip_row(self, reading: PartitionRead, row: Row, columns: list[str]) -> None:
+        """Count a row that has no key, or is none; the first is logged, and the next run asks it.
+
+        A target that is told to delete would delete such a row of an earlier run.
+        """
+        counts = self.stats.keyless if row else self.stats.no_rows
+        self.block_deletes("rows without a key were skipped")
+        if row:
+            reading.hold_bookmark(row_time(row))
+        if self.stats.add(counts, self.name) > 1:
+            return
+        found = f"a row without '{' '.join(columns)}', its key (fields: {', '.join(row)})"
+        self.logger.warning(
+            "Stream '%s' of organization %s: %s is skipped; further ones are counted.",
+            self.name, reading.organization, found if row else "what is no row",
+        )  # fmt: skip
 
     @property
     def _rows_left(self) -> int | None:
@@ -191,53 +248,6 @@ class ResourceStream(SingerStream):
                 self.state_manager.is_flushed = False
         super()._advance(context, bookmark)
 
-    @override
-    def post_process(self, row: Row, context: Context | None = None) -> Row:
-        """Return the record of a row: custom fields as columns, typed values, its organization."""
-        record = self._cleaner(self._flattener(row))
-        record.update(context or {})
-        return record
-
-    @cached_property
-    def _flattener(self) -> Flattener:
-        return Flattener(self.effective_schema["properties"])
-
-    @cached_property
-    def _cleaner(self) -> Cleaner:
-        properties = self.effective_schema["properties"]
-        return Cleaner(
-            properties,
-            deselected={
-                name for name in properties if not self.mask.get(("properties", name), True)
-            },
-            report=self._report,
-            flattens=bool(self.config.get("flattening_enabled")),
-        )
-
-    def _report(self, field: str, is_invalid: bool) -> None:  # noqa: FBT001
-        if is_invalid:
-            self.logger.warning(
-                "Stream '%s': a value of field '%s' does not fit its type; it is kept in "
-                "additional_fields, and the field is null.",
-                self.name,
-                field,
-            )
-        else:
-            self.logger.info(
-                "Stream '%s': field '%s' is not in the schema; it is kept in additional_fields.",
-                self.name,
-                field,
-            )
-
-    @override
-    def end(self) -> None:
-        if unreported := self._cleaner.unreported:
-            self.logger.warning(
-                "Stream '%s': %d values of more than %d fields that are unknown or do not fit are "
-                "kept in additional_fields.", self.name, unreported, MAX_REPORTED,
-            )  # fmt: skip
-        super().end()
-
     def _check_rows(self, reading: PartitionRead, response: Response, *, has_list: bool) -> None:
         """Block deletes if a response holds no list of rows: it is read as an empty list.
 
@@ -260,4 +270,36 @@ class ResourceStream(SingerStream):
         self.stats.add(self.stats.calls, self.name)
         response = self.sync_context.get_client().get(path, params, reading.organization)
         reading.served = response.served
+        self._count_repairs(response)
+        return response
+
+    def _count_repairs(self, response: Response) -> None:
+        count = sum(response.repairs.values())
+        if count and self.stats.add(self.stats.repairs, self.name, count) == count:
+            self.logger.warning("Stream '%s': the service sends broken JSON, which is mended: %s.",
+                                self.name, ", ".join(response.repairs))  # fmt: skip
+
+    def _find_capabilities(
+        self, reading: PartitionRead, resource: Resource
+    ) -> EndpointCapabilities:
+        """Return what is known of an endpoint in this run, by all streams that read it."""
+        return self.sync_context.capabilities.setdefault(
+            (reading.organization, resource.name),
+            EndpointCapabilities(resource.filters, resource.sorts),
+        )
+
+    def _get_whole(
+        self, reading: PartitionRead, resource: Resource, path: str, params: Params
+    ) -> Response:
+        """Request a list with all its rows, also those that it hides unasked."""
+        view = self._find_capabilities(reading, resource).view
+        response = view.get(lambda query: self._get(reading, path, query), params)
+        if view.hidden:
+            self.block_deletes(f"the service shows no more than {view.hidden}")
+            if not view.is_reported:
+                view.is_reported = True
+                self.logger.warning(
+                    "Stream '%s' of organization %s: the service hides rows, it shows no more than "
+                    "%s.", self.name, reading.organization, view.hidden,
+                )  # fmt: skip
         return response

@@ -10,16 +10,10 @@ from typing_extensions import override
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import AccessDenied, ParameterRefused, UnexpectedResponse
-from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.pagination.offset_scan import OffsetScan
-from tap_zohobooks.pagination.page import (
-    find_hiding_filter,
-    parse_page,
-    row_key,
-    rows_of,
-    shows_rows,
-)
+from tap_zohobooks.pagination.page import find_rows, parse_page, row_key, shows_rows, to_row
 from tap_zohobooks.pagination.reader import Reader
+from tap_zohobooks.pagination.view import FILTER
 from tap_zohobooks.resources import INCREMENTAL, ORGANIZATION, TIMELESS, Resource
 
 if TYPE_CHECKING:
@@ -42,8 +36,8 @@ class ListStream(ResourceStream):
         """Prepare what each page needs."""
         super().__init__(sync_context, resource)
         self._path, self._query = self.listed.list_path, self.listed.query
-        self._rows_key = self.listed.rows_key
-        self._row_key = partial(row_key, self.name, self.listed.keys)
+        self._rows_keys = self.listed.rows_keys
+        self._row_key = partial(row_key, self.listed.keys)
 
     @override
     def _read(self, reading: PartitionRead) -> Iterator[Item]:
@@ -68,29 +62,24 @@ class ListStream(ResourceStream):
             )
 
     def _reader(self, reading: PartitionRead) -> Reader:
-        capabilities = self.sync_context.capabilities.setdefault(
-            (reading.organization, self.listed.name),
-            EndpointCapabilities(self.listed.filters, self.listed.sorts),
-        )
         kept = self.get_context_state({ORGANIZATION: reading.organization})
         return Reader(
             lambda params: self._page(reading, params),
             self.sync_context.page_size,
-            capabilities,
+            self._find_capabilities(reading, self.listed),
             lambda text: self.logger.info("Stream '%s': %s", self.name, text),
             note_timeless=lambda: self.timeless.add(reading.organization),
             has_timeless_rows=bool(kept.get(TIMELESS)),
         )
 
     def _page(self, reading: PartitionRead, params: Params) -> Page:
-        response = self._get(reading, self._path, {**self._query, **params})
+        query = {**self._query, **params}
+        response = self._get_whole(reading, self.listed, self._path, query)
         if reading.max_bookmark is None:
             reading.open(self.name, response.served.isoformat())
-        document = response.document
-        page = parse_page(document, response.served, self._rows_key, self._row_key)
-        if hidden := find_hiding_filter(document, self._query):
-            self.block_deletes(f"the service shows no more than {hidden}")
-        self._check_rows(reading, response, has_list=shows_rows(document, self._rows_key))
+        document, (rows_key, *others) = response.document, self._rows_keys
+        page = parse_page(document, response.served, rows_key, self._row_key, *others)
+        self._check_rows(reading, response, has_list=shows_rows(document, *self._rows_keys))
         return page
 
 
@@ -105,15 +94,15 @@ class InactiveRowsStream(ListStream):
 
     @override
     def _get(self, reading: PartitionRead, path: str, params: Params) -> Response:
-        try:
-            return super()._get(reading, path, params)
-        except ParameterRefused as refused:
-            if "filter_by" not in params:
-                raise
-            problem = f"the service does not show inactive rows ({refused.found})"
-            self.logger.warning("Stream '%s': %s.", self.name, problem)
-            self.block_deletes(problem)
-        rest = {name: value for name, value in params.items() if name != "filter_by"}
+        view = self._find_capabilities(reading, self.listed).view
+        if not view.hidden:
+            try:
+                return super()._get(reading, path, params)
+            except ParameterRefused as refused:
+                if FILTER not in params:
+                    raise
+                view.hidden = f"active ones ({refused.found})"
+        rest = {name: value for name, value in params.items() if name != FILTER}
         return super()._get(reading, path, rest)
 
 
@@ -136,10 +125,10 @@ class SingleStream(ResourceStream):
     @override
     def _read(self, reading: PartitionRead) -> Iterator[Item]:
         path = self.resource.fill_path({ORGANIZATION: reading.organization})
-        response = self._get(reading, path, self.resource.query)
-        has_list = shows_rows(response.document, self.resource.rows_key)
+        response = self._get_whole(reading, self.resource, path, self.resource.query)
+        has_list = shows_rows(response.document, *self.resource.rows_keys)
         self._check_rows(reading, response, has_list=has_list)
-        for row in rows_of(response.document, self.resource.rows_key):
+        for row in map(to_row, find_rows(response.document, *self.resource.rows_keys)):
             self._check_organization(row, reading, path)
             yield row, None
 

@@ -14,6 +14,7 @@ from tap_zohobooks.singer.ordered_map import ordered_map
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tap_zohobooks.http.responses import Response
     from tap_zohobooks.pagination.list_read import Item
     from tap_zohobooks.pagination.page import Page, Params
     from tap_zohobooks.streams.base import PartitionRead
@@ -57,6 +58,8 @@ class ChildStream(PerRowStream):
         own = self._parent_keys(parent)
 
         def complete(row: Row) -> Row:
+            if not row:
+                return row
             self._check_parent(row, parent)
             return self._identify({**row, **own})
 
@@ -76,21 +79,21 @@ class ChildStream(PerRowStream):
     def _fetch_children(
         self, reading: PartitionRead, parent: Row, complete: Callable[[Row], Row]
     ) -> list[Row]:
-        def key(row: Row) -> str:
-            return row_key(self.name, self.resource.keys, complete(row))
+        def key(row: Row) -> str | None:
+            return row_key(self.resource.keys, complete(row))
 
         def fetch(params: Params) -> Page:
-            response = self._get(reading, path, {**query, **params})
-            return parse_page(response.document, response.served, self.resource.rows_key, key)
+            params = {**query, **params}
+            return self._parse(self._get_whole(reading, self.resource, path, params), key)
 
         path = self.resource.fill_path(parent)
         query = {name: value.format(**parent) for name, value in self.resource.query.items()}
         try:
-            response = self._get(reading, path, query)
+            response = self._get_whole(reading, self.resource, path, query)
         except ResponseTooLarge:
             return self._scan(OffsetScan(fetch, MAX_ROWS // 2), path)
-        first = parse_page(response.document, response.served, self.resource.rows_key, key)
-        if not shows_rows(response.document, self.resource.rows_key):
+        first = self._parse(response, key)
+        if not shows_rows(response.document, *self.resource.rows_keys):
             self.block_deletes(f"'{path}' reported success and held no list")
         if not first.has_more or (not first.has_more_known and len(first.entries) < MAX_ROWS):
             # Most of these are not paged, and do not state it.
@@ -102,6 +105,10 @@ class ChildStream(PerRowStream):
         if scan.has_moved:
             self.block_deletes(f"'{path}' moved while it was read")
         return found
+
+    def _parse(self, response: Response, key: Callable[[Row], str | None]) -> Page:
+        rows_key, *others = self.resource.rows_keys
+        return parse_page(response.document, response.served, rows_key, key, *others)
 
 
 class LatestStream(ChildStream):

@@ -13,6 +13,7 @@ from tap_zohobooks.errors import (
     ServiceError,
     UnexpectedResponse,
 )
+from tap_zohobooks.pagination.page import find_rows, to_row
 from tap_zohobooks.resources import ENTITIES, ORGANIZATION, custom_module
 from tap_zohobooks.streams.base import PartitionRead, ResourceStream
 from tap_zohobooks.streams.discovery import Discovery, is_module
@@ -32,6 +33,7 @@ class OrganizationStream(ResourceStream):
     """The organizations that are read: rows that the tap has requested before."""
 
     is_complete = True
+    context_keys = ()
 
     @property
     @override
@@ -71,9 +73,10 @@ class CustomFieldStream(ResourceStream):
                 failures.append(failure)
                 continue
             fields = response.document.get("customfields") or {}
-            for row in fields.get(entity, []) if isinstance(fields, dict) else fields:
+            listed = fields if isinstance(fields, dict) else {entity: fields}
+            for row in map(to_row, find_rows({entity: listed.get(entity)}, entity)):
                 number = row.get("customfield_id") or row.get("field_id")
-                yield {**row, "entity": entity, "customfield_id": number}, None
+                yield row and {**row, "entity": entity, "customfield_id": number}, None
         if len(refusals) == len(ENTITIES):
             raise AccessDenied(refusals[0])
         if failures:

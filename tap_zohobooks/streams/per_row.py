@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from typing_extensions import override
+
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import (
     AccessDenied,
@@ -94,6 +96,10 @@ class PerRowStream(ListStream):
 
     selected_by_default = False
     calls_per_row = 1.0
+
+    @override
+    def _read(self, reading: PartitionRead) -> Iterator[Item]:
+        return self._require_keys(reading, super()._read(reading))
 
     def _try_request(self, request: Callable[[], _Out]) -> _Out | Unread:
         """Return what is requested for a row, or why it is unread.

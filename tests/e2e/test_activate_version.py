@@ -13,7 +13,7 @@ import pytest
 from sandbox import Behaviour, Request, World
 from sandbox.data.numbers import mix
 from tap_zohobooks.errors import ServiceError
-from tap_zohobooks.pagination.page import find_hiding_filter
+from tap_zohobooks.pagination.view import find_hiding_filter
 from tap_zohobooks.resources import LATEST, TABLE
 from tap_zohobooks.singer.activate_version import SETTING, Coverage
 from tap_zohobooks.streams.lists import InactiveRowsStream
@@ -22,6 +22,8 @@ from tests.conftest import Run, Service
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sandbox.data.catalog import Treatment
 
 Make = Callable[..., Service]
 Spoil = Callable[[Service], None]
@@ -255,15 +257,23 @@ def test_a_document_deleted_meanwhile_is_gone(service: Make) -> None:
     assert (organization, doomed) not in kept(run, "invoice_details")
 
 
-@pytest.mark.parametrize(("path", "is_whole"), [("", False), ("?filter_by=Taxes.All", True)])
+@pytest.mark.parametrize("path", ["", "?filter_by=Taxes.All"])
+@pytest.mark.parametrize(("treatment", "is_whole"), [("honoured", True), ("ignored", False)])
 def test_a_list_that_is_filtered_unasked(
-    service: Make, monkeypatch: pytest.MonkeyPatch, path: str, *, is_whole: bool
+    service: Make,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    treatment: Treatment,
+    *,
+    is_whole: bool,
 ) -> None:
     """A list that shows less than all, as its answer says, has not shown what is gone."""
     row = replace(TABLE["taxes"], path=f"settings/taxes{path}")
     types = cast("dict[Any, Any]", STREAM_TYPES)
     monkeypatch.setitem(types, InactiveRowsStream, (row,))
-    run = service(rows=9, organizations=1).complete(["taxes"])
+    place = service(rows=9, organizations=1)
+    place.world.behaviour["settings/taxes"].all_view = treatment
+    run = place.complete(["taxes"])
     assert run.records("taxes")
     assert bool(activated(run)) is is_whole
 
@@ -416,6 +426,8 @@ def test_a_bookmark_outlives_a_whole_read(service: Make) -> None:
         place.world.insert(organization, "invoices")
     place.clock.sleep(1000)
     whole = place.complete(["invoices"], state, methods=WHOLE)
+    for partition in whole.state["bookmarks"]["invoices"]["partitions"]:
+        assert partition.pop("rows_read") == 21
     assert whole.state == state
     again = place.complete(["invoices"], whole.state)
     assert len(again.records("invoices")) == 4

@@ -683,7 +683,7 @@ def test_taxes_where_the_wish_for_all_is_refused(
     made.world.before_call.append(refuse)
     run = made.complete(["taxes"])
     assert run.records("taxes")
-    assert "does not show inactive rows" in caplog.text
+    assert "the service hides rows, it shows no more than active ones" in caplog.text
     assert not any(message["type"] == "ACTIVATE_VERSION" for message in run.messages)
 
 

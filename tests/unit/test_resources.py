@@ -9,7 +9,7 @@ import pytest
 from tap_zohobooks.errors import ServiceError
 from tap_zohobooks.pagination.page import rows_of
 from tap_zohobooks.resources import INCREMENTAL, MODIFIED, ORGANIZATION, TABLE, Resource
-from tap_zohobooks.streams.base import SCHEMAS
+from tap_zohobooks.streams.records import SCHEMAS
 
 
 @pytest.mark.parametrize("name", TABLE)

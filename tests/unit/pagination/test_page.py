@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tap_zohobooks.http.responses import Response
-from tap_zohobooks.pagination.page import parse_page
+from tap_zohobooks.pagination.page import parse_page, row_key, shows_rows
+from tap_zohobooks.resources import MODIFIED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +55,75 @@ def test_a_page_that_does_not_tell_its_end(
     page = parsed(answer(bills=rows, **context))
     assert not page.has_more_known
     assert page.has_more is bool(rows)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"sort_column": ["x"]}, {"sort_column": {}, "sort_order": 7}, {"per_page": True},
+        {"per_page": "many"}, {"per_page": -1}, {"per_page": Decimal("1e300")},
+        {"has_more_page": [True]}, {"page": {}},
+    ],
+)  # fmt: skip
+def test_an_odd_context(odd: dict[str, object]) -> None:
+    """What is of another type in a context is not known, and the rows are read."""
+    page = parsed(answer(bills=[{"bill_id": "1"}], page_context=odd))
+    assert (page.sort_column, page.sort_order, page.per_page) == (None, None, None)
+    assert [entry.key for entry in page.entries] == ["1"]
+
+
+def test_what_is_no_row_keeps_its_place() -> None:
+    """What is no row, and a row without a key, is one entry: the rows behind it keep their place.
+
+    The former has the time of the row before it, so that an ordered page stays ordered.
+    """
+    first, second = "2026-01-01T00:00:00+0000", "2026-01-02T00:00:00+0000"
+    rows: list[Any] = [
+        None,
+        {"bill_id": "1", MODIFIED: first},
+        "x",
+        {"a": 1, MODIFIED: second},
+        [],
+        {},
+    ]
+    key = partial(row_key, ["bill_id"])
+    page = parse_page(answer(bills=rows).document, EPOCH, "bills", key)
+    assert [entry.time and entry.time[9] for entry in page.entries] == [*"111222"]
+    assert [entry.row for entry in page.entries] == [{}, rows[1], {}, rows[3], {}, {}]
+    assert len({entry.key for entry in page.entries}) == 6
+
+
+@pytest.mark.parametrize("value", ["1", " 1", 0, 7])
+def test_keys(value: object) -> None:
+    """A key is text that is not blank, or a whole number; several are joined."""
+    assert row_key(["a"], {"a": value}) == str(value)
+    assert row_key(["b", "a"], {"a": value, "b": 5}) == f"5 {value}"
+
+
+@pytest.mark.parametrize(
+    "value", [None, "", " ", "\u00a0", True, Decimal("1.0"), {}, [1], {"a": 1}]
+)
+def test_what_is_no_key(value: object) -> None:
+    """A row that has no key is identified by nothing."""
+    assert row_key(["a"], {"a": value}) is None
+    assert row_key(["b", "a"], {"a": value, "b": "1"}) is None
+    assert row_key(["a"], {}) is None
+
+
+@pytest.mark.parametrize(
+    ("document", "is_shown"),
+    [
+        ({"vendor_credits": []}, True), ({"vendorcredits": []}, True),
+        ({"vendor_credit": []}, True),
+        ({"data": []}, True), ({"errors": []}, False), ({"vendor_credits": None}, False),
+        ({"vendor_credits": None, "errors": []}, False), ({"vendor_credits": {}}, False),
+        ({"vendor_credits": {"id": 1}}, True), ({"others": [{"id": 1}]}, True), ({}, False),
+    ],
+)  # fmt: skip
+def test_what_shows_rows(document: dict[str, object], is_shown: bool) -> None:  # noqa: FBT001
+    """Only the expected list, in any spelling, says by being empty that nothing exists."""
+    envelope = {"code": 0, "message": "success", "page_context": []}
+    assert shows_rows({**envelope, **document}, "vendor_credits", "data") is is_shown
 
 
 @pytest.mark.parametrize("count", [0, 199, 200, 450])

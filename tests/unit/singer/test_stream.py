@@ -12,7 +12,7 @@ import pytest
 from tap_zohobooks.errors import QuotaReached
 from tap_zohobooks.resources import TABLE
 from tap_zohobooks.singer.stream import open_lists
-from tap_zohobooks.streams.base import SCHEMAS
+from tap_zohobooks.streams.records import SCHEMAS
 from tests.conftest import Collector, Run, Service
 
 if TYPE_CHECKING:

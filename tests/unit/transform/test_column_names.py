@@ -11,7 +11,7 @@ import pytest
 
 from sandbox.data.organizations import CustomField, select_organizations
 from tap_zohobooks.resources import TABLE
-from tap_zohobooks.streams.base import SCHEMAS
+from tap_zohobooks.streams.records import SCHEMAS
 from tap_zohobooks.transform.column_names import (
     MAX_BYTES,
     MAX_KNOWN,
