@@ -252,9 +252,9 @@ LATEST = (
     Resource("bank_statements", "account_id statement_id", "bankaccounts/{account_id}/statement/lastimported", "statement", of="bank_accounts"),
 )  # fmt: skip
 
-# Postings may lack the id that is their key.
+# Postings may lack the id that is their key, and several lines of a transaction share it.
 POSTINGS = (
-    Resource("account_transactions", "account_id categorized_transaction_id", "chartofaccounts/transactions?account_id={account_id}", "transactions", of="chart_of_accounts"),
+    Resource("account_transactions", "account_id categorized_transaction_id line_number", "chartofaccounts/transactions?account_id={account_id}", "transactions", of="chart_of_accounts"),
 )  # fmt: skip
 
 # The base currency has no rates: a request for them is refused.

@@ -17,6 +17,7 @@ _TYPES: Final[dict[str, Schema]] = {
     "date": nullable("string", format="date"),
     "date-time": nullable("string", format="date-time"),
     "number": nullable("number"),
+    "ordinal": {"type": "integer"},
     "string": nullable("string"),
 }
 

@@ -197,6 +197,12 @@ def _read_context(document: Mapping[str, Any]) -> dict[str, Any]:
             return {}
 
 
+def read_page_number(document: Mapping[str, Any]) -> int | None:
+    """Return the number of a page, from 1; None if it does not say."""
+    number = _read_context(document).get("page")
+    return number if type(number) is int and number > 0 else None
+
+
 def _read_text(context: Mapping[str, Any], name: str) -> str | None:
     value = context.get(name)
     return value if isinstance(value, str) else None

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import msgspec
 from typing_extensions import override
 
 from tap_zohobooks.errors import ResponseTooLarge
 from tap_zohobooks.pagination.offset_scan import OffsetScan
-from tap_zohobooks.pagination.page import MAX_ROWS, parse_page, row_key, shows_rows
+from tap_zohobooks.pagination.page import (
+    MAX_ROWS,
+    is_key,
+    parse_page,
+    read_page_number,
+    row_key,
+    shows_rows,
+)
 from tap_zohobooks.singer.ordered_map import ordered_map
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from tap_zohobooks.http.responses import Response
     from tap_zohobooks.pagination.list_read import Item
@@ -20,6 +30,8 @@ if TYPE_CHECKING:
     from tap_zohobooks.streams.base import PartitionRead
     from tap_zohobooks.transform.cleaner import Row
 from tap_zohobooks.streams.per_row import PerRowStream, Unread, check_key
+
+PLACE = " place"  # a posting's place in its list, while it is read; no field begins with a blank
 
 
 class ChildStream(PerRowStream):
@@ -118,7 +130,11 @@ class LatestStream(ChildStream):
 
 
 class PostingStream(ChildStream):
-    """Postings: the key of one without an id is the id of its transaction."""
+    """Postings: they may lack an id, and several of one account may share it, or be equal.
+
+    The id of one without is that of its transaction; of one without a transaction, as an opening
+    balance, its type and date. Postings of one id are numbered in the order of their content.
+    """
 
     @override
     def _check_parent(self, row: Row, parent: Row, /) -> None:
@@ -126,8 +142,46 @@ class PostingStream(ChildStream):
 
     @override
     def _identify(self, row: Row) -> Row:
-        number = row.get("categorized_transaction_id") or row.get("transaction_id")
-        return {**row, "categorized_transaction_id": number}
+        names = ("categorized_transaction_id", "transaction_id")
+        number = next((row[name] for name in names if is_key(row.get(name))), None)
+        return {**row, "categorized_transaction_id": number or _describe(row), "line_number": 0}
+
+    @override
+    def _parse(self, response: Response, key: Callable[[Row], str | None]) -> Page:
+        """Identify each row by its place too: equal ones are different postings."""
+        page, number = super()._parse(response, key), read_page_number(response.document)
+        if number is None or page.per_page is None:
+            return page
+        first = (number - 1) * page.per_page
+        entries = [
+            replace(entry, key=(entry.key, place), row=entry.row and {**entry.row, PLACE: place})
+            for place, entry in enumerate(page.entries, first)
+        ]
+        return replace(page, entries=entries)
+
+    @override
+    def _child_rows(self, reading: PartitionRead, parent: Row) -> list[Row]:
+        return number_lines(super()._child_rows(reading, parent))
+
+
+def _describe(row: Row) -> str | None:
+    """Return the type of a posting and its date; None if it has no type."""
+    kind = row.get("transaction_type") or row.get("entity_type")
+    date = row.get("transaction_date") or row.get("date")
+    return ":".join(str(part) for part in (kind, date) if is_key(part)) if is_key(kind) else None
+
+
+def number_lines(rows: Iterable[Row]) -> list[Row]:
+    """Number the rows of each id from 1, in the order of their content; each place once."""
+    placed = {row.get(PLACE, -1 - at): row for at, row in enumerate(rows)}
+    bare = [{name: row[name] for name in row if name != PLACE} for row in placed.values()]
+    counts: Counter[object] = Counter()
+    numbered = []
+    for row in sorted(bare, key=lambda row: msgspec.json.encode(row, order="sorted")):
+        counts[row.get("categorized_transaction_id")] += 1
+        number = counts[row.get("categorized_transaction_id")]
+        numbered.append(row and {**row, "line_number": number})
+    return numbered
 
 
 class RateStream(ChildStream):
