@@ -230,7 +230,7 @@ class Reason(Enum):
         "Documents, or their sub-resources, could not be read: {counts}. The first: {first}",
         "Run again: the next run requests them again. If the same ones fail, report the warnings above.")
     KEY_MISSING = (ServiceError,
-        "Rows that do not say what identifies them were skipped: {counts}. Everything else was read.",
+        "Rows that do not say what identifies them were skipped: {counts}.",
         "See the warnings above: correct them in Zoho Books, or report the warning; the next run requests them again.")
     LIST_HIDES_ROWS = (ServiceError,
         "Of the rows that share one '{column}' the service sent fewer than there are, {attempts} times.",

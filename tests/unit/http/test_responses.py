@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from decimal import Decimal
 
 import pytest
@@ -178,7 +178,8 @@ def test_reset_of_the_day() -> None:
 
 @pytest.mark.parametrize(
     "date",
-    ["", "soon", "5", "Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 -0500",
+    ["", "soon", "5", "Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT",
+     "Fri, 31 Dec 9999 23:59:59 -0500",
      "Sun, 01 Jan 1995 00:00:00 +0500", "Mon, 23 Nov 99999999999 12:00:00 GMT", "-0", "0"],
 )  # fmt: skip
 def test_a_date_that_is_none(date: str) -> None:
