@@ -160,8 +160,9 @@ class PostingStream(ChildStream):
         return replace(page, entries=entries)
 
     @override
-    def _child_rows(self, reading: PartitionRead, parent: Row) -> list[Row]:
-        return number_lines(super()._child_rows(reading, parent))
+    def _child_rows(self, reading: PartitionRead, parent: Row) -> list[Row] | Unread | None:
+        rows = super()._child_rows(reading, parent)
+        return number_lines(rows) if isinstance(rows, list) else rows
 
 
 def _describe(row: Row) -> str | None:
