@@ -13,7 +13,7 @@ from rich.table import Table
 from tap_zohobooks.cli import terminal
 from tap_zohobooks.cli.checks import AccountChecks, Check, fail, skip
 from tap_zohobooks.cli.common import build_tap, compute_reset, load_config, select_streams
-from tap_zohobooks.cli.probe import Probe, choose_strategy, collect_lists, probe_list
+from tap_zohobooks.cli.list_check import ListCheck, check_list, choose_strategy, collect_lists
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import AccessDenied, ConfigError, QuotaReached
 
@@ -50,7 +50,7 @@ def diagnose(
             print_check(check)
     if as_json:
         terminal.print_json(examination.to_dict())
-    elif examination.probes:
+    elif examination.list_checks:
         terminal.print_result(examination.create_table())
     sys.exit(examination.exit_code)
 
@@ -104,7 +104,7 @@ class Examination:
     streams: Sequence[SelectedStream]
     yes: bool
     checks: list[Check] = field(default_factory=list)
-    probes: dict[str, Probe] = field(default_factory=dict)
+    list_checks: dict[str, ListCheck] = field(default_factory=dict)
     quotas: list[QuotaLeft] = field(default_factory=list)
 
     def run(self, config: Sequence[str]) -> Iterator[Check]:
@@ -144,9 +144,9 @@ class Examination:
         first, *others = organizations.ids
         try:
             for listed in lists:
-                self.probes[listed.name] = probe_list(tap.client, listed, first, now)
+                self.list_checks[listed.name] = check_list(tap.client, listed, first, now)
             for other, listed in product(others, lists[:1]):
-                probe_list(tap.client, listed, other, now)
+                check_list(tap.client, listed, other, now)
         except QuotaReached as reached:
             yield fail("quota", reached)
             yield from skip("scopes")
@@ -155,17 +155,17 @@ class Examination:
             quota = QuotaLeft.of(tap, organization)
             self.quotas.append(quota)
             yield quota.check(tap.config["quota_reserve"])
-        yield from _check_scopes([(listed, self.probes[listed.name]) for listed in lists])
+        yield from _check_scopes([(listed, self.list_checks[listed.name]) for listed in lists])
 
     def _describe_streams(self) -> Iterator[tuple[str, str, str]]:
         """Yield each stream, whether it may be read, and the strategy for its changes."""
         for stream in self.streams:
-            match self.probes.get(stream.list_resource.name):
+            match self.list_checks.get(stream.list_resource.name):
                 case None:
                     continue
-                case Probe(error=None, capabilities=capabilities):
+                case ListCheck(error=None, capabilities=capabilities):
                     yield stream.name, "yes", choose_strategy(stream, capabilities)
-                case Probe(is_absent=True):
+                case ListCheck(is_absent=True):
                     yield stream.name, "not offered", "-"
                 case _:
                     yield stream.name, "no", "-"
@@ -199,14 +199,14 @@ class Examination:
         }
 
 
-def _check_scopes(probes: Sequence[tuple[Resource, Probe]]) -> Iterator[Check]:
-    readable = [listed for listed, probe in probes if probe.error is None]
-    absent = [listed.name for listed, probe in probes if probe.is_absent]
-    refused = [_explain_error(listed, probe.error) for listed, probe in probes
-               if probe.error is not None and not probe.is_absent]  # fmt: skip
+def _check_scopes(list_checks: Sequence[tuple[Resource, ListCheck]]) -> Iterator[Check]:
+    readable = [listed for listed, one in list_checks if one.error is None]
+    absent = [listed.name for listed, one in list_checks if one.is_absent]
+    refused = [_explain_error(listed, one.error) for listed, one in list_checks
+               if one.error is not None and not one.is_absent]  # fmt: skip
     exit_code = refused[0].exit_code if refused and not readable else 0
-    found = f"{len(readable)} of {len(probes)} lists may be read"
-    yield Check("scopes", found if probes else "no list is selected", exit_code=exit_code)
+    found = f"{len(readable)} of {len(list_checks)} lists may be read"
+    yield Check("scopes", found if list_checks else "no list is selected", exit_code=exit_code)
     if absent:
         yield Check("not offered", f"{', '.join(absent)}: the plan or edition lacks them")
     yield from refused

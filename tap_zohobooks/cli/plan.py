@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tap_zohobooks.cli import common, cost, terminal
 from tap_zohobooks.cli.common import TYPE_OF, build_tap, load_config, select_streams
 from tap_zohobooks.cli.cost import Cost, Day
-from tap_zohobooks.cli.probe import collect_lists
+from tap_zohobooks.cli.list_check import collect_lists
 from tap_zohobooks.cli.row_count import Count, RowCounter, find_partition
 from tap_zohobooks.errors import AccessDenied, NotFound, ParameterRefused, UnexpectedResponse
 from tap_zohobooks.resources import ENTITIES, ORGANIZATION, ORGANIZATIONS, TIMELESS

@@ -478,7 +478,7 @@ def test_no_secret_is_shown(desk: Desks, caplog: pytest.LogCaptureFixture) -> No
 
 
 def test_doctor_without_a_list(desk: Desks) -> None:
-    """If only the organizations are selected, there is no list to probe."""
+    """If only the organizations are selected, there is no list to check."""
     result = desk(organizations=2).run("doctor", "--stream=organizations")
     assert result.exit_code == 0, result.output
     assert "no list is selected" in result.stdout

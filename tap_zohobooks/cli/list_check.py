@@ -1,4 +1,4 @@
-"""Probe a list with one API call: may it be read, and can it filter and sort?"""
+"""Check a list with one API call: may it be read, and can it filter and sort?"""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ STRATEGIES = {  # by whether the list filters, and sorts
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
-    """The result of probing a list; `error` is why it may not be read."""
+class ListCheck:
+    """The result of checking a list; `error` is why it may not be read."""
 
     capabilities: EndpointCapabilities = field(default_factory=EndpointCapabilities)
     error: TapError | None = None
@@ -103,7 +103,7 @@ def request_page(
             return parse_page(response.document, response.served, listed.rows_key, lambda _: "")
 
 
-def probe_list(client: Client, listed: Resource, organization: str, now: datetime) -> Probe:
+def check_list(client: Client, listed: Resource, organization: str, now: datetime) -> ListCheck:
     """Request what of a list has changed since now, and derive from it what the list can do.
 
     Raises:
@@ -121,14 +121,14 @@ def probe_list(client: Client, listed: Resource, organization: str, now: datetim
         raise
     except (ParameterRefused, UnexpectedResponse) as refused:
         is_absent = issubclass(kind, (UndocumentedStream, CustomFieldStream))
-        return Probe(capabilities, NotInPlan(refused.found) if is_absent else refused)
+        return ListCheck(capabilities, NotInPlan(refused.found) if is_absent else refused)
     except TapError as error:
-        return Probe(capabilities, error)
+        return ListCheck(capabilities, error)
     if not page.is_sorted("A"):
         capabilities.sorts = False
     if capabilities.filters is not False and any((time or since) < since for time in page.times):
         capabilities.filters = False
-    return Probe(capabilities)
+    return ListCheck(capabilities)
 
 
 def build_request(

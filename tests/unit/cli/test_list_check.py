@@ -12,7 +12,7 @@ import pytest
 from sandbox import Behaviour, Request, Response
 from sandbox.http import build_error
 from tap_zohobooks.cli.common import select_streams
-from tap_zohobooks.cli.probe import Probe, choose_strategy, collect_lists, probe_list
+from tap_zohobooks.cli.list_check import ListCheck, check_list, choose_strategy, collect_lists
 from tap_zohobooks.errors import AccessDenied, QuotaReached, ServiceError
 from tests.conftest import Service
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 Services = Callable[..., Service]
 
 
-def probe(service: Service, stream: str) -> tuple[SelectedStream, Probe, list[str]]:
-    """Probe the list of a stream, and return the paths that were requested."""
+def check(service: Service, stream: str) -> tuple[SelectedStream, ListCheck, list[str]]:
+    """Check the list of a stream, and return the paths that were requested."""
     (one,) = select_streams(None, [stream])
     tap = service.quiet_tap()
     organization, now = service.organizations[0], service.clock.utc() - timedelta(seconds=1)
     tap.client.get("organizations")
     service.world.log.clear()
-    result = probe_list(tap.client, one.list_resource, organization, now)
+    result = check_list(tap.client, one.list_resource, organization, now)
     return one, result, [call.path for call in service.world.log]
 
 
@@ -53,7 +53,7 @@ def test_what_a_list_can_do(
     """One response shows it; a refused parameter costs one more call."""
     one = service(rows=5)
     one.world.behaviour["invoices"] = behaviour
-    found, result, paths = probe(one, stream)
+    found, result, paths = check(one, stream)
     assert choose_strategy(found, result.capabilities) == way
     assert paths == ["/books/v3/invoices"] * number
 
@@ -65,14 +65,14 @@ def test_a_run_uses_the_strategy(service: Services) -> None:
     run = one.complete(names)
     assert {name for _, name in run.tap.sync_context.capabilities} == set(names)
     for (_, name), capabilities in run.tap.sync_context.capabilities.items():
-        stream, result, _ = probe(one, name)
+        stream, result, _ = check(one, name)
         assert choose_strategy(stream, result.capabilities) == choose_strategy(stream, capabilities)
 
 
 @pytest.mark.parametrize("stream", ["taxes", "currencies", "locations", "custom_fields"])
 def test_full_tables(service: Services, stream: str) -> None:
     """A list without a time of change is read whole, whatever its kind."""
-    found, result, paths = probe(service(rows=5), stream)
+    found, result, paths = check(service(rows=5), stream)
     assert result.error is None
     assert choose_strategy(found, result.capabilities) == "full table"
     assert len(paths) == 1
@@ -80,7 +80,7 @@ def test_full_tables(service: Services, stream: str) -> None:
 
 def test_a_catalog_may_want_the_full_table(service: Services) -> None:
     """A stream whose method is FULL_TABLE is read whole, whatever its list can do."""
-    found, result, _ = probe(service(rows=5), "invoices")
+    found, result, _ = check(service(rows=5), "invoices")
     assert (
         choose_strategy(replace(found, is_incremental=False), result.capabilities) == "full table"
     )
@@ -90,7 +90,7 @@ def test_a_missing_scope(service: Services) -> None:
     """A list that may not be read is denied, not absent."""
     one = service(rows=5)
     one.world.scopes[one.world.credentials.refresh_token] -= {"ZohoBooks.invoices.READ"}
-    _, result, _ = probe(one, "invoices")
+    _, result, _ = check(one, "invoices")
     assert isinstance(result.error, AccessDenied)
     assert not result.is_absent
     assert len(one.world.mints) == 1  # without another token
@@ -110,7 +110,7 @@ def test_absent_lists(service: Services, stream: str, status: int, code: int, me
     one = service(rows=5)
     (found,) = select_streams(None, [stream])
     one.world.refuse(found.list_resource.list_path, status, code, message)
-    _, result, _ = probe(one, stream)
+    _, result, _ = check(one, stream)
     assert result.is_absent
 
 
@@ -118,7 +118,7 @@ def test_an_unknown_refusal(service: Services) -> None:
     """Another refusal of a documented list is a service error."""
     one = service(rows=5)
     one.world.refuse("invoices", 400, 9, "Something else.")
-    _, result, _ = probe(one, "invoices")
+    _, result, _ = check(one, "invoices")
     assert isinstance(result.error, ServiceError)
     assert not result.is_absent
 
@@ -134,7 +134,7 @@ def test_a_filter_that_is_refused(service: Services, monkeypatch: pytest.MonkeyP
         return answer(request)
 
     monkeypatch.setattr(one.world, "answer", strict)
-    _, result, paths = probe(one, "taxes")
+    _, result, paths = check(one, "taxes")
     assert result.error is None
     assert paths == ["/books/v3/settings/taxes"]
 
@@ -143,7 +143,7 @@ def test_the_quota_ends_it(service: Services) -> None:
     """If the daily quota is used up, no list is probed."""
     one = service(rows=5, daily_quota=0)
     with pytest.raises(QuotaReached):
-        probe(one, "invoices")
+        check(one, "invoices")
 
 
 def test_each_list_is_probed_once() -> None:
