@@ -212,6 +212,12 @@ class Reason(Enum):
     OUTPUT_UNWRITABLE = (TapError,
         "Standard output cannot be written ({problem}).",
         "Redirect it to another place.")
+    PARAMETER_WRONG = (ConfigError,
+        "The parameter '{pair}' cannot be sent: {problem}.",
+        "Give each parameter once, as -p name=value.")
+    PATH_WRONG = (ConfigError,
+        "'{path}' is not a path below /books/v3: {problem}.",
+        "Give one as `zohobooks get invoices` does, and parameters by -p name=value.")
     PORT_TAKEN = (ConfigError,
         "Port {port} of this machine is {state} ({problem}), and could not receive the browser's callback.",
         "Give another --port, and enter its redirect address in the API console as well.")
@@ -229,6 +235,9 @@ class Reason(Enum):
     DOCUMENTS_UNREAD = (ServiceError,
         "Documents, or their sub-resources, could not be read: {counts}. The first: {first}",
         "Run again: the next run requests them again. If the same ones fail, report the warnings above.")
+    FILE_RETURNED = (ServiceError,
+        "The response of '{path}' is a file ({kind}), not JSON.",
+        "Download it in Zoho Books: `zohobooks get` prints JSON only.")
     KEY_MISSING = (ServiceError,
         "Rows that do not say what identifies them were skipped: {counts}.",
         "See the warnings above: correct them in Zoho Books, or report the warning; the next run requests them again.")
@@ -241,6 +250,9 @@ class Reason(Enum):
     LIST_NEVER_RESTS = (ServiceError,
         "The list changed during each of {attempts} attempts to read it.",
         "State is kept; run again when it changes less often.")
+    NOT_AVAILABLE = (TapError,
+        "{refusal}.",
+        "Check the path, its ids, the parameters and --organization; `zohobooks doctor` checks access.")
     NOT_ONE_DOCUMENT = (ServiceError,
         "The response of '{path}' for stream '{stream}' holds {count} documents, not one.",
         "Report this line.")

@@ -340,3 +340,13 @@ def custom_module(name: str, stream: str = "") -> Resource:
 def scopes(wanted: Iterable[Resource]) -> str:
     """Return the scopes for reading these resources, sorted and joined by commas."""
     return ",".join(sorted({one.permission for one in wanted}))
+
+
+def find_permission(path: str) -> str:
+    """Return the scope for reading a path below /books/v3; its first part names the area if new."""
+    area = path.partition("/")[0]
+    if area.startswith("cm_"):
+        return custom_module(area).permission
+    near = [one for one in TABLE.values() if one.list_path.partition("/")[0] == area]
+    inside = [one for one in near if f"{path}/".startswith(f"{one.list_path}/")]
+    return (*inside, *near, Resource(area, ""))[0].permission

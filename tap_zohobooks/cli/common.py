@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_zohobooks import setting_sources, settings
+from tap_zohobooks.cli.terminal import escape_text, print_message
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ConfigError
 from tap_zohobooks.resources import ORGANIZATIONS, TABLE, Resource, custom_module, scopes
@@ -80,6 +81,21 @@ def build_tap(config: dict[str, Any]) -> SetupTap:
         ConfigError: A setting is missing or wrong.
     """
     return SetupTap(config=dict(config), setup_mapper=False)
+
+
+def choose_organization(tap: TapZohoBooks, wanted: str | None) -> str:
+    """Return the organization that a command about one reads: `wanted`, or the first of a run's.
+
+    Raises:
+        TapError: There is none, or they may not be listed.
+    """
+    if wanted is not None:
+        return wanted
+    first, *others = tap.config["organization_ids"] or tap.organization_ids
+    if others:
+        print_message(f"Organization {escape_text(first)} is read, the first of {len(others) + 1}; "
+                      "--organization chooses another.")  # fmt: skip
+    return str(first)
 
 
 @dataclass(frozen=True, slots=True)

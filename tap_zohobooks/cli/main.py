@@ -36,6 +36,13 @@ def _complete_streams(
     return [CompletionItem(name) for name in sorted(TABLE) if name.startswith(start)]
 
 
+def _require_text(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.strip():
+        msg = "it is blank."
+        raise click.BadParameter(msg)
+    return value
+
+
 def _add_options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
     """Return a decorator that adds options to a command, in the order of its help."""
 
@@ -56,6 +63,12 @@ config = click.option(
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 yes = click.option("--yes", is_flag=True, help="Answer yes to each question.")
+organization = click.option(
+    "--organization",
+    metavar="ID",
+    callback=_require_text,
+    help="The organization to read; without it, the first that a run reads.",
+)
 selection = _add_options(
     click.option("--catalog", type=FILE, help="Catalog that selects streams, as the tap takes it."),
     click.option(
@@ -146,6 +159,27 @@ def doctor(**options: Any) -> None:
 def plan(**options: Any) -> None:
     """Print what the next run would cost: API calls, minutes, days."""
     _run_command("plan", "plan", **options)
+
+
+@cli.command(epilog=format_example("zohobooks get invoices -p per_page=2 --mask"))
+@click.argument("path")
+@_add_options(
+    click.option("-p", "params", multiple=True, metavar="NAME=VALUE",
+                 help="A parameter of the request, repeatable."),
+    click.option("--all-pages", is_flag=True,
+                 help="Print one document with the rows of all pages; each page is a call."),
+    click.option("--mask", is_flag=True,
+                 help="Replace each value by another of its shape, the same one always alike."),
+    organization,
+    config,
+)  # fmt: skip
+def get(**options: Any) -> None:
+    """Print the response of a path below /books/v3, with one API call.
+
+    It may begin with /books/v3, and have parameters behind a question mark. Nothing but GET is
+    sent, at the pace and with the token of a run.
+    """
+    _run_command("get", "get", **options)
 
 
 @cli.command(epilog=format_example("zohobooks scopes invoices invoice_details contacts"))

@@ -86,8 +86,8 @@ def print_json(value: object) -> None:
     print_text(json.dumps(value, indent=2, ensure_ascii=not is_unicode))
 
 
-def print_text(text: str) -> None:
-    """Print plain text on standard output.
+def print_text(text: str | bytes) -> None:
+    """Print plain text on standard output; bytes leave as they are, whatever its encoding.
 
     Raises:
         TapError: It cannot be written.

@@ -12,9 +12,10 @@ from urllib.parse import urlencode
 
 import requests
 
+from sandbox.http import Response
 from sandbox.oauth.consent import GrantCode
 from tap_zohobooks.error_catalog import Reason
-from tests.e2e.terminal.errors.scene import Outcome, Scene, Ways, ended
+from tests.e2e.terminal.errors.scene import FIRST, Outcome, Scene, Ways, ended
 from tests.ports import free_port
 
 if TYPE_CHECKING:
@@ -219,3 +220,30 @@ def _(scene: Scene) -> Outcome:
     service = scene.service(organizations=1)
     service.reset("settings")
     return ended(service.user.run(*DOCTOR))
+
+
+@WAYS.to(Reason.PATH_WRONG)
+def _(scene: Scene) -> Outcome:
+    return ended(scene.service().user.run("get", "../../oauth/v2/token"))
+
+
+@WAYS.to(Reason.PARAMETER_WRONG)
+def _(scene: Scene) -> Outcome:
+    return ended(scene.service().user.run("get", "taxes?page=1", "-p", "page=2"))
+
+
+@WAYS.to(Reason.NOT_AVAILABLE)
+def _(scene: Scene) -> Outcome:
+    one = scene.service().user
+    return ended(one.run("get", "invoices/1", f"--organization={FIRST}"))
+
+
+@WAYS.to(Reason.FILE_RETURNED)
+def _(scene: Scene) -> Outcome:
+    service = scene.service(organizations=1)
+    service.world.meddle = lambda request, response: (
+        Response(200, b"%PDF-1.7", {"Content-Type": "application/pdf"})
+        if "/documents/" in request.path
+        else response
+    )
+    return ended(service.user.run("get", "documents/4600000000001"))
