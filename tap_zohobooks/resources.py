@@ -106,6 +106,23 @@ def to_path_part(value: object) -> str:
     return quote(text, safe="", errors="surrogatepass")
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report: its path below /books/v3, and the field by whose dates it is requested."""
+
+    name: str
+    path: str
+    dates: str
+
+    def build_query(self, first: str, last: str) -> dict[str, str | int]:
+        """Return the parameters for a range of days, `2026-01-31`; a report as of a day takes one.
+
+        A report without `filter_by` may cover another range than the dates say.
+        """
+        chosen = f"{self.dates}.CustomDate"
+        return {"filter_by": chosen, "from_date": first, "to_date": last}
+
+
 # Rows with a time of change. Responses show whether the endpoint sorts and filters by it; a row
 # states it only if a response cannot show it.
 INCREMENTAL = (
@@ -296,6 +313,54 @@ ENTITIES = {
 
 # The organizations themselves: one call for all, not paginated, of no organization.
 ORGANIZATIONS = Resource("organizations", ORGANIZATION, scope="settings")
+
+# Reports: no official file has them. Source: public code and recorded responses; a plan or an
+# edition may lack each.
+REPORTS = tuple(
+    Report(name, f"reports/{path}", dates)
+    for dates, reports in {
+        "TransactionDate": {
+            "profit_and_loss": "profitandloss", "balance_sheet": "balancesheet",
+            "cash_flow": "cashflow", "trial_balance": "trialbalance",
+            "movement_of_equity": "movementofequity", "general_ledger": "generalledger",
+            "general_ledger_details": "generalledgerdetails", "journal_report": "journal",
+            "ledger_entries": "accounttransaction", "sales_by_customer": "salesbycustomer",
+            "sales_by_item": "salesbyitem", "sales_by_salesperson": "salesbysalesperson",
+            "sales_summary": "salessummary", "purchases_by_vendor": "purchasesbyvendors",
+            "purchases_by_item": "purchasesbyitem", "customer_balances": "customerbalances",
+            "customer_balance_summary": "customerbalancesummary",
+            "vendor_balances": "vendorbalances", "vendor_balance_summary": "vendorbalancesummary",
+            "receivable_summary": "receivablesummary", "payable_summary": "payablesummary",
+            "tax_summary": "taxsummary", "expenses_by_category": "expensesbycategory",
+            "expenses_by_employee": "expensesbyemployee", "expenses_by_project": "expensesbyproject",
+            "inventory_summary": "inventorysummary", "inventory_valuation": "inventoryvaluation",
+            "project_summary": "projectsummary", "ratio_analysis": "businessperformanceratios",
+            "activity_log": "activitylogs",
+        },
+        "InvoiceDueDate": {
+            "ar_aging_summary": "aragingsummary", "ar_aging_details": "aragingdetails",
+        },
+        "BillDueDate": {
+            "ap_aging_summary": "apagingsummary", "ap_aging_details": "apagingdetails",
+        },
+        "InvoiceDate": {"invoice_details_report": "invoicedetails"},
+        "BillDate": {"bill_details_report": "billdetails"},
+        "CreditNotesDate": {"credit_note_details_report": "creditnotedetails"},
+        "VendorCreditDate": {"vendor_credit_details_report": "vendorcreditdetails"},
+        "EstimateDate": {"estimate_details_report": "estimatedetails"},
+        "SalesOrderDate": {"sales_order_details_report": "salesorderdetails"},
+        "PODate": {"purchase_order_details_report": "purchaseorderdetails"},
+        "ChallanDate": {"delivery_challan_details_report": "deliverychallandetails"},
+        "ExpenseDate": {"expense_details_report": "expensedetails"},
+        "RefundDate": {"refund_history": "refundhistory"},
+        "PaymentDate": {
+            "customer_payments_report": "customerpayments",
+            "vendor_payments_report": "vendorpayments",
+        },
+        "Date": {"timesheet_details": "timesheetdetails"},
+    }.items()
+    for name, path in reports.items()
+)  # fmt: skip
 
 TABLE = {
     resource.name: resource

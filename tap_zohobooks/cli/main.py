@@ -161,6 +161,24 @@ def plan(**options: Any) -> None:
     _run_command("plan", "plan", **options)
 
 
+@cli.command(epilog=format_example("zohobooks probe --report report.json"))
+@_add_options(
+    click.option("--report", required=True, metavar="FILE",
+                 type=click.Path(dir_okay=False, path_type=Path),
+                 help="File to write, in place of one that exists."),
+    organization,
+    config,
+    yes,
+)  # fmt: skip
+def probe(**options: Any) -> None:
+    """Find out how each list, document and report answers.
+
+    The report holds names of fields, types and refusals, and no value: it can be attached to an
+    issue. Names of custom fields and modules are hashed.
+    """
+    _run_command("probe", "probe", **options)
+
+
 @cli.command(epilog=format_example("zohobooks get invoices -p per_page=2 --mask"))
 @click.argument("path")
 @_add_options(

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from tap_zohobooks.cli.names import collect_texts, write_custom, write_names
+from tap_zohobooks.cli.names import ITEM, collect_texts, write_custom, write_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ class Mask:
             case dict():
                 return self._mask_object(value, within, texts)
             case list():
-                return [self._mask(one, within, texts) for one in value]
+                return [self._mask(one, within + ITEM, texts) for one in value]
             case bool():
                 return False
             case int() | Decimal():

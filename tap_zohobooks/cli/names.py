@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
+import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FREE_OBJECT = "custom_field_hash"  # its keys are made by users, whatever they look like
+ITEM = "[]"
 ENVELOPE = frozenset({
     "applied_filter", "as_of_date", "cash_based", "code", "filter_by", "from_date", "has_more_page",
     "instrumentation", "message", "page", "page_context", "per_page", "report_basis",
@@ -82,13 +87,15 @@ def write_custom(name: str, write: WriteName) -> str | None:
 def write_names(
     fields: Mapping[str, object], within: str, texts: set[str], write: WriteName
 ) -> dict[str, str]:
-    """Return how each key of an object is written; `within` is the key that holds the object.
+    """Return how each key of an object is written, no two alike.
 
-    A key that no schema holds is data unless it looks like the name of a field, stands beside
-    known ones, and is not made of a text of the same response (`texts`). No two are written alike.
+    `within` is the key that holds the object, with `[]` if a list does. A key that no schema holds
+    is data unless it looks like the name of a field and is not made of a text of the same response
+    (`texts`). An object without a known key is a map, whose keys are data, unless it is in a list.
     """
     known = load_known_names()
-    is_map = within.endswith(FREE_OBJECT) or known.isdisjoint(fields)
+    is_map = known.isdisjoint(fields) and not within.endswith(ITEM)
+    is_map = is_map or within.removesuffix(ITEM).endswith(FREE_OBJECT)
     written: dict[str, str] = {}
     used = set(fields)
     for name in fields:
@@ -107,3 +114,15 @@ def write_names(
 def _is_data(name: str, texts: set[str]) -> bool:
     is_identifier = _IDENTIFIER.fullmatch(name) is not None and not _LONG_NUMBER.search(name)
     return not is_identifier or normalize(name) in texts
+
+
+@dataclass(frozen=True, slots=True)
+class NameHash:
+    """Writes a name that is data as a hash, by a key that is not kept: alike in one report."""
+
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+
+    def __call__(self, name: str) -> str:
+        """Return the hash of a name: `#` and ten letters."""
+        digest = hmac.digest(self.key, name.encode("utf-8", "surrogatepass"), hashlib.sha256)
+        return "#" + "".join(chr(ord("a") + byte % 26) for byte in digest[:10])
