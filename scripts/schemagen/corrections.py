@@ -97,6 +97,11 @@ def schema_of(short: object) -> Schema:
             raise ValueError(msg)
 
 
+def short_of(schema: Schema) -> str:
+    """Return the short notation of a scalar's schema; `any` for one that has none of its own."""
+    return next((short for short, held in _TYPES.items() if held == schema), "any")
+
+
 def _overlaid(properties: Mapping[str, Schema], over: Mapping[str, Schema]) -> dict[str, Schema]:
     """Lay fields over others: the same kind of container is joined, anything else replaced."""
     known = {name: _join(properties[name], over[name]) for name in over if name in properties}

@@ -31,10 +31,10 @@ _FORMS = {
 def get_kind(value: object) -> str:
     """Return the kind of a JSON value; a text that reads as something else has a kind of its own.
 
-    An unset value, `""`, null, `[]` or `{}`, is blank.
+    An unset value, a blank text or null, is blank.
     """
     match value:
-        case None | "" | [] | {}:
+        case None:
             return BLANK
         case bool():
             return "boolean"
@@ -74,8 +74,8 @@ class FieldFinding:
         """Count a value."""
         kind = get_kind(value)
         self.seen += 1
+        self.blank += kind == BLANK or value in ([], {})
         if kind == BLANK:
-            self.blank += 1
             return
         self.kinds.add(kind)
         types = (self.schema or {}).get("type", ())
