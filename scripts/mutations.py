@@ -576,4 +576,34 @@ MUTATIONS = (
         ALWAYS_FALSE,
         ("tests/unit/http/test_json_body.py",),
     ),
+    Mutation(
+        "the name of a custom field is data",
+        "tap_zohobooks.cli.names:write_custom",
+        NOTHING,
+        ("tests/unit/cli/test_mask.py",),
+    ),
+    Mutation(
+        "a key that is made of a text of the response is data",
+        "tap_zohobooks.cli.names:_is_data",
+        ALWAYS_FALSE,
+        ("tests/unit/cli/test_mask.py",),
+    ),
+    Mutation(
+        "a message of the service is shown without names",
+        "tap_zohobooks.cli.wording:_hide_token",
+        argument(0),
+        ("tests/unit/cli/test_wording.py",),
+    ),
+    Mutation(
+        "a path of `zohobooks get` cannot leave /books/v3",
+        "tap_zohobooks.cli.get:parse_path",
+        "lambda original, text, get_api_url: (text, [])",
+        ("tests/unit/cli/test_get.py",),
+    ),
+    Mutation(
+        "a filter that lets older rows through is ignored",
+        "tap_zohobooks.cli.judgement:judge_filter",
+        "lambda original, since, known, times: HONOURED",
+        ("tests/unit/cli/test_judgement.py",),
+    ),
 )
