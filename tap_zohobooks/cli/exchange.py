@@ -98,7 +98,7 @@ class Exchanges:
         result = classify(last.status_code, last.headers, last.content)
         code, message = None, ""
         if isinstance(result, Failure):
-            code = result.code if isinstance(result.code, int) else None
+            code = result.code if type(result.code) is int else None
             message = hide_names(result.message)
         return {
             "attempts": len(own),

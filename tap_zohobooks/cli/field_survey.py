@@ -78,7 +78,7 @@ class FieldFinding:
         if kind == BLANK:
             return
         self.kinds.add(kind)
-        types = (self.schema or {}).get("type", ())
+        types = list_types(self.schema)
         if not types or self.rule is None:
             return
         if kind in {"object", "array"}:
@@ -107,10 +107,16 @@ class FieldFinding:
             "present": _describe_share(self.seen, max(rows, self.seen)),
             "finding": self.finding,
         }
-        if self.schema and self.schema.get("type") and not self.is_custom:
-            types = sorted(set(self.schema["type"]) - {"null"})
+        types = list_types(self.schema)
+        if self.schema and types and not self.is_custom:
             described["schema"] = self.schema.get("format") or "|".join(types)
         return described
+
+
+def list_types(schema: Schema | None) -> list[str]:
+    """Return the types that a schema states, without null; none if it leaves the type open."""
+    types = (schema or {}).get("type", ())
+    return sorted({types} if isinstance(types, str) else set(types) - {"null"})
 
 
 def _describe_share(part: int, whole: int) -> str:

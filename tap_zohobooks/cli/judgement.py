@@ -29,7 +29,7 @@ def judge_size(asked: int, rows: int, context: Context) -> str:
     if rows > asked:
         return IGNORED
     stated = context.get("per_page")
-    if isinstance(stated, int) and stated:
+    if type(stated) is int and stated:
         return HONOURED if stated == asked else IGNORED
     return HONOURED if rows == asked else UNKNOWN
 

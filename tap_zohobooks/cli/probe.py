@@ -43,7 +43,7 @@ def probe(config: Sequence[str], report: Path, organization: str | None, *, yes:
     """
     targets = list_targets()
     tap = build_tap(load_config(config))
-    ids = [organization] if organization else tap.config["organization_ids"]
+    ids = [organization] if organization else tap.config["organization_ids"][:1]
     calls = sum(target.calls for target in targets)
     if not terminal.confirm_calls(_ask(ids, calls, tap), calls, yes=yes):
         terminal.print_message("Nothing was probed.")
@@ -51,7 +51,9 @@ def probe(config: Sequence[str], report: Path, organization: str | None, *, yes:
     part = create_part(report)
     try:
         organizations = Organizations.ask(tap.client, ids, tap.logger)
-        findings = Findings(tap, organizations.ids[0], calls, targets)
+        owner = organizations.ids[0]
+        terminal.print_message(f"Organization {terminal.escape_text(owner)} is probed.")
+        findings = Findings(tap, owner, calls, targets)
         try:
             findings.collect()
         finally:

@@ -150,10 +150,8 @@ class Prober:
     def _probe_modules(self, target: Target) -> Iterator[Entry]:
         found = self.exchanges.request(target.path, {})
         yield create_entry(target, found)
-        document = found.document or {}
-        rows = document.get("custom_modules") or document.get("modules") or []
-        names = (str(row.get("api_name") or row.get("module_api_name"))
-                 for row in rows if isinstance(row, dict))  # fmt: skip
+        rows = find_rows(target, found.document) or []
+        names = (str(row.get("api_name") or row.get("module_api_name")) for row in rows)
         for name in dict.fromkeys(filter(is_module, names)):
             own = custom_module(name)
             module = Target(targets.MODULE, own, own.list_path, 1)
@@ -170,19 +168,15 @@ class Prober:
             return create_entry(target, None) | {
                 "reason": f"no row of {target.resource.of} that has one was read"
             }
-        try:
-            path = target.path.format(**parent)
-            query: Params = {name: value.format(**parent)
-                     for name, value in target.resource.query.items()}  # fmt: skip
-        except KeyError:
-            return create_entry(target, None) | {
-                "reason": f"a row of {target.resource.of} lacks a key"
-            }
+        path = target.path.format(**parent)
+        query: Params = {
+            name: value.format(**parent) for name, value in target.resource.query.items()
+        }
         above: Row = {}
         if target.kind == targets.DOCUMENT:
             above = parent
             if "{" not in target.path:
-                query = {f"{target.resource.key}s": str(parent.get(target.resource.key, ""))}
+                query = {f"{target.resource.key}s": str(parent[target.resource.key])}
         return self._probe_once(target, path, query, load_schema(target), above)
 
     def _probe_once(
@@ -253,7 +247,9 @@ def describe_view(context: judgement.Context) -> str | None:
 
 
 def _can_have(target: Target, row: Row) -> bool:
-    """Tell whether a row has the children of a target, as a run does."""
+    """Tell whether a row has the key and the children of a target, as a run does."""
+    if not all(row.get(column) for column in target.columns):
+        return False
     kind = TYPE_OF[target.name]
     if issubclass(kind, RateStream):
         return row.get("is_base_currency") is not True

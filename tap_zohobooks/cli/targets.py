@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 LIST, SINGLE, DOCUMENT, NESTED, REPORT = "list", "single", "document", "nested", "report"
 MODULE, MODULE_LIST = "module", "modules"
+_COLUMN = re.compile(r"\{(\w+)\}")
 ALL_VIEW = ".All"  # such a filter shows more rows than none
 
 
@@ -51,6 +53,12 @@ class Target:
     def is_incremental(self) -> bool:
         """Whether its rows have a time of change."""
         return self.resource in INCREMENTAL
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of a parent row that its request needs."""
+        query = " ".join(self.resource.query.values())
+        return _COLUMN.findall(f"{self.path} {query}") or [self.resource.key]
 
     @property
     def view(self) -> str:

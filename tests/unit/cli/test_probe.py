@@ -155,6 +155,31 @@ def test_failures_are_findings() -> None:
     )
 
 
+def test_strange_answers_do_not_end_a_probe() -> None:
+    """Whatever JSON comes in place of rows, keys, contexts and modules is a finding."""
+    one = made(organizations=1, rows=3)
+    bodies = {
+        "contacts": b'{"code":0,"page_context":[{"applied_filter":7,"per_page":true}],"contacts":'
+                    b'[{"contact_id":null},{"contact_id":""},{"contact_id":{"x":1}}]}',
+        "invoices": b'{"code":0,"page_context":{},"invoices":{"a":[{"invoice_id":"1"}]}}',
+        "bills": b'{"code":0,"bills":[{"last_modified_time":5}]}',
+        "estimates": b'{"code":0,"estimates":[{"estimate_id":"1","last_modified_time":"x"}]}',
+        "items": b'{"code":true,"items":[]}', "users": b'{"code":[1]}',
+        "expenses": b'{"code":0,"expenses":[[[{"expense_id":"1"}]]]}',
+        "settings/modules": b'{"code":0,"custom_modules":7}',
+    }  # fmt: skip
+    meddle(one, bodies)
+    report = report_of(one)
+    assert report["is_complete"]
+    contacts = entry_of(report, "contacts")
+    assert contacts["fields"]["contact_id"]["schema"] == "string"
+    assert contacts["fields"]["contact_id"]["finding"] == "contradicts"
+    assert entry_of(report, "bill_details")["outcome"] == "not asked"
+    assert entry_of(report, "items")["outcome"] == "refused"
+    times = entry_of(report, "bills")["fields"]["last_modified_time"]
+    assert (times["finding"], times["schema"]) == ("contradicts", "date-time")
+
+
 def meddle(service: Service, bodies: dict[str, bytes]) -> None:
     """Answer some paths with other bodies."""
     answer = service.world.answer
@@ -220,6 +245,7 @@ def test_the_organization_is_chosen(desk: Desks, tmp_path: Path) -> None:
     one = desk(organizations=2, rows=2)
     result = one.run(*YES, "--organization", SECOND)
     assert result.exit_code == 0, result.stderr
+    assert f"Organization {SECOND} is probed" in result.stderr
     assert {call.organization_id for call in one.world.log} == {"", SECOND}
     assert {call.method for call in one.world.log} == {"GET"}
     assert json.loads((tmp_path / "report.json").read_text())["is_complete"]
