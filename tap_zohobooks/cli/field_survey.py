@@ -204,7 +204,8 @@ def _get_property(schema: Schema | None, name: str) -> Schema | None:
 def _fold(path: str) -> str:
     """Return a path in which a field that holds itself, as in a tree, is named once."""
     parts = path.split(".")
+    names = [part.rstrip(ITEM) for part in parts]
     for length in range(1, len(parts) // 2 + 1):
-        if parts[-length:] == parts[-2 * length : -length]:
-            return ".".join(parts[:-length])
+        if names[-length:] == names[-2 * length : -length]:
+            return ".".join((*parts[: -2 * length], *parts[-length:]))
     return path

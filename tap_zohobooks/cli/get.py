@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -178,10 +177,9 @@ def read_all_pages(client: Client, path: str, query: Params, owner: str) -> Docu
         terminal.print_message("The response does not state whether more pages follow.")
     seen: set[bytes] = set()
     _add_rows(document, {}, seen)
-    repeats = 0
-    for page in count(2):
-        if not has_more(document):
-            break
+    page, repeats = 1, 0
+    while has_more(document):
+        page += 1
         following = read_page(client, path, {**query, "page": page}, owner)
         repeats = 0 if _add_rows(following, document, seen) else repeats + 1
         document["page_context"] = following.get("page_context")
@@ -203,9 +201,8 @@ def _add_rows(page: Document, document: Document, seen: set[bytes]) -> bool:
     lists = {name: rows for name, rows in page.items()
              if isinstance(rows, list) and name != "page_context"}  # fmt: skip
     for name, rows in lists.items():
-        held = document.setdefault(name, [])
-        if isinstance(held, list):
-            held += rows
+        held = document.get(name)
+        document[name] = held + rows if isinstance(held, list) else rows
     fresh = {_encode(row) for rows in lists.values() for row in rows} - seen
     seen |= fresh
     return bool(fresh)

@@ -6,7 +6,6 @@ import hmac
 import re
 import secrets
 from decimal import Decimal
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.cli.names import ITEM, collect_texts, write_custom, write_names
@@ -130,12 +129,14 @@ class Mask:
 
     def _draw(self, text: str) -> Iterator[int]:
         """Yield numbers below 65,536 that depend on the text and the key only."""
-        for block in count():
+        block = 0
+        while True:
             digest = hmac.digest(
                 self._key, f"{block} {text}".encode("utf-8", "surrogatepass"), "sha256"
             )
             for place in range(0, len(digest), 2):
                 yield int.from_bytes(digest[place : place + 2], "big")
+            block += 1
 
 
 def _mask_offset(offset: str) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from tap_zohobooks.cli.exchange import Exchanges
     from tap_zohobooks.cli.field_survey import Schema
+    from tap_zohobooks.resources import Report
     from tap_zohobooks.transform.cleaner import Row
 
 LARGE, SMALL = 200, 2  # page sizes
@@ -52,11 +53,12 @@ class Prober:
         Raises:
             TapError: The quota is used up, or nothing can be read any more.
         """
+        if target.report is not None:
+            yield self._probe_report(target, target.report)
+            return
         match target.kind:
             case targets.LIST:
                 yield self._probe_list(target)
-            case targets.REPORT:
-                yield self._probe_report(target)
             case targets.MODULE_LIST:
                 yield from self._probe_modules(target)
             case targets.SINGLE:
@@ -128,11 +130,9 @@ class Prober:
         entry["view"] = judgement.HONOURED if is_applied else judgement.IGNORED
         self._rows[target.name] = self._survey(target, found, {}, survey)
 
-    def _probe_report(self, target: Target) -> Entry:
-        if target.report is None:
-            raise AssertionError(target)
+    def _probe_report(self, target: Target, report: Report) -> Entry:
         first = self.today - timedelta(days=REPORT_DAYS)
-        query = target.report.build_query(first.isoformat(), self.today.isoformat())
+        query = report.build_query(first.isoformat(), self.today.isoformat())
         found = self.exchanges.request(target.path, query)
         entry = create_entry(target, found)
         if found.document is None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_zohobooks.cli.get import parse_params, parse_path, read_all_pages
+from tap_zohobooks.cli.get import parse_params, parse_path, read_all_pages, refuse_file
 from tap_zohobooks.errors import ConfigError, ServiceError
 from tests.unit.cli.test_main import Desks, desk, last_line
 
@@ -242,3 +244,58 @@ def keys_of(value: object) -> set[str]:
 def test_blank_is_no_organization(desk: Desks) -> None:
     """A blank --organization is refused, and not taken for the first."""
     assert desk().run("get", "invoices", "--organization", " ").exit_code == 78
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_file"),
+    [
+        ({"Content-Type": "application/pdf"}, True),
+        ({"Content-Type": "text/csv"}, True),
+        ({"Content-Type": "Application/JSON;charset=UTF-8"}, False),
+        ({"Content-Type": "application/problem+json"}, False),
+        ({"Content-Type": "text/plain", "Content-Disposition": "Attachment; filename=x"}, True),
+        ({"Content-Type": "text/html"}, False),
+        ({}, False),
+    ],
+)
+def test_files_are_refused(headers: dict[str, str], *, is_file: bool) -> None:
+    """A response is a file by its type or its disposition; pages of proxies are not."""
+    response = requests.Response()
+    response.status_code, response.url = 200, f"{HOST}/books/v3/documents/1?x=2"
+    response.headers.update(headers)
+    response.raw = BytesIO()
+    if is_file:
+        with pytest.raises(ServiceError, match=r"'documents/1' is a file.*\[file-returned\]$"):
+            refuse_file(response)
+    else:
+        refuse_file(response)
+    response.status_code = 404
+    refuse_file(response)
+
+
+def test_a_list_that_does_not_say_whether_more_follows(desk: Desks) -> None:
+    """With --all-pages a response without a context is printed, and standard error says so."""
+    result = desk(organizations=1).run("get", "organizations", "--all-pages")
+    assert "does not state whether more pages follow" in result.stderr
+    assert len(decode(result.stdout)["organizations"]) == 1
+
+
+def test_a_list_beside_another_value(service: Callable[..., Service]) -> None:
+    """Rows are added also under a key that was blank on the first page."""
+    one = service(organizations=1, rows=3)
+    client = one.quiet_tap().client
+    pages = iter([
+        b'{"code":0,"a":"","b":[1],"page_context":[{"has_more_page":true}]}',
+        b'{"code":0,"a":[2],"b":[3],"page_context":{"has_more_page":false}}',
+    ])  # fmt: skip
+    write = one.world.answer
+
+    def answer(request: Request) -> Response:
+        response = write(request)
+        if request.path.endswith("/invoices"):
+            response.body = next(pages)
+        return response
+
+    one.world.answer = answer  # type: ignore[method-assign]
+    found = read_all_pages(client, "invoices", {}, FIRST)
+    assert (found["a"], found["b"]) == ([2], [1, 3])

@@ -17,6 +17,7 @@ from sandbox import Behaviour
 from sandbox.data.catalog import load_endpoints
 from sandbox.data.organizations import PRESETS, CustomField
 from sandbox.faults import Faults
+from sandbox.http import build_error
 from tap_zohobooks.cli.probe import Findings
 from tap_zohobooks.cli.targets import list_targets
 from tap_zohobooks.resources import REPORTS, TABLE
@@ -153,6 +154,45 @@ def test_failures_are_findings() -> None:
     assert (
         entry_of(report, "projects")["refusal"]["message"] == "Xxxxxxx ? Xxxx has 0 of 00 projects"
     )
+
+
+def test_reports_are_judged_by_their_echo() -> None:
+    """A report has its keys and fields, and says whether it covers the days that were asked for."""
+    one = made(organizations=1, rows=3)
+    tree = (
+        b'{"name":"Income","total":1.5,"account_transactions":[{"name":"Sales","total":"",'
+        b'"account_transactions":[{"account_id":"1","name":"Harbour","total":2}]}]}'
+    )
+    bodies = {
+        "reports/profitandloss": b'{"code":0,"page_context":{"applied_filter":'
+            b'"TransactionDate.CustomDate"},"profit_and_loss":[' + tree + b"]}",
+        "reports/aragingsummary": b'{"code":0,"page_context":{"applied_filter":'
+            b'"InvoiceDueDate.Today"},"invoice":{}}',
+    }  # fmt: skip
+    meddle(one, bodies)
+    report = report_of(one)
+    profit = entry_of(report, "profit_and_loss")
+    assert (profit["outcome"], profit["range"]) == ("read", "honoured")
+    assert profit["fields"]["profit_and_loss[].account_transactions[].total"]["types"] == ["number"]
+    assert len(profit["fields"]) == 9
+    assert entry_of(report, "ar_aging_summary")["range"] == "ignored"
+    assert "Harbour" not in json.dumps(report)
+
+
+def test_a_view_that_is_refused() -> None:
+    """A filter that would show all rows is a finding if it is refused; the rest is read."""
+    one = made(organizations=1, rows=3)
+    answer = one.world.answer
+
+    def refuse_view(request: Request) -> Response:
+        if request.params.get("filter_by") == "Taxes.All":
+            return build_error(400, 2, "Invalid value passed for filter_by")
+        return answer(request)
+
+    one.world.answer = refuse_view  # type: ignore[method-assign]
+    entry = entry_of(report_of(one), "taxes")
+    assert (entry["outcome"], entry["view"]) == ("read", "refused")
+    assert entry["view_refusal"]["message"] == "Invalid value passed for filter_by"
 
 
 def test_strange_answers_do_not_end_a_probe() -> None:
