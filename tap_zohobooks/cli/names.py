@@ -13,7 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.resources import ENTITIES, TABLE
-from tap_zohobooks.streams.base import SCHEMAS
+from tap_zohobooks.streams.records import SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,9 +17,9 @@ from tap_zohobooks.cli.targets import Target, find_rows
 from tap_zohobooks.cli.wording import hide_names
 from tap_zohobooks.pagination.page import filter_value, row_time
 from tap_zohobooks.resources import MODIFIED, custom_module
-from tap_zohobooks.streams.base import SCHEMAS
 from tap_zohobooks.streams.discovery import MODULE_SCHEMA, is_module
 from tap_zohobooks.streams.nested import GroupStream, RateStream
+from tap_zohobooks.streams.records import SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
