@@ -18,7 +18,8 @@ from tap_zohobooks.resources import (
     Report,
     Resource,
 )
-from tap_zohobooks.streams.details import BulkDetailStream, DetailStream
+from tap_zohobooks.streams.bulk import BulkDetailStream
+from tap_zohobooks.streams.details import DetailStream
 from tap_zohobooks.streams.discovery import MODULES
 from tap_zohobooks.streams.lists import ListStream
 from tap_zohobooks.streams.nested import ChildStream

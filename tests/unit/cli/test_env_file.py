@@ -53,7 +53,7 @@ def test_the_file_is_private(before: int | None) -> None:
         ("client_secret", 'it\'s#1="good"\\n$HOME${HOME}'),
         ("client_secret", "a${HOME}b${UNSET:-c}${HOME"),
         ("refresh_token", "${${HOME}}$${:-x}"),
-        ("refresh_token", "ends in a backslash\\"),
+        ("refresh_token", "1000.ends_in_a_backslash\\"),
         ("refresh_token", "1000.ab.cd"),
         ("region", "eu"),
     ],
