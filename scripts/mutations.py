@@ -201,7 +201,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a bookmark keeps the lookback from the start of the scan",
-        "tap_zohobooks.streams.base:PartitionRead.bookmark",
+        "tap_zohobooks.streams.partition_read:PartitionRead.bookmark",
         "lambda original, self, safe_bookmark: original(self, safe_bookmark) and safe_bookmark",
         (RUNS, HISTORIES),
     ),
@@ -219,7 +219,7 @@ MUTATIONS = (
     ),
     Mutation(
         "no bookmark passes documents of which not one was found",
-        "tap_zohobooks.streams.base:PartitionRead.bookmark",
+        "tap_zohobooks.streams.partition_read:PartitionRead.bookmark",
         "lambda original, self, safe_bookmark: safe_bookmark"
         " and min(safe_bookmark, self.max_bookmark or safe_bookmark)",
         (RUNS,),
@@ -542,7 +542,7 @@ MUTATIONS = (
     ),
     Mutation(
         "the bookmark does not pass a row without a key",
-        "tap_zohobooks.streams.base:PartitionRead.hold_bookmark",
+        "tap_zohobooks.streams.partition_read:PartitionRead.hold_bookmark",
         NOTHING,
         ("tests/e2e/test_odd_rows.py",),
     ),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tap_zohobooks.pagination.list_read import Item
-    from tap_zohobooks.streams.base import PartitionRead
+    from tap_zohobooks.streams.partition_read import PartitionRead
     from tap_zohobooks.transform.cleaner import Row
 
 BULK_SIZE = 100  # documents in a request

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from tap_zohobooks.pagination.list_read import Item
     from tap_zohobooks.pagination.page import Page, Params
     from tap_zohobooks.singer.context import SyncContext
+    from tap_zohobooks.streams.partition_read import PartitionRead
     from tap_zohobooks.transform.cleaner import Row
-from tap_zohobooks.streams.base import PartitionRead, ResourceStream
+from tap_zohobooks.streams.base import ResourceStream
 
 
 class ListStream(ResourceStream):

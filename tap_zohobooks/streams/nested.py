@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tap_zohobooks.http.responses import Response
     from tap_zohobooks.pagination.list_read import Item
     from tap_zohobooks.pagination.page import Page, Params
-    from tap_zohobooks.streams.base import PartitionRead
+    from tap_zohobooks.streams.partition_read import PartitionRead
     from tap_zohobooks.transform.cleaner import Row
 from tap_zohobooks.streams.per_row import PerRowStream, Unread, check_key
 

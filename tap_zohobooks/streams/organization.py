@@ -15,7 +15,7 @@ from tap_zohobooks.errors import (
 )
 from tap_zohobooks.pagination.page import find_rows, to_row
 from tap_zohobooks.resources import ENTITIES, ORGANIZATION, custom_module
-from tap_zohobooks.streams.base import PartitionRead, ResourceStream
+from tap_zohobooks.streams.base import ResourceStream
 from tap_zohobooks.streams.discovery import Discovery, is_module
 from tap_zohobooks.streams.lists import IncrementalStream, UndocumentedStream
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from tap_zohobooks.pagination.list_read import Item
     from tap_zohobooks.singer.context import SyncContext
+    from tap_zohobooks.streams.partition_read import PartitionRead
     from tap_zohobooks.transform.custom_fields import Schema
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from tap_zohobooks.pagination.list_read import Item
-    from tap_zohobooks.streams.base import PartitionRead
+    from tap_zohobooks.streams.partition_read import PartitionRead
     from tap_zohobooks.transform.cleaner import Row
 
 _Out = TypeVar("_Out")
