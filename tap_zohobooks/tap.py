@@ -23,7 +23,7 @@ from tap_zohobooks.organizations import Organizations
 from tap_zohobooks.singer import activate_version
 from tap_zohobooks.singer.command import CommandLineTap
 from tap_zohobooks.singer.context import SyncContext
-from tap_zohobooks.singer.failures import combine, skip_closed
+from tap_zohobooks.singer.failures import list_errors, merge, skip_closed
 from tap_zohobooks.singer.progress import show_progress, status
 from tap_zohobooks.singer.scheduler import SyncScheduler, build_queues
 from tap_zohobooks.singer.state import check_state, list_organizations
@@ -226,7 +226,7 @@ class TapZohoBooks(CommandLineTap):
             self._over.set()
             self.write_message(StateMessage(self.state))  # the last message, even if it is no news
             self._log_summary()
-        self._conclude(failure or self._find_failure())
+        self._conclude(failure)
 
     def _sync_selected(self) -> None:
         if self._undiscovered is not None:
@@ -262,8 +262,11 @@ class TapZohoBooks(CommandLineTap):
         if not self.config["organization_ids"]:
             failures, closed = skip_closed(failures, self.organization_ids)
             self.sync_context.stats.closed.update(closed)
-        if failures:
-            raise combine(failures)
+        errors = list_errors(failures)
+        if found := self._find_failure():
+            errors.append(found)
+        if errors:
+            raise merge(errors)
 
     def _log_summary(self) -> None:
         client = self.client

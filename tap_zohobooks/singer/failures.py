@@ -62,15 +62,20 @@ def skip_closed(
     return [one for one in failures if one.organization not in closed], closed
 
 
-def combine(failures: Sequence[Failure]) -> TapError:
-    """Return the error that ends a run with some failures: all that was found, each step once."""
-    ranked = sorted(failures, key=lambda one: EXIT_CODES.index(one.error.exit_code))
-    every = list(dict.fromkeys(one.found for one in ranked))
-    found = every[:MAX_NAMED]
-    if len(every) > MAX_NAMED:
-        found.append(f"{len(every) - MAX_NAMED} further failures are above.")
-    if len(every) > 1:
-        found.insert(0, f"{len(every)} failures; everything else was read.")
-    steps = dict.fromkeys(one.error.next_step for one in ranked if one.error.next_step)
-    names = dict.fromkeys(one.error.name for one in ranked if one.error.name)
-    return type(ranked[0].error)(" ".join(found), " ".join(steps), ", ".join(names))
+def list_errors(failures: Sequence[Failure]) -> list[TapError]:
+    """Return the errors of failures, each once: streams of an organization may end with one."""
+    errors = [type(one.error)(one.found, one.error.next_step, one.error.name) for one in failures]
+    return [*{str(one): one for one in errors}.values()]
+
+
+def merge(errors: Sequence[TapError]) -> TapError:
+    """Return several errors as one, the one that decides the exit code first."""
+    ranked = sorted(errors, key=lambda one: EXIT_CODES.index(one.exit_code))
+    found = [one.found for one in ranked[:MAX_NAMED]]
+    if len(ranked) > MAX_NAMED:
+        found.append(f"{len(ranked) - MAX_NAMED} further failures are above.")
+    if len(ranked) > 1:
+        found.insert(0, f"{len(ranked)} failures; everything else was read.")
+    steps = dict.fromkeys(one.next_step for one in ranked if one.next_step)
+    names = dict.fromkeys(one.name for one in ranked if one.name)
+    return type(ranked[0])(" ".join(found), " ".join(steps), ", ".join(names))

@@ -133,8 +133,7 @@ class ResourceStream(RecordStream):
         """
         counts = self.stats.keyless if row else self.stats.no_rows
         self.block_deletes("rows without a key were skipped")
-        if row:
-            reading.hold_bookmark(row_time(row))
+        reading.hold_before(row_time(row))
         if self.stats.add(counts, self.name) > 1:
             return
         found = f"a row without '{' '.join(columns)}', its key (fields: {', '.join(row)})"

@@ -22,7 +22,8 @@ class PartitionRead:
     `start` and `max_bookmark` are UTC texts: from when on it is read, and the instant that no
     bookmark of this read may pass, `lookback` seconds before the first response. `has_list` says
     that a response held a list of rows, `has_documents` and `has_missing` that a document was
-    found, or not found, `is_bookmark_held` that the bookmark stays before one that was not read.
+    found, or not found, `is_bookmark_held` that the bookmark stays before one that was not read,
+    `is_bookmark_fixed` that it moves no more, as a row was skipped whose time is unknown.
     A stream of documents `keeps_unread` ones in the state.
     """
 
@@ -35,6 +36,7 @@ class PartitionRead:
     has_missing: bool = False
     has_list: bool = False
     is_bookmark_held: bool = False
+    is_bookmark_fixed: bool = False
     keeps_unread: bool = False
     unread: UnreadDocuments = field(default_factory=UnreadDocuments)
 
@@ -53,13 +55,19 @@ class PartitionRead:
         if instant is not None:
             self.max_bookmark = min(self.max_bookmark or instant, instant)
 
+    def hold_before(self, instant: str | None) -> None:
+        """Let no bookmark pass a row that was skipped; None if its time is unknown."""
+        self.hold_bookmark(instant)
+        self.is_bookmark_fixed = self.is_bookmark_fixed or instant is None
+
     def bookmark(self, safe_bookmark: str | None) -> str | None:
         """Return how far the bookmark may move; None if it stays.
 
         It stays while no document was found: the service may be wrong about all of them, and if it
         is right, they are not listed again and cost no request.
         """
-        if not safe_bookmark or (self.has_missing and not self.has_documents):
+        is_doubtful = self.has_missing and not self.has_documents
+        if not safe_bookmark or self.is_bookmark_fixed or is_doubtful:
             return None
         return min(safe_bookmark, self.max_bookmark or safe_bookmark)
 
