@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import requests
 
 from tap_zohobooks.auth import TokenHeader
-from tap_zohobooks.errors import AccessDenied
+from tap_zohobooks.errors import AccessDenied, NotPermitted
 from tap_zohobooks.http.limiter import OrganizationLimiter
 from tap_zohobooks.http.rate_limit import LimitSettings, RetryBudget, SlidingWindow
 from tap_zohobooks.http.responses import (
@@ -222,8 +222,9 @@ class Client:
             if current.value != token.value:
                 return current
             if self._lacks_scope(token, renewals, organization_id, path):
+                has_scope = is_document(path) and _area(organization_id, path) in self._proven
                 msg = f"'{path}' may not be read with this token ({failure.message.rstrip('.')})."
-                raise AccessDenied(msg)
+                raise (NotPermitted if has_scope else AccessDenied)(msg)
             return self._renew(token)
 
     def _renew(self, token: Token) -> Token:

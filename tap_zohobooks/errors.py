@@ -14,7 +14,7 @@ TapError
   QuotaReached            organization: run again later
     TokensUsedUp          run
   AccessDenied            skipped: scope or user
-    NotInPlan
+    NotInPlan, NotPermitted
   NotFound                skipped: does not exist
     NoSuchPath
   ParameterRefused        the tap does without the parameter if it can
@@ -156,6 +156,10 @@ class AccessDenied(TapError):
 
 class NotInPlan(AccessDenied):
     """The plan or edition of the organization does not include this: no scope helps."""
+
+
+class NotPermitted(AccessDenied):
+    """The user may not read this, although the scope allows to read others like it."""
 
 
 class NotFound(TapError):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from singer_sdk.metrics import Metric, Point
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.errors import NotFound, NotInPlan, ServiceError, TapError
+from tap_zohobooks.errors import NotFound, NotInPlan, NotPermitted, ServiceError, TapError
 from tap_zohobooks.resources import ORGANIZATIONS, Resource, scopes
 
 if TYPE_CHECKING:
@@ -141,6 +141,8 @@ class StreamStats:
             line = f"Skipped: stream '{stream}' of organization {organization}. {why}"
             if isinstance(why, (NotFound, NotInPlan)):
                 yield f"{line} The plan or edition of the organization does not have it."
+            elif isinstance(why, NotPermitted):
+                yield f"{line} No scope helps: the list may be read, and none of its documents."
             else:
                 yield f"{line} It needs the scope {resources[stream].permission}."
 
@@ -169,6 +171,7 @@ class StreamStats:
         return None
 
     def _is_all_denied(self, names: Iterable[str], organizations: Sequence[str]) -> bool:
-        if all(isinstance(why, (NotFound, NotInPlan)) for why in self.skipped.values()):
+        beyond_scopes = (NotFound, NotInPlan, NotPermitted)
+        if all(isinstance(why, beyond_scopes) for why in self.skipped.values()):
             return False
         return self.skipped.keys() == {(name, one) for name in names for one in organizations}

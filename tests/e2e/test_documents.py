@@ -260,6 +260,15 @@ def test_documents_that_are_all_refused(stream: str, path: str) -> None:
     assert load({}, later.messages, stream).keys() == set(oldest(place, path))
 
 
+def test_no_scope_is_advised_where_the_list_may_be_read(caplog: pytest.LogCaptureFixture) -> None:
+    """Documents that are all refused, of a list that is not, are no matter of scopes."""
+    place = place_of()
+    place.world.refuse_documents(oldest(place), *DENIED)
+    place.complete([STREAM])
+    assert "No scope helps: the list may be read" in caplog.text
+    assert "It needs the scope" not in caplog.text
+
+
 def test_a_plan_without_documents_costs_few_requests() -> None:
     """A refusal for the plan is one of all documents: the others are not requested."""
     place = place_of(rows=60)
