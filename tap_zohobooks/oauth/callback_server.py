@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import webbrowser
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from errno import EADDRINUSE
 from http import HTTPStatus
@@ -134,7 +134,11 @@ def listen(port: int, state: str) -> Iterator[Listener]:
         state = "in use" if error.errno == EADDRINUSE else "not available"
         raise Reason.PORT_TAKEN.error(port=port, state=state, problem=error.strerror) from error
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
+    try:
+        thread.start()
+    except (RuntimeError, MemoryError) as error:
+        server.server_close()
+        raise Reason.PORT_TAKEN.error(port=port, state="not available", problem=error) from error
     try:
         yield server
     finally:
@@ -143,8 +147,12 @@ def listen(port: int, state: str) -> Iterator[Listener]:
 
 
 def open_browser(url: str) -> None:
-    """Open a page in a thread: some browsers return only when they are closed."""
-    Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+    """Open a page in a thread: some browsers return only when they are closed.
+
+    Without a thread it is not opened: its address is shown all the same.
+    """
+    with suppress(RuntimeError, MemoryError):
+        Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
 
 def read_callback(given: Mapping[str, str]) -> Callback:

@@ -56,17 +56,23 @@ class _Pool(Generic[_In, _Out]):
         self._threads = 0
 
     def submit(self, item: _In) -> Future[_Out]:
-        """Have a thread call `work` with an item.
-
-        Raises:
-            RuntimeError: No thread can be started.
-        """
-        if self._threads < self._places:
-            threading.Thread(target=self._run, daemon=True).start()
+        """Have a thread call `work` with an item; without any thread, call it here."""
+        if self._threads < self._places and self._start_thread():
             self._threads += 1
         future: Future[_Out] = Future()
-        self._jobs.put((future, item))
+        if self._threads:
+            self._jobs.put((future, item))
+        else:
+            _complete(future, self._work, item)
         return future
+
+    def _start_thread(self) -> bool:
+        """Start a thread; return False if the machine has none left: fewer do the same work."""
+        try:
+            threading.Thread(target=self._run, daemon=True).start()
+        except (RuntimeError, MemoryError):
+            return False
+        return True
 
     def close(self) -> None:
         """Let each thread end after its call."""

@@ -41,13 +41,23 @@ class ShutdownHandler:
     def watch(self) -> None:
         """Wait for a signal from now on; to be called by the main thread."""
         signals, wakeup = os.pipe()
+        waiter = threading.Thread(target=self._await, args=(signals,), name="ending", daemon=True)
+        try:
+            waiter.start()
+        except (RuntimeError, MemoryError) as error:
+            os.close(signals)
+            os.close(wakeup)
+            self._logger.warning(
+                "A thread cannot be started (%s): a signal ends the run without a last state.",
+                error,
+            )
+            return
         os.set_blocking(wakeup, False)  # set_wakeup_fd requires it
         for number, reason in SIGNALS.items():
             if reason is Reason.HUNG_UP and signal.getsignal(number) is signal.SIG_IGN:
                 continue  # started by nohup
             signal.signal(number, self._stop_output)
         signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
-        threading.Thread(target=self._await, args=(signals,), name="ending", daemon=True).start()
 
     def _stop_output(self, _number: int, _frame: FrameType | None) -> None:
         """Begin no further line; the interpreter itself has woken the thread."""
@@ -56,8 +66,11 @@ class ShutdownHandler:
     def _await(self, signals: int) -> None:
         (number,) = os.read(signals, 1)
         shutdown = threading.Thread(target=self._shut_down, args=(number,), daemon=True)
-        shutdown.start()
-        shutdown.join(LIMIT)
+        try:
+            shutdown.start()
+            shutdown.join(LIMIT)
+        except (RuntimeError, MemoryError):  # no thread can be started
+            self._shut_down(number)
         os._exit(128 + number)  # threads that wait for a response are not waited for
 
     def _shut_down(self, number: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
@@ -175,3 +176,19 @@ def test_a_no() -> None:
     """Denied access is told as the page said it."""
     with pytest.raises(ReauthorizationNeeded, match="access_denied"):
         read_callback({"error": "access_denied"})
+
+
+def test_a_thread_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a thread the callback cannot be received, which is an error; no browser is opened."""
+
+    def fail(_: threading.Thread) -> None:
+        msg = "can't start new thread"
+        raise RuntimeError(msg)
+
+    port = free_port()
+    monkeypatch.setattr(threading.Thread, "start", fail)
+    callback_server.open_browser("http://127.0.0.1:9/")
+    with pytest.raises(ConfigError, match="can't start new thread"), listen(port, STATE):
+        pass
+    with socket.create_server(("127.0.0.1", port)):
+        pass  # the port is free again
