@@ -295,5 +295,5 @@ def split_by_time(entries: Iterable[Entry]) -> tuple[list[Entry], list[Entry]]:
 
 
 def sort_by_time(entries: Iterable[Entry]) -> list[Entry]:
-    """Return rows in the order of their time of change."""
-    return sorted(entries, key=lambda entry: entry.time or "")
+    """Return rows in the order of their time of change, first what is no row: it shows no time."""
+    return sorted(entries, key=lambda entry: (entry.row and entry.time) or "")

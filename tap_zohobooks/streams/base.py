@@ -13,7 +13,7 @@ from tap_zohobooks.errors import AccessDenied, NotFound, TapError
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.pagination.page import has_keys, row_time
 from tap_zohobooks.resources import MODIFIED, ORGANIZATION, ROWS, TABLE, TIMELESS, Resource
-from tap_zohobooks.streams.partition_read import PartitionRead
+from tap_zohobooks.streams.partition_read import NEVER, PartitionRead
 from tap_zohobooks.streams.records import RecordStream
 from tap_zohobooks.transform.cleaner import MAX_REPORTED
 from tap_zohobooks.transform.timestamps import subtract_seconds
@@ -72,10 +72,10 @@ class ResourceStream(RecordStream):
 
     def _read_records(self, reading: PartitionRead, context: Context | None) -> Iterator[Item]:
         """Yield records; if there are none where the last run had some, after a second look."""
-        is_empty = True
+        is_empty, reached = True, None
         for row, safe_bookmark in islice(self._read(reading), self._rows_left):
-            record = self._make_record(reading, row, context)
-            is_empty = is_empty and record is None
+            record = self._make_record(reading, row, context, reached)
+            is_empty, reached = is_empty and record is None, safe_bookmark or reached
             yield record, safe_bookmark
         if is_empty and self._had_rows(context):
             self.logger.info("Stream '%s' of organization %s is read again: no row came where the "
@@ -108,32 +108,40 @@ class ResourceStream(RecordStream):
         super().end()
 
     def _make_record(
-        self, reading: PartitionRead, row: Row | None, context: Context | None
+        self,
+        reading: PartitionRead,
+        row: Row | None,
+        context: Context | None,
+        reached: str | None = None,
     ) -> Row | None:
         """Return the record of a row; None if there is no row, or none that could have a key."""
         record = None if row is None else self.convert(row, context)
         if row is not None and record is None:
-            self._skip_row(reading, row, self.own_keys)
+            self._skip_row(reading, row, self.own_keys, reached)
         return record
 
     def _require_keys(self, reading: PartitionRead, items: Iterator[Item]) -> Iterator[Item]:
         """Yield the items of a list, without the rows that do not say what identifies them."""
-        columns = self.listed.keys
+        columns, reached = self.listed.keys, None
         for row, safe_bookmark in items:
             if row is None or has_keys(row, columns):
                 yield row, safe_bookmark
             else:
-                self._skip_row(reading, row, columns)
+                self._skip_row(reading, row, columns, reached)
                 yield None, safe_bookmark
+            reached = safe_bookmark or reached
 
-    def _skip_row(self, reading: PartitionRead, row: Row, columns: list[str]) -> None:
+    def _skip_row(
+        self, reading: PartitionRead, row: Row, columns: list[str], reached: str | None
+    ) -> None:
         """Count a row that has no key, or is none; the first is logged, and the next run asks it.
 
+        The bookmark stays at its time, or if it shows none where the rows before it have `reached`.
         A target that is told to delete would delete such a row of an earlier run.
         """
         counts = self.stats.keyless if row else self.stats.no_rows
         self.block_deletes("rows without a key were skipped")
-        reading.hold_before(row_time(row))
+        reading.hold_bookmark(row_time(row) or reached or reading.start or NEVER)
         if self.stats.add(counts, self.name) > 1:
             return
         found = f"a row without '{' '.join(columns)}', its key (fields: {', '.join(row)})"

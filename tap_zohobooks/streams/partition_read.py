@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from tap_zohobooks.singer.unread import Checkpoint
 
+NEVER = ""  # before all instants: a bookmark that may not pass it does not move
+
 
 @dataclass(slots=True)
 class PartitionRead:
@@ -22,8 +24,7 @@ class PartitionRead:
     `start` and `max_bookmark` are UTC texts: from when on it is read, and the instant that no
     bookmark of this read may pass, `lookback` seconds before the first response. `has_list` says
     that a response held a list of rows, `has_documents` and `has_missing` that a document was
-    found, or not found, `is_bookmark_held` that the bookmark stays before one that was not read,
-    `is_bookmark_fixed` that it moves no more, as a row was skipped whose time is unknown.
+    found, or not found, `is_bookmark_held` that the bookmark stays before one that was not read.
     A stream of documents `keeps_unread` ones in the state.
     """
 
@@ -36,7 +37,6 @@ class PartitionRead:
     has_missing: bool = False
     has_list: bool = False
     is_bookmark_held: bool = False
-    is_bookmark_fixed: bool = False
     keeps_unread: bool = False
     unread: UnreadDocuments = field(default_factory=UnreadDocuments)
 
@@ -53,12 +53,8 @@ class PartitionRead:
     def hold_bookmark(self, instant: str | None) -> None:
         """Let no bookmark pass an instant, so that the next run reads again from there."""
         if instant is not None:
-            self.max_bookmark = min(self.max_bookmark or instant, instant)
-
-    def hold_before(self, instant: str | None) -> None:
-        """Let no bookmark pass a row that was skipped; None if its time is unknown."""
-        self.hold_bookmark(instant)
-        self.is_bookmark_fixed = self.is_bookmark_fixed or instant is None
+            held = instant if self.max_bookmark is None else self.max_bookmark
+            self.max_bookmark = min(held, instant)
 
     def bookmark(self, safe_bookmark: str | None) -> str | None:
         """Return how far the bookmark may move; None if it stays.
@@ -66,10 +62,9 @@ class PartitionRead:
         It stays while no document was found: the service may be wrong about all of them, and if it
         is right, they are not listed again and cost no request.
         """
-        is_doubtful = self.has_missing and not self.has_documents
-        if not safe_bookmark or self.is_bookmark_fixed or is_doubtful:
+        if not safe_bookmark or (self.has_missing and not self.has_documents):
             return None
-        return min(safe_bookmark, self.max_bookmark or safe_bookmark)
+        return min(safe_bookmark, safe_bookmark if self.max_bookmark is None else self.max_bookmark)
 
     def checkpoint(self, safe_bookmark: str | None) -> Checkpoint | str | None:
         """Return what the state says once the records so far are written: the bookmark, and more.

@@ -1,0 +1,1 @@
+"""Responses that are changed at random, and what of them no reader could notice."""
