@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tap_zohobooks.pagination.list_read import Item, Items, ListRead
     from tap_zohobooks.pagination.page import Entry
 
+MAX_HELD_ROWS = 5_000  # 50 MB, and 25 requests that are made again if there are more
+
 
 @dataclass(slots=True)
 class FullScan:
@@ -65,7 +67,7 @@ class AscendingScan:
         for fresh, page in self.read.resume_scan("A").pages():
             if not self.read.probe.verify_order(page, "A"):
                 return False
-            yield from self.read.emit(select_due(fresh, self.read.reached))
+            yield from self.read.emit(select_due(fresh, self.read.reached or self.read.start))
         return True
 
 
@@ -73,7 +75,8 @@ class AscendingScan:
 class DescendingScan:
     """Reads pages newest row first until one holds an older row than the start.
 
-    It holds what it has read, and emits it oldest row first, so that the bookmark can move.
+    It holds what it has read, and emits it oldest row first, so that the bookmark can move. If
+    there is more than it may hold, the list is read from its oldest row on.
     """
 
     read: ListRead
@@ -89,5 +92,8 @@ class DescendingScan:
                 found.setdefault(entry.key, entry)
             if not all(entry.is_due(start) for entry in page.entries):
                 break
+            if len(found) > MAX_HELD_ROWS:
+                self.read.is_far = True
+                return False
         yield from self.read.emit(sort_by_time(found.values()))
         return True

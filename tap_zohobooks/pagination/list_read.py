@@ -15,6 +15,9 @@ from tap_zohobooks.transform.timestamps import subtract_seconds
 if TYPE_CHECKING:
     from tap_zohobooks.pagination.page import Entry, Fetch, Page
 
+# Keys of rows that changed in one second; of a larger bulk change, some rows are emitted twice.
+MAX_KEYS_REACHED = 50_000
+
 Item = tuple[Row | None, str | None]
 Items = Generator[Item, None, bool]
 
@@ -26,7 +29,8 @@ class ListRead:
     `held_page` is the first page of the next strategy, if that need not request it. `opened` is
     when the first page was served. Of the rows emitted in the order of time, `reached` is the last
     one's time. While some pages were accepted in an order that they do not prove
-    (`unconfirmed_pages`), rows promise nothing.
+    (`unconfirmed_pages`), rows promise nothing. `is_far` if more rows changed since the start than
+    can be held in memory.
     """
 
     fetch: Fetch
@@ -41,6 +45,7 @@ class ListRead:
     opened: str | None = None
     reached: str | None = None
     unconfirmed_pages: int = 0
+    is_far: bool = False
     probe: CapabilityProbe = field(init=False)
     _keys_reached: set[Hashable] = field(default_factory=set)
 
@@ -56,8 +61,14 @@ class ListRead:
     def scan(self, order: str | None = None, since: str | None = None) -> OffsetScan:
         """Return a scan of the list in an order, of what changed at or after an instant."""
         return OffsetScan(
-            self.fetch, self.size, list_params(order, since), note_size=self._note_size
-        )
+            self.fetch, self.size, list_params(order, since), note_size=self._note_size,
+            note_unsure=self._note_unsure,
+        )  # fmt: skip
+
+    def _note_unsure(self) -> None:
+        """Record that rows may be unread, so that no target deletes them."""
+        self.is_sure = False
+        self.log("Too many rows share one value of the order to tell whether all of them came.")
 
     def _note_size(self, size: int) -> None:
         """Request so many rows a page from now on, in the scans that follow as well."""
@@ -84,7 +95,8 @@ class ListRead:
             if entry.time != self.reached:
                 self._keys_reached.clear()
                 self.reached = entry.time
-            self._keys_reached.add(entry.key)
+            if len(self._keys_reached) < MAX_KEYS_REACHED:
+                self._keys_reached.add(entry.key)
             items.append((entry.row, None if self.unconfirmed_pages else entry.time))
         return items
 

@@ -81,7 +81,8 @@ class OffsetScan:
     """Reads a list by page number; `has_moved` if rows shifted between two of its pages.
 
     A page that is too large is requested with half as many rows, at least 1, or as few as overlap;
-    `note_size` is called with the new number.
+    `note_size` is called with the new number. `note_unsure` is called if a tie group is too
+    large to tell whether all of its rows came.
 
     A page continues without a gap if it holds a row that was read before and has not changed
     since: every unread, unchanged row stands behind that one. After a shift, a row that changed
@@ -94,6 +95,7 @@ class OffsetScan:
     held_page: Page | None = None
     has_moved: bool = False
     note_size: Callable[[int], None] = ignore
+    note_unsure: Callable[[], None] = ignore
     _position: int = 0
     _tail: list[Mark] = field(default_factory=list)
     _read: deque[Mark] = field(default_factory=lambda: deque(maxlen=MAX_ROWS_KNOWN))
@@ -199,6 +201,9 @@ class OffsetScan:
             return False
         if count < len(placed.values):
             ties.begin_after(placed.values, placed.marks, placed.offset)
+        elif ties.shorten(placed.offset, placed.marks):
+            self.has_moved = True
+            self.note_unsure()
         fresh = self._record(placed, len(placed.marks))
         self._position = max(1, placed.offset + len(placed.marks))
         yield fresh, page

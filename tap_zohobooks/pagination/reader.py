@@ -57,4 +57,5 @@ class Reader(ListRead):
             return FullScan(self)
         if self.capabilities.filters is not False:
             return Keyset(self)
-        return DescendingScan(self) if self.start else AscendingScan(self)
+        is_near = self.start and not self.is_far
+        return DescendingScan(self) if is_near else AscendingScan(self)

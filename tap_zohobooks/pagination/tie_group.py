@@ -6,6 +6,8 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
+MAX_MARKS = 50_000  # 10 MB; a day's quota in the largest plan is 2,000,000 rows
+
 Mark = tuple[Hashable, Hashable]
 """The key of a row, and its revision: another one means that the row has changed."""
 
@@ -37,6 +39,16 @@ class TieGroup:
     def add(self, marks: Iterable[Mark]) -> None:
         """Add rows that continue the group."""
         self.marks.update(marks)
+
+    def shorten(self, offset: int, marks: Iterable[Mark]) -> bool:
+        """Let a group of more rows than are held begin on its last page; tell whether it did.
+
+        From there on it is not known whether all rows before have been read.
+        """
+        if len(self.marks) <= MAX_MARKS:
+            return False
+        self.begin, self.marks = offset, set(marks)
+        return True
 
     def begin_after(self, values: Sequence[object], marks: Sequence[Mark], offset: int) -> None:
         """Replace the group by the one that ends a page and begins on it."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tap_zohobooks.pagination.page import Params
 
 FILTER = "filter_by"
+MAX_FILTER = 100  # characters; the longest that is known has 24
 
 
 class HasDocument(Protocol):
@@ -80,6 +81,6 @@ def find_hiding_filter(document: Mapping[str, Any], query: Params) -> str | None
     match document.get("page_context"):
         case {"applied_filter": str(applied)} | [{"applied_filter": str(applied)}]:
             asked = applied in {"", query.get(FILTER)} or applied.lower().endswith(".all")
-            return None if asked else applied
+            return None if asked else applied[:MAX_FILTER]
         case _:
             return None

@@ -12,12 +12,19 @@ _INSTANT = re.compile(
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
-@lru_cache(maxsize=4096)
+MAX_LENGTH = 64  # characters of an instant or a date; caches hold no longer text
+
+
 def to_utc(text: str) -> str | None:
     """Return an instant as `2026-06-09T17:15:37+00:00`; None if the text is no instant.
 
     Text without an offset is no instant. Digits after the microsecond are cut off.
     """
+    return _parse_instant(text) if len(text) <= MAX_LENGTH else None
+
+
+@lru_cache(maxsize=4096)
+def _parse_instant(text: str) -> str | None:
     match = _INSTANT.fullmatch(text.strip())
     if match is None:
         return None
@@ -39,9 +46,13 @@ def _parse_offset(offset: str) -> timedelta:
     return ahead if digits[0] == "+" else -ahead
 
 
-@lru_cache(maxsize=4096)
 def to_date(text: str) -> str | None:
     """Return a date as `2026-06-09`; None if the text is no date of the calendar."""
+    return _parse_date(text) if len(text) <= MAX_LENGTH else None
+
+
+@lru_cache(maxsize=4096)
+def _parse_date(text: str) -> str | None:
     if _DATE.fullmatch(text.strip()) is None:
         return None
     try:
