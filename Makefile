@@ -60,8 +60,9 @@ demo: sync plugins ## Run the pipeline: a double of Zoho Books, Meltano, Postgre
 	$(venv)/python -m demo </dev/null
 
 .PHONY: soak
-soak: sync ## Run 20,000 random histories of a service that changes while it is read
-	ZOHOBOOKS_EXAMPLES=20000 $(venv)/pytest --numprocesses=2 --timeout=0 tests/property/test_stateful.py
+soak: sync ## Run 20,000 random histories of a changing service, and 50,000 odd responses
+	ZOHOBOOKS_EXAMPLES=20000 ZOHOBOOKS_RESPONSES=50000 $(venv)/pytest --numprocesses=2 --timeout=0 \
+	  tests/property/test_stateful.py tests/property/test_responses.py
 
 .PHONY: mutants
 mutants: sync ## Break rules of the tap one by one: a test must fail for each

@@ -606,4 +606,22 @@ MUTATIONS = (
         "lambda original, since, known, times: HONOURED",
         ("tests/unit/cli/test_judgement.py",),
     ),
+    Mutation(
+        "the bookmark passes a place of a list without a row",
+        "tap_zohobooks.streams.partition_read:PartitionRead.hold_bookmark",
+        "lambda original, self, instant: original(self, instant or None)",
+        ("tests/property/test_broken_responses.py",),
+    ),
+    Mutation(
+        "a tie group grows with the list",
+        "tap_zohobooks.pagination.tie_group:TieGroup.shorten",
+        ALWAYS_FALSE,
+        ("tests/unit/pagination/test_bounds.py",),
+    ),
+    Mutation(
+        "a thread that cannot be started ends the stream",
+        "tap_zohobooks.singer.ordered_map:_Pool._start_thread",
+        "lambda original, self: not threading.Thread(target=self._run, daemon=True).start()",
+        ("tests/e2e/test_threads.py",),
+    ),
 )
