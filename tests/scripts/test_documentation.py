@@ -13,6 +13,7 @@ import yaml
 
 import docs
 from tap_zohobooks import resources, settings
+from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.streams.registry import STREAM_TYPES
 
 README = Path(__file__).parents[2] / "README.md"
@@ -47,6 +48,20 @@ def test_the_page_of_errors_is_the_printed_one() -> None:
     """docs/errors.md is what the program prints."""
     page = README.parent / "docs" / "errors.md"
     assert page.read_text() == docs.errors_page()
+
+
+def test_the_readme_and_the_page_of_errors_have_the_same_exit_codes() -> None:
+    """Both know the codes that an error has, 0, and that of a command line that is wrong."""
+    found = re.search(r"\| Exit code \|.*?\n\n", README.read_text(), re.DOTALL)
+    assert found is not None
+    shown = {int(code) for codes in re.findall(r"^\| ([\d, ]+) \|", found[0], re.MULTILINE)
+             for code in codes.split(",")}  # fmt: skip
+    page = (README.parent / "docs" / "errors.md").read_text()
+    intro, _, table = page.partition("| Error |")
+    listed = {int(code) for code in re.findall(r"`[\w-]+` \| (\d+) \|", table)}
+    named = {int(code) for code in re.findall(r"\bwith (\d+)", intro)}
+    assert listed == {reason.kind.exit_code for reason in Reason}
+    assert shown == listed | named
 
 
 @pytest.mark.parametrize("option", ["", "--errors"])
