@@ -471,7 +471,7 @@ MUTATIONS = (
     Mutation(
         "requests to this machine go through no proxy",
         "tap_zohobooks.connection:ServiceSession.merge_environment_settings",
-        "lambda original, self, *args: BoundedSession.merge_environment_settings(self, *args)",
+        "lambda original, self, *args: requests.Session.merge_environment_settings(self, *args)",
         ("tests/e2e/test_sources.py",),
     ),
     Mutation(

@@ -12,6 +12,7 @@ import requests
 
 from tap_zohobooks.auth import TokenHeader
 from tap_zohobooks.errors import AccessDenied, NotPermitted
+from tap_zohobooks.http.json_body import read_json
 from tap_zohobooks.http.limiter import OrganizationLimiter
 from tap_zohobooks.http.rate_limit import LimitSettings, RetryBudget, SlidingWindow
 from tap_zohobooks.http.responses import (
@@ -21,8 +22,8 @@ from tap_zohobooks.http.responses import (
     Action,
     Failure,
     Response,
-    classify,
     fail,
+    interpret,
 )
 from tap_zohobooks.http.shared_state import SharedValue
 from tap_zohobooks.http.transport import MAX_BODY, BodyTooLarge
@@ -126,7 +127,9 @@ class Client:
         while True:
             result = self._send(limiter, token, path, query)
             if isinstance(result, Response):
-                self._note_success(organization_id, path, query)
+                self._proven.add((organization_id, path.partition("/")[0]))
+                if self._probe is None and not is_document(path):
+                    self._probe = organization_id, path, query
                 return result
             match result.action:
                 case Action.RENEW:
@@ -139,11 +142,6 @@ class Client:
                     self._wait(result, retries, limiter.get_hold(), path)
                 case _:
                     raise result.error(path, organization_id)
-
-    def _note_success(self, organization_id: str, path: str, query: Params) -> None:
-        self._proven.add(_area(organization_id, path))
-        if self._probe is None and not is_document(path):
-            self._probe = organization_id, path, query
 
     def _limiter(self, token: Token, organization_id: str) -> OrganizationLimiter:
         with self._lock:
@@ -188,7 +186,7 @@ class Client:
                 result = fail(NO_RESPONSE, NO_JSON, type(error).__name__)
             else:
                 headers = response.headers
-                result = classify(response.status_code, headers, response.content)
+                result = interpret(response.status_code, headers, read_json(response.content))
             finally:
                 limiter.release(left, headers)
         limiter.on_response(result, left)

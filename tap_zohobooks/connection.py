@@ -18,7 +18,7 @@ from urllib3.util import parse_url
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.http.rate_limit import LimitSettings
 from tap_zohobooks.http.shared_state import PATIENCE, Cache, SharedValue
-from tap_zohobooks.http.transport import BoundedAdapter, BoundedSession
+from tap_zohobooks.http.transport import BoundedAdapter
 from tap_zohobooks.oauth.credentials import Grant, Hosts
 from tap_zohobooks.oauth.revoked_token import Revocation, RevokedToken, Webhook
 from tap_zohobooks.oauth.token_store import TokenStore
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 
 
-class ServiceSession(BoundedSession):
+class ServiceSession(requests.Session):
     """A session whose errors are all of one kind, and that reaches this machine without a proxy."""
 
     @override

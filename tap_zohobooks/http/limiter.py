@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.http.rate_limit import (
+    LIMIT_HEADER,
     MINUTE,
     AdaptiveConcurrency,
     LimitSettings,
@@ -55,7 +56,8 @@ class ConcurrencySlots:
         """Adapt the number of slots to the response of the request that left then."""
         with self._change:
             if isinstance(result, Response):
-                self._concurrency.record_success()
+                if self._concurrency.allowed < self._concurrency.most:
+                    self._concurrency.record_success()
             elif result.action is Action.RETRY_WITH_FEWER:
                 self._concurrency.record_refusal(left, now)
             self._change.notify_all()
@@ -178,8 +180,8 @@ class OrganizationLimiter:
         """
         with self._lock:
             self._in_flight -= 1
-            quota = Quota.read(headers, self._clock())
-            self.quota = quota.after(self.quota) if quota else self.quota
+            if LIMIT_HEADER in headers and (quota := Quota.read(headers, self._clock())):
+                self.quota = quota.after(self.quota)
         with self._window.change() as window:
             window.record_response(left, self._window.now(), self._ceiling)
             self._is_blocked = window.blocks > 0

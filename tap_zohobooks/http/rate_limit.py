@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
 MINUTE = 60.0
+LIMIT_HEADER = "X-Rate-Limit-Limit"
 
 # The service counts a request when it arrives: within TRAVEL seconds, or later by as much as its
 # response takes longer than the quickest of the LATEST ones, which are more than are ever in
@@ -199,7 +200,7 @@ class Quota:
         """Read the headers of a response; None if they are absent or unreadable."""
         reset = header_seconds(headers, "X-Rate-Limit-Reset", MAX_RESET)
         try:
-            limit = int(headers["X-Rate-Limit-Limit"])
+            limit = int(headers[LIMIT_HEADER])
             remaining = int(headers["X-Rate-Limit-Remaining"])
         except (KeyError, ValueError):
             return None

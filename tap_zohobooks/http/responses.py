@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import NoSuchPath, NotFound, NotInPlan, TapError
-from tap_zohobooks.http.json_body import read_json
+from tap_zohobooks.http.json_body import JsonBody, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -185,7 +185,11 @@ class Failure:
 
 def classify(status: int, headers: Mapping[str, str], body: bytes) -> Response | Failure:
     """Return the document of a response, or what is wrong; header names in any case."""
-    found = read_json(body)
+    return interpret(status, headers, read_json(body))
+
+
+def interpret(status: int, headers: Mapping[str, str], found: JsonBody) -> Response | Failure:
+    """Return the document of a response whose body was decoded, or what is wrong."""
     document = found.document
     if document is None:
         problem = f" ({found.problem})" if status in OK else ""

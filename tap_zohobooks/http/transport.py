@@ -200,17 +200,10 @@ class BoundedAdapter(HTTPAdapter):
             response = super().send(request, stream=True, **options)
             if not stream:
                 response.raw = io.BytesIO(_read_body(response))
+            response.headers.pop("Location", None)  # no redirect is followed, nor read
         finally:
             _current.allowance = None
         return response
-
-
-class BoundedSession(requests.Session):
-    """A session of such requests, which follows no redirect and does not look where one leads."""
-
-    @override
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        return None
 
 
 def _read_body(response: requests.Response) -> bytes:

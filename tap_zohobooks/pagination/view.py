@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tap_zohobooks.pagination.page import Params
 
-FILTER = "filter_by"
+FILTER, ECHO = "filter_by", "applied_filter"
 MAX_FILTER = 100  # characters; the longest that is known has 24
 
 
@@ -50,6 +50,9 @@ class ListView:
         if self.asked:
             params = {**params, FILTER: self.asked}
         response = request(params)
+        context = response.document.get("page_context")
+        if isinstance(context, dict) and ECHO not in context:
+            return response
         hiding = find_hiding_filter(response.document, params)
         if hiding is None or self.hidden:
             return response

@@ -58,6 +58,7 @@ class ResourceStream(RecordStream):
         organization = str((context or {}).get(ORGANIZATION, ""))
         reading = PartitionRead(organization, start, self.sync_context.lookback_seconds)
         rows = 0
+        self.compile()
         try:
             for record, safe_bookmark in self._read_records(reading, context):
                 rows += record is not None
@@ -72,16 +73,26 @@ class ResourceStream(RecordStream):
 
     def _read_records(self, reading: PartitionRead, context: Context | None) -> Iterator[Item]:
         """Yield records; if there are none where the last run had some, after a second look."""
-        is_empty, reached = True, None
-        for row, safe_bookmark in islice(self._read(reading), self._rows_left):
-            record = self._make_record(reading, row, context, reached)
-            is_empty, reached = is_empty and record is None, safe_bookmark or reached
+        is_empty = True
+        for record, safe_bookmark in self._convert_rows(reading, context, self._rows_left):
+            is_empty = is_empty and record is None
             yield record, safe_bookmark
         if is_empty and self._had_rows(context):
             self.logger.info("Stream '%s' of organization %s is read again: no row came where the "
                              "last run had some.", self.name, reading.organization)  # fmt: skip
-            for row, safe_bookmark in self._read(reading):
-                yield self._make_record(reading, row, context), safe_bookmark
+            yield from self._convert_rows(reading, context, None)
+
+    def _convert_rows(
+        self, reading: PartitionRead, context: Context | None, limit: int | None
+    ) -> Iterator[Item]:
+        """Yield the records of the first rows; a row that could have no key is skipped."""
+        reached = None
+        for row, safe_bookmark in islice(self._read(reading), limit):
+            record = None if row is None else self.convert(row, context)
+            if record is None and row is not None:
+                self._skip_row(reading, row, self.own_keys, reached)
+            reached = safe_bookmark or reached
+            yield record, safe_bookmark
 
     def _had_rows(self, context: Context | None) -> bool:
         """Tell whether a target would be told to delete rows that the last run had brought."""
@@ -106,19 +117,6 @@ class ResourceStream(RecordStream):
                     context = {ORGANIZATION: organization} if organization else None
                     self.get_context_state(context)[ROWS] = rows
         super().end()
-
-    def _make_record(
-        self,
-        reading: PartitionRead,
-        row: Row | None,
-        context: Context | None,
-        reached: str | None = None,
-    ) -> Row | None:
-        """Return the record of a row; None if there is no row, or none that could have a key."""
-        record = None if row is None else self.convert(row, context)
-        if row is not None and record is None:
-            self._skip_row(reading, row, self.own_keys, reached)
-        return record
 
     def _require_keys(self, reading: PartitionRead, items: Iterator[Item]) -> Iterator[Item]:
         """Yield the items of a list, without the rows that do not say what identifies them."""
@@ -217,7 +215,8 @@ class ResourceStream(RecordStream):
         self.stats.add(self.stats.calls, self.name)
         response = self.sync_context.get_client().get(path, params, reading.organization)
         reading.served = response.served
-        self._count_repairs(response)
+        if response.repairs:
+            self._count_repairs(response)
         return response
 
     def _count_repairs(self, response: Response) -> None:

@@ -80,7 +80,10 @@ class ListStream(ResourceStream):
             reading.open(self.name, response.served.isoformat())
         document, (rows_key, *others) = response.document, self._rows_keys
         page = parse_page(document, response.served, rows_key, self._row_key, *others)
-        self._check_rows(reading, response, has_list=shows_rows(document, *self._rows_keys))
+        if shows_rows(document, *self._rows_keys):
+            reading.has_list = True
+        else:
+            self._check_rows(reading, response, has_list=False)
         return page
 
 

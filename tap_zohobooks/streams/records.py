@@ -10,10 +10,11 @@ from singer_sdk import StreamSchema
 from singer_sdk.schema.source import SchemaDirectory
 from typing_extensions import override
 
-from tap_zohobooks.pagination.page import has_keys
+from tap_zohobooks.pagination.page import is_key
 from tap_zohobooks.resources import ORGANIZATION, Resource
 from tap_zohobooks.singer.stream import SingerStream
 from tap_zohobooks.transform.cleaner import Cleaner, Row
+from tap_zohobooks.transform.column_names import PREFIX
 from tap_zohobooks.transform.custom_fields import Flattener
 
 if TYPE_CHECKING:
@@ -49,13 +50,21 @@ class RecordStream(SingerStream):
         self.columns: dict[str, Schema] = {}
         self.own_keys = [one for one in resource.keys if one not in self.context_keys]
 
+    def compile(self) -> None:
+        """Compile what converts rows, before the first of them has come."""
+        _ = self._flattener, self._cleaner, self._converted_keys, self._plain_names
+
     def convert(self, row: Row, context: Context | None) -> Row | None:
         """Return the record of a row; None if it would have no key, or the row is empty."""
-        if not (row and has_keys(row, self.own_keys)):
-            return None
-        record = self.post_process(row, context)
-        is_whole = None not in [record.get(column) for column in self._converted_keys]
-        return record if is_whole else None
+        for column in self.own_keys:
+            value = row.get(column)
+            is_text = type(value) is str and value and not value.isspace()
+            if not (is_text or is_key(value)):
+                return None
+        record = self.post_process(row, context) if row else None
+        if record and self._converted_keys:
+            return None if None in map(record.get, self._converted_keys) else record
+        return record
 
     @cached_property
     def _converted_keys(self) -> list[str]:
@@ -69,9 +78,17 @@ class RecordStream(SingerStream):
     @override
     def post_process(self, row: Row, context: Context | None = None) -> Row:
         """Return the record of a row: custom fields as columns, typed values, its organization."""
-        record = self._cleaner(self._flattener(row))
+        if not self._plain_names.issuperset(row):
+            row = self._flattener(row)
+        record = self._cleaner(row)
         record.update(context or {})
         return record
+
+    @cached_property
+    def _plain_names(self) -> frozenset[str]:
+        """The fields of a row that needs no flattening; none if there are custom fields."""
+        names = self.effective_schema["properties"]
+        return frozenset() if any(name.startswith(PREFIX) for name in names) else frozenset(names)
 
     @cached_property
     def _flattener(self) -> Flattener:
