@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import msgspec
 import pytest
 from singer_sdk.contrib.msgspec import MsgSpecWriter, encoder
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
     import requests
     from singer_sdk.singerlib import Message
+
+hypothesis.settings.register_profile("project", deadline=None)  # two slow cores, shared with others
+hypothesis.settings.load_profile("project")
 
 BASE = "http://127.0.0.1:9"
 EPOCH = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
