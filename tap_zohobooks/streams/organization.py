@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tap_zohobooks.pagination.list_read import Item
     from tap_zohobooks.singer.context import SyncContext
     from tap_zohobooks.streams.partition_read import PartitionRead
+    from tap_zohobooks.transform.cleaner import Row
     from tap_zohobooks.transform.custom_fields import Schema
 
 
@@ -62,7 +63,7 @@ class CustomFieldStream(ResourceStream):
         failures: list[ServiceError] = []
         for entity in ENTITIES.values():
             try:
-                response = self._get(reading, self.resource.list_path, {"entity": entity})
+                rows = self._request_entity(reading, entity)
             except (ParameterRefused, UnexpectedResponse) as refused:
                 refusals.append(refused.found)
                 self.logger.info("Entity '%s' has no custom fields here: %s", entity, refused.found)
@@ -73,15 +74,30 @@ class CustomFieldStream(ResourceStream):
                     raise
                 failures.append(failure)
                 continue
-            fields = response.document.get("customfields") or {}
-            listed = fields if isinstance(fields, dict) else {entity: fields}
-            for row in map(to_row, find_rows({entity: listed.get(entity)}, entity)):
-                number = row.get("customfield_id") or row.get("field_id")
-                yield row and {**row, "entity": entity, "customfield_id": number}, None
+            for row in rows:
+                yield row, None
         if len(refusals) == len(ENTITIES):
             raise AccessDenied(refusals[0])
         if failures:
             raise ServiceError.of_all(failures)
+
+    def _request_entity(self, reading: PartitionRead, entity: str) -> list[Row]:
+        """Request the custom fields of an entity.
+
+        Raises:
+            TapError: They may not be read, or could not be.
+        """
+        name = self.resource.rows_key
+        response = self._get(reading, self.resource.list_path, {"entity": entity})
+        self._check_rows(reading, response, has_list=name in response.document)
+        fields = response.document.get(name) or {}
+        listed = fields if isinstance(fields, dict) else {entity: fields}
+        found = map(to_row, find_rows({entity: listed.get(entity)}, entity))
+        return [row and {**row, "entity": entity, "customfield_id": _find_id(row)} for row in found]
+
+
+def _find_id(row: Row) -> object:
+    return row.get("customfield_id") or row.get("field_id")
 
 
 class ModuleStream(UndocumentedStream):
