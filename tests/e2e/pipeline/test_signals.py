@@ -99,7 +99,7 @@ def test_threads_that_wait_for_answers(shell: Shell, config: dict[str, Any], wor
     [
         (signal.SIGTERM, 1, [], [], "Beginning sync of"),
         (signal.SIGTERM, PLENTY, ["429:44:300"], [], "all wait for 3"),
-        (signal.SIGINT, PLENTY, [], ["throttle"], "waiting 60"),
+        (signal.SIGINT, PLENTY, [], ["throttle"], "requested again in 60"),
     ],
     ids=["for its pace", "after a refusal", "for a token"],
 )
