@@ -69,11 +69,12 @@ class RecordStream(SingerStream):
     @cached_property
     def _converted_keys(self) -> list[str]:
         """The key columns of which not every text is a value, such as dates."""
-        properties = self.effective_schema["properties"]
-        keys = {one: properties[one] for one in self.own_keys}
+        properties = self.effective_schema["properties"]  # a catalog may leave any of them out
+        keys = {name: properties.get(name, {}) for name in self.own_keys}
         return [
-            name for name, one in keys.items() if "format" in one or "string" not in one["type"]
-        ]
+            name for name, one in keys.items()
+            if "format" in one or "string" not in one.get("type", ["string"])
+        ]  # fmt: skip
 
     @override
     def post_process(self, row: Row, context: Context | None = None) -> Row:
