@@ -620,7 +620,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a thread that cannot be started ends the stream",
-        "tap_zohobooks.singer.ordered_map:_Pool._start_thread",
+        "tap_zohobooks.singer.ordered_map:WorkerPool._start_thread",
         "lambda original, self: not threading.Thread(target=self._run, daemon=True).start()",
         ("tests/e2e/test_threads.py",),
     ),

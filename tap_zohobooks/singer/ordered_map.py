@@ -30,7 +30,7 @@ def ordered_map(
         Exception: What `work` raised.
     """
     waiting: deque[tuple[_In, Future[_Out]]] = deque()
-    pool = _Pool(places, work)
+    pool = WorkerPool(places, work)
     try:
         for item in items:
             waiting.append((item, pool.submit(item)))
@@ -46,10 +46,11 @@ def ordered_map(
         pool.close()
 
 
-class _Pool(Generic[_In, _Out]):
+class WorkerPool(Generic[_In, _Out]):
     """Threads that call `work`; unlike those of an executor, the interpreter leaves them behind."""
 
     def __init__(self, places: int, work: Callable[[_In], _Out]) -> None:
+        """Prepare for so many calls at the same time; threads start when items come."""
         self._places = places
         self._work = work
         self._jobs = SimpleQueue[tuple[Future[_Out], _In] | None]()

@@ -125,7 +125,7 @@ class History:
         pool = partial(Pool, Random(lot))  # noqa: S311  # to be repeated
         with (
             mock.patch.object(tap_module, "STREAM_TYPES", kinds),
-            mock.patch.object(ordered_map, "ThreadPoolExecutor", pool),
+            mock.patch.object(ordered_map, "WorkerPool", pool),
             mock.patch.object(tap_module.TapZohoBooks, "streams_at_once", 1),
         ):
             yield

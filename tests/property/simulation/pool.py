@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
-from typing_extensions import Self, override
+from typing_extensions import override
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,43 +17,30 @@ class Cut(BaseException):
 
 
 class Pool:
-    """Stands in for a ThreadPoolExecutor: any of the first tasks that wait may be done next.
+    """Stands in for a WorkerPool: any of the first tasks that wait may be done next.
 
     Calls may overtake each other on their way, so whose turn it is to leave does not count.
     """
 
-    def __init__(self, lot: Random, places: int) -> None:
+    def __init__(self, lot: Random, places: int, work: Callable[[object], Any]) -> None:
         """Have so many tasks under way at the same time."""
         self._lot = lot
         self._places = places
+        self._work = work
         self._waiting: list[Task] = []
 
-    def __enter__(self) -> Self:
-        """Start."""
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Do the task if it is not cancelled."""
-        while self._waiting and not (kind and issubclass(kind, Cut)):
-            self.proceed()
-
-    def submit(self, *call: Any) -> Task:
+    def submit(self, item: object) -> Task:
         """Take a task on; some of those that wait are done before this returns."""
-        *_, work, item = call
-        task = Task(self, work, item)
+        task = Task(self, self._work, item)
         self._waiting.append(task)
         while self._waiting and self._lot.randrange(2):
             self.proceed()
         return task
 
-    def shutdown(self, *, wait: bool, cancel_futures: bool) -> None:
-        """Draw whether a task that is not awaited is done."""
-        assert cancel_futures
-        assert not wait
-        while self._waiting:
-            if self._lot.randrange(2):
-                self.proceed()
-            del self._waiting[:1]
+    def close(self) -> None:
+        """Leave what is not done behind; the map has cancelled it."""
+        assert all(task.cancelled() for task in self._waiting)
+        self._waiting.clear()
 
     def proceed(self) -> None:
         """Do one of the tasks that are under way."""
