@@ -20,7 +20,7 @@ from tap_zohobooks.streams.registry import STREAM_TYPES
 from tests.conftest import Service
 from tests.property.simulation.books import Books
 from tests.property.simulation.pool import Cut, Pool
-from tests.property.simulation.target import Pipe, Target, bookmark, survivors
+from tests.property.simulation.target import Pipe, Target, bookmark, list_unread, survivors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -172,10 +172,12 @@ class History:
             return
         reached = datetime.fromisoformat(new).timestamp()
         overlap = max(1, self.setting.lookback)
+        unread = list_unread(state, *place)
         passed = {
             key: (one.revision, one.modified)
             for key, one in self._missing(*place).items()
             if one.modified < reached - (overlap if one.id in self.books.behind else 0)
+            and one.id not in unread
         }
         assert not passed, (place, new, passed)
 

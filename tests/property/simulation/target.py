@@ -64,6 +64,14 @@ def bookmark(state: dict[str, Any], stream: str, organization: str) -> str:
     return ""
 
 
+def list_unread(state: dict[str, Any], stream: str, organization: str) -> set[str]:
+    """Return the ids of documents that the bookmark has passed, and the next run requests."""
+    for partition in state.get("bookmarks", {}).get(stream, {}).get("partitions", []):
+        if partition["context"][ORGANIZATION] == organization:
+            return set(partition.get("unread_documents", []))
+    return set()
+
+
 @dataclass(slots=True)
 class Target:
     """Of each row the revision that it holds, and the state that it gave back last."""
