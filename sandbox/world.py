@@ -228,7 +228,8 @@ class World(State):
             KeyError: There is no such record.
         """
         with self.lock:
-            self.holdings[organization_id].get_table(collection).delete(record_id)
+            now = int(self.clock().timestamp())
+            self.holdings[organization_id].delete(collection, record_id, now)
 
     def _parse_times(self, fields: Mapping[str, Any]) -> tuple[int, int]:
         now = self.clock()

@@ -75,9 +75,20 @@ def write_all_fields(scene: Scene, one: Endpoint, record: Record) -> dict[str, A
 
 
 def _write(scene: Scene, one: Endpoint, record: Record, part: str) -> dict[str, Any]:
-    made = _write_unchanged(
-        scene, one, part, record.id, record.number, record.created, record.modified, record.parent
-    )
+    live = scene.get_live_fields(one.path, record, part)
+    if live:
+        made = _build(scene, one, part, record, live)
+    else:
+        made = _write_unchanged(
+            scene,
+            one,
+            part,
+            record.id,
+            record.number,
+            record.created,
+            record.modified,
+            record.parent,
+        )
     if not record.changes:
         return made
     name = get_shape_name(one)
@@ -99,10 +110,19 @@ def _write_unchanged(
 ) -> dict[str, Any]:
     """Write a record without its changes; the result is cached, callers must not change it."""
     record = Record(record_id, number, created, modified, parent)
-    facts = get_facts(one.path)(scene, record, whole=part == "document")
-    made = get_template(get_shape_name(one), part, scene.spec, scene.seed).make(number, facts)
-    _set_keys(made, one, facts.get(one.key, record_id), parent)
-    if not modified and "last_modified_time" in made:
+    return _build(scene, one, part, record, {})
+
+
+def _build(
+    scene: Scene, one: Endpoint, part: str, record: Record, live: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Build a record in its shape; ``live`` are facts that changes of others have changed."""
+    facts = {**get_facts(one.path)(scene, record, whole=part == "document"), **live}
+    made = get_template(get_shape_name(one), part, scene.spec, scene.seed).make(
+        record.number, facts
+    )
+    _set_keys(made, one, facts.get(one.key, record.id), record.parent)
+    if not record.modified and "last_modified_time" in made:
         made["last_modified_time"] = ""
     custom = scene.spec.get_fields(one.path if one.path.startswith("cm_") else one.entity)
     if custom:

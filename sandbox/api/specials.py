@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from sandbox.api import documents
 from sandbox.data.catalog import MODULE_PREFIX, get_endpoint
 from sandbox.data.custom_fields import make_field_id
-from sandbox.data.scene import ACCOUNTS
+from sandbox.data.facts.ledger import build_opening_balance
 from sandbox.http import Response, build_error, build_success
 
 if TYPE_CHECKING:
@@ -49,30 +49,7 @@ def get_item_details(own: Holdings, _path: str, params: Mapping[str, str]) -> Re
 
 def get_opening_balances(own: Holdings, _path: str, _params: Mapping[str, str]) -> Response:
     """Get the opening balances of the books: one object, not a list."""
-    scene = own.scene
-    accounts = [
-        {
-            "acount_split_id": scene.spec.make_id(807, place),
-            "account_id": scene.get_account(place)[0],
-            "account_name": ACCOUNTS[place][0],
-            "debit_or_credit": "debit" if place % 2 else "credit",
-            "exchange_rate": "",
-            "currency_id": scene.spec.currency_id,
-            "currency_code": scene.spec.currency,
-            "bcy_amount": scene.to_amount(place * 1001),
-            "amount": scene.to_amount(place * 1001),
-        }
-        for place in range(4)
-    ]
-    return build_success(
-        opening_balance={
-            "opening_balance_id": scene.spec.make_id(808, 1),
-            "date": "2024-01-01",
-            "price_precision": scene.spec.decimals,
-            "total": scene.to_amount(6006),
-            "accounts": accounts,
-        }
-    )
+    return build_success(opening_balance=build_opening_balance(own.scene))
 
 
 def get_tax_group(own: Holdings, path: str, _params: Mapping[str, str]) -> Response:

@@ -3,51 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from typing_extensions import override
 
 from sandbox.data.catalog import load_endpoints
+from sandbox.data.chart import ACCOUNTS
 from sandbox.data.numbers import hash_name, is_nth, mix, to_amount
 from sandbox.data.pools import make_pools
+from sandbox.data.rates import get_rate
+from sandbox.data.store import compute_created
 from sandbox.data.times import format_date, format_display_date, format_display_time, format_time
 from sandbox.data.vocabulary import CURRENCIES, CURRENCY_KIND, find_currency
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from decimal import Decimal
+
     from sandbox.data.organizations import OrganizationSpec
     from sandbox.data.pools import Person, Place
+    from sandbox.data.store import Record
 
-ACCOUNTS: Final = (
-    ("Sales", "income"),
-    ("Accounts Receivable", "accounts_receivable"),
-    ("Accounts Payable", "accounts_payable"),
-    ("Petty Cash", "cash"),
-    ("Undeposited Funds", "cash"),
-    ("Checking Account", "bank"),
-    ("Savings Account", "bank"),
-    ("Corporate Card", "credit_card"),
-    ("IT and Internet Expenses", "expense"),
-    ("Travel Expense", "expense"),
-    ("Rent Expense", "expense"),
-    ("Office Supplies", "expense"),
-    ("Cost of Goods Sold", "cost_of_goods_sold"),
-    ("General Income", "income"),
-    ("Inventory Asset", "stock"),
-    ("Furniture and Equipment", "fixed_asset"),
-    ("Advance Tax", "other_current_asset"),
-    ("Tax Payable", "other_current_liability"),
-    ("Owner's Equity", "equity"),
-    ("Retained Earnings", "equity"),
-)
 TAXES: Final[dict[str, tuple[tuple[str, int], ...]]] = {
     "india": (("GST5 (5%)", 5), ("GST12 (12%)", 12), ("GST18 (18%)", 18)),
-    "global": (("State Tax", 6), ("City Tax", 2)),
+    "global": (("State Tax", 6), ("City Tax", 2), ("State and City Tax", 8)),
     "uk": (("Standard Rate", 20), ("Reduced Rate", 5)),
     "gcc": (("VAT", 5),),
     "southafrica": (("Standard Rate", 15),),
 }
+
+
+# Gets fields by collection, record and part (``row`` or ``document``).
+GetFields: TypeAlias = "Callable[[str, Record, str], Mapping[str, Any]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +61,37 @@ def get_kind_number(collection: str) -> int:
     return 400 + hash_name(collection) % 100
 
 
-class Scene:
-    """What documents of one organization refer to; ``sizes`` are the rows of each seeded table."""
+@lru_cache(maxsize=64)
+def make_memory(_identity: tuple[Any, ...]) -> dict[Any, Any]:
+    """Make the memory of the scenes of one seed, organization and set of sizes."""
+    return {}
 
-    def __init__(self, spec: OrganizationSpec, seed: int, sizes: dict[str, int]) -> None:
+
+def _get_nothing(_collection: str, _record: Record, _part: str) -> Mapping[str, Any]:
+    return {}
+
+
+class Scene:
+    """What documents of one organization refer to; ``sizes`` are the rows of each seeded table.
+
+    ``now`` is when they were seeded, in epoch seconds; ``memory`` holds what does not depend on it,
+    and is the same for all scenes of one seed.
+    """
+
+    def __init__(self, spec: OrganizationSpec, seed: int, sizes: dict[str, int], now: int) -> None:
         """Refer to the seeded tables of an organization."""
         self.spec = spec
         self.seed = seed
+        self.now = now
         self.pools = make_pools(seed)
         self.taxes = TAXES.get(spec.edition, TAXES["global"])
         self._sizes = sizes
+        # What changes of other records have made of a record; set by what holds the tables.
+        self.get_live_fields: GetFields = _get_nothing
         self._parties: dict[int, Party] = {}
-        self._identity = (spec.organization_id, hash(spec), seed, *sorted(sizes.items()))
+        timeless = (spec.organization_id, hash(spec), seed, *sorted(sizes.items()))
+        self.memory = make_memory(timeless)
+        self._identity = (now, *timeless)
         self._hash = hash(self._identity)
 
     @override
@@ -107,6 +114,18 @@ class Scene:
     def get_size(self, collection: str) -> int:
         """Get the count of a table's seeded records, at least 3."""
         return max(self._sizes.get(collection, 0), 3)
+
+    def count(self, collection: str) -> int:
+        """Count the seeded records of a table."""
+        return self._sizes.get(collection, 0)
+
+    def parse_number(self, record_id: str) -> int:
+        """Parse the number of a seeded record from its id."""
+        return int(record_id.removeprefix(self.spec.id_prefix)) % 100_000_000
+
+    def get_created(self, collection: str, number: int) -> int:
+        """Get the time of creation of a seeded record, in epoch seconds."""
+        return compute_created(self.count(collection), number, self.now)
 
     def format_time(self, epoch: int) -> str:
         """Format epoch seconds as rows have them."""
@@ -171,20 +190,24 @@ class Scene:
             "last_modified_id": user,
         }
 
-    def build_currency_fields(self, party: Party) -> dict[str, Any]:
-        """Build the fields of a party's currency and its exchange rate."""
+    def get_rate(self, code: str, epoch: int) -> Decimal:
+        """Get the exchange rate of a currency into the organization's at a time."""
+        return get_rate(code, self.spec.currency, epoch)
+
+    def build_currency_fields(self, party: Party, epoch: int) -> dict[str, Any]:
+        """Build the fields of a party's currency and its exchange rate at a time."""
         code, symbol, decimals, name = party.currency
-        own = code == self.spec.currency
         return {
             "currency_id": self.get_currency_id(code),
             "currency_code": code,
             "currency_symbol": symbol,
             "currency_name_formatted": f"{code}- {name}",
             "price_precision": decimals,
-            "exchange_rate": Decimal("1.000000") if own else Decimal("1.284500"),
+            "exchange_rate": self.get_rate(code, epoch),
         }
 
     def get_account(self, number: int) -> tuple[str, str]:
         """Get id and name of an account of the chart."""
-        place = number % len(ACCOUNTS)
-        return self.make_id("chartofaccounts", place), ACCOUNTS[place][0]
+        lap, place = divmod(number, len(ACCOUNTS))
+        name = ACCOUNTS[place][0]
+        return self.make_id("chartofaccounts", number), f"{name} {lap + 1}" if lap else name

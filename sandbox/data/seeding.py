@@ -5,7 +5,13 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
+from sandbox.data.books.accounts import AccountFields
+from sandbox.data.books.ledger import Ledger
+from sandbox.data.books.live import Live
 from sandbox.data.catalog import get_endpoint, load_endpoints
+from sandbox.data.chart import find_bank
+from sandbox.data.facts.registry import get_facts
+from sandbox.data.facts.settlements import SIDES, list_children
 from sandbox.data.numbers import mix
 from sandbox.data.scene import Scene, get_kind_number
 from sandbox.data.store import Record, Table, draw_timeline
@@ -13,6 +19,7 @@ from sandbox.data.store import Record, Table, draw_timeline
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sandbox.data.facts.settlements import Side
     from sandbox.data.organizations import OrganizationSpec
 
 
@@ -36,7 +43,29 @@ class Holdings:
         self._now = now
         self._bulk = bulk
         self._tables: dict[str, Table] = {}
-        self.scene = Scene(spec, seed, {name: self.get_size(name) for name in load_endpoints()})
+        every = {name: self.get_size(name) for name in load_endpoints()}
+        self.scene = Scene(spec, seed, every, now)
+        self.live = Live(self.scene, self.get_table)
+        self.ledger = Ledger(self.scene, self.live, self.get_table)
+        self.accounts = AccountFields(self.scene, self.ledger)
+        self.scene.get_live_fields = self._get_live_fields
+
+    def _get_live_fields(self, collection: str, record: Record, part: str) -> dict[str, Any]:
+        """Get the fields of a record that other records determine; empty if they are as seeded."""
+        match collection, part:
+            case ("chartofaccounts", "document"):
+                facts = get_facts(collection)(self.scene, record, whole=False)
+                kind = str(record.changes.get("account_type", facts["account_type"]))
+                return self.accounts.build_account(record.id, kind)
+            case ("bankaccounts", _):
+                facts = get_facts(collection)(self.scene, record, whole=False)
+                code = record.changes.get("currency_code", facts["currency_code"])
+                return self.accounts.build_bank(record.id, str(code))
+            case ("chartofaccounts/transactions", _):
+                place = self.get_table(collection).find_children(record.parent).index(record.id)
+                return self.accounts.build_transaction(record.parent, place)
+            case _:
+                return self.live.get_fields(collection, record.id)
 
     def get_size(self, collection: str) -> int:
         """Get how many records a collection is seeded with."""
@@ -72,9 +101,15 @@ class Holdings:
             self._bulk.get(collection, 0),
         )
         return [
-            Record(self.spec.make_id(kind, number), number, created, modified)
+            Record(self._make_id(collection, kind, number), number, created, modified)
             for number, (created, modified) in enumerate(times)
         ]
+
+    def _make_id(self, collection: str, kind: int, number: int) -> str:
+        """Make the id of a record; a bank account has that of its account in the chart."""
+        if collection == "bankaccounts":
+            return self.scene.get_account(find_bank(number))[0]
+        return self.spec.make_id(kind, number)
 
     def _seed_children(self, collection: str, parent: str) -> list[Record]:
         """Seed up to ``most`` records under each parent."""
@@ -82,8 +117,11 @@ class Holdings:
         most = get_endpoint(collection).most
         made: list[Record] = []
         for above in self.get_table(parent).records.values():
-            for place in range(mix(kind, above.number) % (most + 1)):
-                number = len(made)
+            known = list_children(self.scene, collection, above.number)
+            count = mix(kind, above.number) % (most + 1)
+            for place, number in enumerate(
+                range(len(made), len(made) + count) if known is None else known
+            ):
                 created = above.created + place * DAY
                 made.append(
                     Record(
@@ -105,6 +143,7 @@ class Holdings:
         )
         record = Record(record_id, number, min(created, modified), modified, parent, 1, fields)
         table.put(record)
+        self._touch(collection, record_id, modified, set())
         return record
 
     def change(
@@ -113,7 +152,46 @@ class Holdings:
         """Change fields of a record and its time of change."""
         table = self.get_table(collection)
         record = table.records[record_id]
+        related = self.live.find_related(collection, record_id)
         record.revision += 1
         record.modified = modified
         record.changes |= fields
         table.put(record)
+        self._touch(collection, record_id, modified, related)
+
+    def delete(self, collection: str, record_id: str, now: int) -> None:
+        """Delete a record; what it settled is open again.
+
+        Raises:
+            KeyError: There is no such record.
+        """
+        related = self.live.find_related(collection, record_id)
+        self.get_table(collection).delete(record_id)
+        self._touch(collection, record_id, now, related)
+
+    def _touch(
+        self, collection: str, record_id: str, now: int, related: set[tuple[str, str]]
+    ) -> None:
+        """Let a change change what belongs to the record, at the same time."""
+        changed = self.live.touch(collection, record_id, related)
+        for other, key in [*changed, (collection, record_id)]:
+            side = SIDES.get(other)
+            if side and other == side.documents and changed:
+                self._update_rows(side, key, now)
+        for other, key in changed:
+            record = self.get_table(other).records.get(key)
+            if record is not None and record.modified:
+                record.modified = max(now, record.modified)
+                self.get_table(other).put(record)
+
+    def _update_rows(self, side: Side, document: str, now: int) -> None:
+        """Add and remove the rows of payments under a document, as payments are now applied."""
+        rows, seeded = self.live.list_rows(side, document)
+        table = self.get_table(side.paid)
+        known = set(table.find_children(document))
+        for key in sorted((known & seeded) - set(rows)):
+            table.delete(key)
+        for key in sorted(set(rows) - known):
+            if document in self.get_table(side.documents).records:
+                number = table.take_number()
+                table.put(Record(key, number, now, now, document, 1, rows[key]))

@@ -142,3 +142,10 @@ def draw_timeline(count: int, now: int, random: Random, bulk: int = 0) -> list[t
     for position in range(count - min(bulk, count), count):
         pairs[position] = (pairs[position][0], slots[-1])
     return pairs
+
+
+def compute_created(count: int, number: int, now: int) -> int:
+    """Compute the time of creation that ``draw_timeline`` gives to a row, in epoch seconds."""
+    end = now - DAYS_OLD
+    gap = max((end - (now - YEARS_BACK)) // max(count, 1), 1)
+    return end - gap * (count - number + BLOCK)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from sandbox.data import chart
+from sandbox.data.chart import ACCOUNTS
+from sandbox.data.facts.amounts import convert_to_base, split_amount
 from sandbox.data.facts.common import build_stamps
 from sandbox.data.facts.lines import make_line_id
 from sandbox.data.numbers import is_nth
-from sandbox.data.scene import ACCOUNTS
 
 if TYPE_CHECKING:
     from sandbox.data.facts.common import FactsOf
     from sandbox.data.scene import Scene
     from sandbox.data.store import Record
-
-BANKS: Final = (3, 4, 5, 6, 7)
 
 
 def build_account(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
@@ -36,13 +36,9 @@ def build_account(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any
         "description": scene.pools.pick_sentence(record.number),
         "is_active": active,
         "status": "active" if active else "inactive",
-        "closing_balance": scene.to_amount(record.number * 1001),
         "documents": [],
     }
-    if not whole:
-        return facts
-    postings = [_build_posting(scene, record, place) for place in range(2)]
-    return {**facts, "transactions": postings, "custom_fields": []}
+    return {**facts, "custom_fields": []} if whole else facts
 
 
 def _build_position(scene: Scene, place: int, lap: int) -> dict[str, Any]:
@@ -58,21 +54,6 @@ def _build_position(scene: Scene, place: int, lap: int) -> dict[str, Any]:
         "child_count": "" if lap else 1,
         "currency_id": scene.spec.currency_id,
         "currency_code": scene.spec.currency,
-    }
-
-
-def _build_posting(scene: Scene, record: Record, place: int) -> dict[str, Any]:
-    amount = scene.to_amount(30_000 + record.number)
-    sides = (amount, "") if place else ("", amount)
-    return {
-        "date": scene.format_date(record.created),
-        "entity_type": "invoice",
-        "reference_number": "",
-        "transaction_id": make_line_id(scene, "chartofaccounts", record, place),
-        "debit": sides[0],
-        "fcy_debit": sides[0],
-        "credit": sides[1],
-        "fcy_credit": sides[1],
     }
 
 
@@ -108,19 +89,38 @@ def build_journal(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any
     }
     if not whole:
         return facts
-    sides = enumerate(("debit", "credit"))
     more = {
-        "line_items": [_build_side(scene, record, place, side, amount) for place, side in sides],
+        "line_items": _build_sides(scene, record, chance, amount),
         "line_item_total": amount,
         "journal_number_suffix": number,
     }
     return {**facts, **more, "documents": [], "custom_fields": "", "reversal_date": ""}
 
 
+# What manual journals book: the accounts of their debit and of their credit.
+JOURNALS: Final = (
+    (chart.RENT, chart.CHECKING),
+    (chart.DEPRECIATION, chart.ACCUMULATED_DEPRECIATION),
+    (chart.INTEREST, chart.CARD),
+    (chart.CHECKING, chart.OWNERS_EQUITY),
+    (chart.CHECKING, chart.LOAN),
+)
+
+
+def _build_sides(
+    scene: Scene, record: Record, chance: int, amount: Decimal
+) -> list[dict[str, Any]]:
+    """Build the lines of a journal; every sixth has two lines of one account, equal if they can."""
+    accounts = JOURNALS[(chance >> 8) % len(JOURNALS)]
+    parts = split_amount(amount, 2 if is_nth(6, chance >> 4, 2) else 1, scene.spec.decimals)
+    sides = [("debit", accounts[0], part) for part in parts] + [("credit", accounts[1], amount)]
+    return [_build_side(scene, record, place, *side) for place, side in enumerate(sides) if side[2]]
+
+
 def _build_side(
-    scene: Scene, record: Record, place: int, side: str, amount: Decimal
+    scene: Scene, record: Record, place: int, side: str, account: int, amount: Decimal
 ) -> dict[str, Any]:
-    account_id, account_name = scene.get_account(place)
+    account_id, account_name = scene.get_account(account)
     return {
         "line_id": make_line_id(scene, "journals", record, place),
         "account_id": account_id,
@@ -135,68 +135,87 @@ def _build_side(
     }
 
 
-def build_bank_account(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """Build a bank account; it has no times."""
-    del whole
-    place = BANKS[record.number % len(BANKS)]
-    name, kind = ACCOUNTS[place]
-    lap = record.number // len(BANKS)
-    return {
-        "account_id": record.id,
-        "account_name": f"{name} {lap + 1}" if lap else name,
-        "account_code": "",
-        "account_type": kind,
-        "account_number": f"xxxx{1000 + record.number}",
-        **build_base_currency(scene),
-        "is_active": True,
-        "uncategorized_transactions": 0,
-        "balance": scene.to_amount(-100 + record.number * 777),
-        "bank_balance": scene.to_amount(0),
-        "bcy_balance": scene.to_amount(-100 + record.number * 777),
-        "sub_corporate_cards_count": "0",
-        "consent_info": {},
-        "custom_fields": [],
-    }
+def name_account(scene: Scene, prefix: str, place: int) -> dict[str, str]:
+    """Build id and name of an account of the chart, in fields of a prefix."""
+    account_id, name = scene.get_account(place)
+    return {f"{prefix}_id": account_id, f"{prefix}_name": name}
 
 
-def build_bank_transaction(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """Build a bank transaction; lines have no id, and ``customer_name`` of a line is an id."""
-    chance = scene.draw("banktransactions", record.number)
-    party = scene.pick_customer(chance)
-    amount = scene.to_amount(500 + chance % 100_000)
-    facts: dict[str, Any] = {
-        "transaction_id": record.id,
-        "date": scene.format_date(record.created),
-        "amount": amount,
-        "transaction_type": ("deposit", "expense", "transfer_fund")[chance % 3],
-        "status": ("categorized", "uncategorized", "manually_added")[chance % 3],
-        "account_id": scene.make_id("bankaccounts", chance % len(BANKS)),
-        "account_name": ACCOUNTS[BANKS[chance % len(BANKS)]][0],
-        "customer_id": party.id,
-        "reference_number": f"T{chance % 10**6}",
-        "payee": party.name,
-        **build_base_currency(scene),
-        "description": scene.pools.pick_sentence(chance),
-        "debit_or_credit": "debit",
-        "running_balance": str(amount),
-    }
-    if not whole:
-        return facts
-    line = {"customer_name": party.id, "customer_id": party.id, "amount": amount}
-    return {**facts, "line_items": [line], "tags": [], "documents": [], "imported_transactions": []}
+# The euros in the account that revaluations adjust.
+EUROS: Final = Decimal("5000.00")
 
 
 def build_adjustment(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """Build a revaluation of balances in another currency."""
+    """Build a revaluation of the account in euros, from the rate of the one before."""
     del whole
+    before = get_opening_epoch(scene)
+    if 0 < record.number < scene.count("basecurrencyadjustment"):
+        before = scene.get_created("basecurrencyadjustment", record.number - 1)
+    rate = scene.get_rate(chart.EURO, record.created)
+    old = convert_to_base(scene, EUROS, scene.get_rate(chart.EURO, before))
+    new = convert_to_base(scene, EUROS, rate)
+    row = {
+        **name_account(scene, "account", chart.EURO_ACCOUNT),
+        "bcy_balance": old,
+        "fcy_balance": EUROS,
+        "adjusted_balance": new,
+        "gain_or_loss": new - old,
+        "gl_specific_type": "bank",
+    }
     return {
         "base_currency_adjustment_id": record.id,
         "adjustment_date": scene.format_date(record.created),
-        "exchange_rate": Decimal("1.250000"),
-        "currency_id": scene.get_currency_id("EUR"),
-        "currency_code": "EUR",
+        "exchange_rate": rate,
+        "currency_id": scene.get_currency_id(chart.EURO),
+        "currency_code": chart.EURO,
         "notes": scene.pools.pick_sentence(record.number),
-        "gain_or_loss": scene.to_amount(record.number * 55 - 200),
+        "gain_or_loss": new - old,
+        "accounts": [row],
+    }
+
+
+def get_opening_epoch(scene: Scene) -> int:
+    """Get when the books began, in epoch seconds: three years before they were seeded."""
+    return scene.now - 3 * 365 * 86400
+
+
+def _build_opening(
+    scene: Scene, place: int, account: int, side: str, amount: Decimal, base: Decimal, rate: Decimal
+) -> dict[str, Any]:
+    is_euro = account == chart.EURO_ACCOUNT
+    code = chart.EURO if is_euro else scene.spec.currency
+    return {
+        "acount_split_id": scene.spec.make_id(807, place),
+        **name_account(scene, "account", account),
+        "debit_or_credit": side,
+        "exchange_rate": rate if is_euro else "",
+        "currency_id": scene.get_currency_id(code),
+        "currency_code": code,
+        "bcy_amount": base,
+        "amount": amount,
+    }
+
+
+def build_opening_balance(scene: Scene) -> dict[str, Any]:
+    """Build the opening balance: three assets, and the equity that they add up to."""
+    start = get_opening_epoch(scene)
+    rate = scene.get_rate(chart.EURO, start)
+    euros = convert_to_base(scene, EUROS, rate)
+    checking, stock = scene.to_amount(5_000_000), scene.to_amount(9_000_000)
+    total = checking + stock + euros
+    rows: tuple[tuple[int, str, Decimal, Decimal, Decimal], ...] = (
+        (chart.CHECKING, "debit", checking, checking, Decimal(1)),
+        (chart.INVENTORY, "debit", stock, stock, Decimal(1)),
+        (chart.EURO_ACCOUNT, "debit", EUROS, euros, rate),
+        (chart.OWNERS_EQUITY, "credit", total, total, Decimal(1)),
+    )
+    accounts = [_build_opening(scene, place, *row) for place, row in enumerate(rows)]
+    return {
+        "opening_balance_id": scene.spec.make_id(808, 1),
+        "date": scene.format_date(start),
+        "price_precision": scene.spec.decimals,
+        "total": total,
+        "accounts": accounts,
     }
 
 
@@ -228,8 +247,6 @@ def build_asset_type(scene: Scene, record: Record, *, whole: bool) -> dict[str, 
 FACTS: Final[dict[str, FactsOf]] = {
     "chartofaccounts": build_account,
     "journals": build_journal,
-    "bankaccounts": build_bank_account,
-    "banktransactions": build_bank_transaction,
     "basecurrencyadjustment": build_adjustment,
     "fixedassets": build_asset,
     "fixedassettypes": build_asset_type,

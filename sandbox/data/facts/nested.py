@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.data.numbers import is_nth, mix
 from sandbox.data.shapes import MISSING
+from sandbox.data.vocabulary import CURRENCIES
 
 if TYPE_CHECKING:
     from sandbox.data.facts.common import FactsOf
@@ -61,7 +61,6 @@ def _build_amounts(scene: Scene, lot: int) -> dict[str, Any]:
         ),
         "debit": ("", amount)[lot % 2],
         "credit": (amount, "")[lot % 2],
-        "rate": Decimal(80_000_000 + lot % 10**7).scaleb(-6),
         "invoice_id": scene.make_id("invoices", invoice),
         "invoice_number": f"INV-{invoice + 1:06d}",
     }
@@ -87,4 +86,14 @@ def build_posting(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any
     return facts
 
 
-FACTS: Final[dict[str, FactsOf]] = {"chartofaccounts/transactions": build_posting}
+def build_exchange_rate(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
+    """Build an exchange rate: the one that documents of its date have."""
+    facts = build_child(scene, record, whole=whole)
+    code = CURRENCIES[scene.parse_number(record.parent) % len(CURRENCIES)][0]
+    return {**facts, "currency_code": code, "rate": scene.get_rate(code, record.created)}
+
+
+FACTS: Final[dict[str, FactsOf]] = {
+    "chartofaccounts/transactions": build_posting,
+    "settings/currencies/{currency_id}/exchangerates": build_exchange_rate,
+}

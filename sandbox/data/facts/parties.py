@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from sandbox.data.facts.balances import build_balances
 from sandbox.data.facts.common import build_addresses, build_display_stamps, build_stamps
 from sandbox.data.facts.editions import get_edition_fields
 from sandbox.data.numbers import is_nth
@@ -24,9 +25,9 @@ def build_contact(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any
         **build_stamps(scene, record),
         **build_display_stamps(scene, record, dates=True),
         **scene.build_user_fields(),
-        **scene.build_currency_fields(party),
+        **scene.build_currency_fields(party, record.created),
         **_build_names(party, chance),
-        **_build_outstanding(scene, record, chance),
+        **_build_outstanding(scene, record, party),
         "exchange_rate": "",
         "notes": scene.pools.pick_sentence(chance) if chance % 4 == 0 else "",
         "status": "inactive" if chance % 17 == 0 else "active",
@@ -54,18 +55,12 @@ def _build_names(party: Party, chance: int) -> dict[str, Any]:
     }
 
 
-def _build_outstanding(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
+def _build_outstanding(scene: Scene, record: Record, party: Party) -> dict[str, Any]:
     kind = "vendor" if is_nth(3, record.number, 2) else "customer"
-    nothing = scene.to_amount(0)
-    owed = scene.to_amount(chance % 90_000) if chance % 3 else nothing
-    receivable, payable = (nothing, owed) if kind == "vendor" else (owed, nothing)
     return {
         "contact_type": kind,
         "contact_type_formatted": kind.title(),
-        "outstanding_receivable_amount": receivable,
-        "outstanding_receivable_amount_bcy": receivable,
-        "outstanding_payable_amount": payable,
-        "outstanding_payable_amount_bcy": payable,
+        **build_balances(scene, party),
     }
 
 
@@ -85,6 +80,7 @@ def _build_contact_document(
         "currency_code": row["currency_code"],
         "is_base_currency": row["currency_code"] == scene.spec.currency,
         "outstanding_receivable_amount": row["outstanding_receivable_amount"],
+        "unused_credits_receivable_amount": row["unused_credits_receivable_amount"],
     }
     return {
         **build_addresses(scene, party, "zip"),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from sandbox.data.facts.amounts import convert_to_base, draw_payment
+from sandbox.data.chart import CHECKING, FIRST_EXPENSE
 from sandbox.data.facts.common import DAY, build_addresses, build_display_stamps, build_stamps
 from sandbox.data.facts.documents import (
     Paper,
@@ -16,14 +16,17 @@ from sandbox.data.facts.documents import (
 )
 from sandbox.data.facts.editions import get_edition_fields
 from sandbox.data.facts.lines import build_document_taxes, build_line_items
-from sandbox.data.facts.sales import build_application
-from sandbox.data.numbers import is_nth, mix, to_amount
-from sandbox.data.shapes import EXTRA, MISSING
+from sandbox.data.facts.payments import CREDIT_NUMBERS, build_payment, describe_payment
+from sandbox.data.facts.settled import build_credit_rows
+from sandbox.data.facts.settlements import PURCHASES
+from sandbox.data.numbers import is_nth, mix
+from sandbox.data.shapes import EXTRA
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.data.facts.common import FactsOf
+    from sandbox.data.facts.documents import Document
     from sandbox.data.scene import Party, Scene
     from sandbox.data.store import Record
 
@@ -58,7 +61,6 @@ def build_purchase(scene: Scene, record: Record, *, whole: bool, paper: Paper) -
         **build_display_stamps(scene, record, dates=False),
         **scene.build_user_fields(),
         **build_amount_fields(scene, document),
-        "balance_due": document.amounts.balance,
         "tds_total": document.amounts.total * 0,
         **_build_vendor(scene, party, chance),
         **build_status_fields(document),
@@ -72,11 +74,29 @@ def build_purchase(scene: Scene, record: Record, *, whole: bool, paper: Paper) -
         **facts,
         **build_addresses(scene, party, "zip"),
         EXTRA: facts[EXTRA] | _build_attachment(scene, record),
-        "payment_made": document.amounts.paid,
-        "line_items": build_line_items(scene, document, 8 + chance % 4),
+        **_build_payments(scene, document),
+        "line_items": build_line_items(scene, document, FIRST_EXPENSE + chance % 4),
         "taxes": build_document_taxes(scene, document),
         **NET_30,
         "notes": scene.pools.pick_sentence(chance >> 3),
+    }
+
+
+def _build_payments(scene: Scene, document: Document) -> dict[str, Any]:
+    """Build the payments and credits in a bill."""
+    if not document.settled or document.paper.collection != PURCHASES.documents:
+        return {}
+    applications = document.settled.applications
+    names = {
+        one.source: CREDIT_NUMBERS[PURCHASES.credits].format(scene.parse_number(one.source) + 1)
+        for one in applications
+    }
+    paid = [one for one in applications if one.is_payment]
+    return {
+        "payments": [
+            describe_payment(PURCHASES, one, build_payment(scene, PURCHASES, one)) for one in paid
+        ],
+        "vendor_credits": build_credit_rows(applications, names),
     }
 
 
@@ -84,8 +104,8 @@ NET_30: Final = {"payment_terms": 30, "payment_terms_label": "Net 30", "document
 
 
 def _build_vendor(scene: Scene, party: Party, chance: int) -> dict[str, Any]:
-    account_id, account_name = scene.get_account(8 + chance % 4)
-    paid_through_id, paid_through_name = scene.get_account(4)
+    account_id, account_name = scene.get_account(FIRST_EXPENSE + chance % 4)
+    paid_through_id, paid_through_name = scene.get_account(CHECKING)
     return {
         "vendor_id": party.id,
         "vendor_name": party.name,
@@ -179,65 +199,6 @@ QUIRKS: Final[dict[str, Callable[[Scene, Record], dict[str, Any]]]] = {
 }
 
 
-def build_vendor_payment(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """Build a payment to a vendor; its mode is capitalised, unlike that of a customer payment."""
-    chance = scene.draw("vendorpayments", record.number)
-    party = scene.pick_vendor(chance)
-    bill = chance % scene.get_size("bills")
-    facts = {
-        "payment_id": record.id,
-        **build_stamps(scene, record),
-        **scene.build_user_fields(),
-        **_build_vendor(scene, party, chance),
-        **_build_payment(scene, record, party, chance),
-        "bill_numbers": f"BILL-{bill + 1:05d}" if chance % 4 else "",
-    }
-    if not whole:
-        return facts | _hide_time(record)
-    applied = {
-        "bill_id": scene.make_id("bills", bill),
-        "bill_number": f"BILL-{bill + 1:05d}",
-        "bill_payment_id": scene.make_id("bills/{bill_id}/payments", record.number),
-        "is_opening_balance": False,
-        **build_application(facts),
-    }
-    comment = {
-        "description": scene.pools.pick_sentence(chance),
-        "date": facts["date"],
-        "time": "1:15 PM",
-        "date_description": "about a  minute ago",
-    }
-    return facts | {"documents": [], "custom_fields": [], "bills": [applied], "comments": [comment]}
-
-
-def _hide_time(record: Record) -> dict[str, Any]:
-    """Omit the time of change in some rows, as a public tap met them; the document has it."""
-    return {"last_modified_time": MISSING} if is_nth(40, record.number, 17) else {}
-
-
-def _build_payment(scene: Scene, record: Record, party: Party, chance: int) -> dict[str, Any]:
-    decimals = party.currency[2]
-    terms = scene.build_currency_fields(party)
-    amount = draw_payment(chance, 70_000, decimals)
-    number = str(record.number + 1)
-    return {
-        **terms,
-        "status": "paid",
-        "payment_number": number,
-        "payment_number_prefix": "",
-        "payment_number_suffix": number,
-        "payment_mode": ("Cash", "Check", "Bank Transfer")[chance % 3],
-        "date": scene.format_date(record.created),
-        "amount": amount,
-        "bcy_amount": convert_to_base(scene, amount, terms["exchange_rate"]),
-        "balance": to_amount(0, decimals),
-        "bcy_balance": scene.to_amount(0),
-        "reference_number": f"VP-{record.number:03d}",
-        "check_details": {"check_id": "", "check_status": "", "check_number": "", "memo": ""},
-    }
-
-
 FACTS: Final[dict[str, FactsOf]] = {
     **{paper.collection: partial(build_purchase, paper=paper) for paper in PAPERS},
-    "vendorpayments": build_vendor_payment,
 }

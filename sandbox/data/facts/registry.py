@@ -6,7 +6,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from sandbox.data.catalog import MODULE_PREFIX
-from sandbox.data.facts import ledger, nested, parties, purchases, sales, settings
+from sandbox.data.facts import (
+    applied,
+    banks,
+    ledger,
+    nested,
+    parties,
+    payments,
+    purchases,
+    sales,
+    settings,
+)
 
 if TYPE_CHECKING:
     from sandbox.data.facts.common import FactsOf
@@ -16,9 +26,12 @@ FACTS: Final[dict[str, FactsOf]] = {
     **parties.FACTS,
     **sales.FACTS,
     **purchases.FACTS,
+    **payments.FACTS,
     **ledger.FACTS,
+    **banks.FACTS,
     **settings.FACTS,
     **nested.FACTS,
+    **applied.FACTS,
 }
 
 

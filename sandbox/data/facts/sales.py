@@ -6,7 +6,6 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from sandbox.data.facts.amounts import convert_to_base, draw_payment
 from sandbox.data.facts.common import DAY, build_addresses, build_stamps
 from sandbox.data.facts.documents import (
     SETTLED,
@@ -17,7 +16,7 @@ from sandbox.data.facts.documents import (
 )
 from sandbox.data.facts.editions import get_edition_fields
 from sandbox.data.facts.lines import build_document_taxes, build_line_items
-from sandbox.data.numbers import mix, to_amount
+from sandbox.data.numbers import mix
 from sandbox.data.shapes import EXTRA
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ PAPERS: Final = (
         "INV",
         ("draft", "sent", "overdue", "paid", "void"),
     ),
-    Paper("debitnotes", "invoice_id", "debit_note_number", "CDN", ("draft", "open", "paid")),
+    Paper("debitnotes", "invoice_id", "debit_note_number", "CDN", ("draft", "open", "open")),
     Paper("creditnotes", "creditnote_id", "creditnote_number", "CN", ("open", "closed", "void")),
     Paper("salesreceipts", "sales_receipt_id", "receipt_number", "SR", ("draft", "sent")),
     Paper(
@@ -62,7 +61,7 @@ PAPERS: Final = (
         "retainerinvoice_id",
         "retainerinvoice_number",
         "RET",
-        ("draft", "sent", "paid"),
+        ("draft", "sent", "sent"),
     ),
 )
 
@@ -90,7 +89,6 @@ def build_sale(scene: Scene, record: Record, *, whole: bool, paper: Paper) -> di
     return {
         **facts,
         **build_addresses(scene, party, "zip"),
-        "payment_made": document.amounts.paid,
         "line_items": build_line_items(scene, document, 0),
         "taxes": build_document_taxes(scene, document),
         **_build_terms(scene, record, chance),
@@ -159,13 +157,11 @@ def _build_nothing(_scene: Scene, _record: Record, _sums: dict[str, Any]) -> dic
     return {}
 
 
-def _build_invoice_quirks(scene: Scene, record: Record, sums: dict[str, Any]) -> dict[str, Any]:
+def _build_invoice_quirks(_scene: Scene, record: Record, _sums: dict[str, Any]) -> dict[str, Any]:
     lot = mix(record.number, 77)
     return {
-        "shipping_charge": to_amount(0, sums["price_precision"]),
         "due_by_days": ("", 19, "990")[lot % 3],
         "invoice_url": f"https://books.example.com/secure?CInvoiceID={record.id} ",
-        "last_payment_date": scene.format_date(record.modified) if lot % 2 else "",
     }
 
 
@@ -199,72 +195,6 @@ QUIRKS: Final[dict[str, Callable[[Scene, Record, dict[str, Any]], dict[str, Any]
 }
 
 
-def build_customer_payment(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
-    """Build a customer payment; the document has updated_time instead of last_modified_time."""
-    chance = scene.draw("customerpayments", record.number)
-    party = scene.pick_customer(chance)
-    invoice = chance % scene.get_size("invoices")
-    number = f"INV-{invoice + 1:06d}"
-    facts = {
-        "payment_id": record.id,
-        "payment_number": str(record.number + 1),
-        "invoice_numbers": number if chance % 5 else f"{number},INV-{invoice + 2:06d}",
-        **build_stamps(scene, record),
-        **scene.build_user_fields(),
-        **build_receipt(scene, party, chance),
-        "date": scene.format_date(record.created),
-        "customer_id": party.id,
-        "customer_name": party.name,
-        "description": scene.pools.pick_sentence(chance) if chance % 3 else "",
-        "reference_number": f"RCPT{chance % 10**6}" if chance % 2 else "",
-        "applied_invoices": [],
-        "documents": "",
-    }
-    if not whole:
-        return facts
-    applied = {
-        "invoice_id": scene.make_id("invoices", invoice),
-        "invoice_number": number,
-        "invoice_payment_id": scene.make_id("invoices/{invoice_id}/payments", record.number),
-        **build_application(facts),
-    }
-    return {**facts, "documents": [], "invoices": [applied], "custom_fields": []}
-
-
-def build_receipt(scene: Scene, party: Party, chance: int) -> dict[str, Any]:
-    """Build the amount, mode and account of a payment."""
-    decimals = party.currency[2]
-    terms = scene.build_currency_fields(party)
-    amount = draw_payment(chance, 90_000, decimals)
-    account_id, account_name = scene.get_account(4)
-    mode = ("cash", "check", "banktransfer", "creditcard")[chance % 4]
-    return {
-        **terms,
-        "payment_mode": mode,
-        "payment_mode_formatted": mode,
-        "amount": amount,
-        "bcy_amount": convert_to_base(scene, amount, terms["exchange_rate"]),
-        "unused_amount": to_amount(0, decimals),
-        "bcy_unused_amount": scene.to_amount(0),
-        "bcy_refunded_amount": scene.to_amount(0),
-        "tax_amount_withheld": scene.to_amount(0),
-        "account_id": account_id,
-        "account_name": account_name,
-    }
-
-
-def build_application(payment: dict[str, Any]) -> dict[str, Any]:
-    """Build a payment as applied, in full, to a document."""
-    return {
-        "amount_applied": payment["amount"],
-        "total": payment["amount"],
-        "balance": payment["amount"] * 0,
-        "date": payment["date"],
-        "due_date": payment["date"],
-    }
-
-
 FACTS: Final[dict[str, FactsOf]] = {
     **{paper.collection: partial(build_sale, paper=paper) for paper in PAPERS},
-    "customerpayments": build_customer_payment,
 }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from sandbox.data.chart import INPUT_TAX, OUTPUT_TAX
 from sandbox.data.facts.common import build_stamps
-from sandbox.data.facts.lines import build_tax_fields
+from sandbox.data.facts.lines import build_tax_fields, compute_cost, is_goods
 from sandbox.data.numbers import is_nth
 from sandbox.data.scene import TAXES
 from sandbox.data.shapes import EXTRA, MISSING
@@ -38,7 +39,7 @@ def build_item(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
         "rate": rate,
         "sales_rate": rate,
         "pricebook_rate": rate,
-        "purchase_rate": scene.to_amount(0),
+        "purchase_rate": compute_cost(rate, scene.spec.decimals),
         "account_id": account_id,
         "account_name": account_name,
         **build_tax_fields(scene, 0),
@@ -50,7 +51,7 @@ def build_item(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
 def _build_product(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
     indian = scene.spec.edition == "india"
     code = {"hsn_or_sac": f"{chance % 10**6:06d}"} if indian else {}
-    if is_nth(5, record.number, 0):
+    if not is_goods(record.number):
         return {"unit": "hour", "product_type": "service", "item_type": "sales", EXTRA: code}
     stock = {
         "stock_on_hand": Decimal(chance % 50),
@@ -65,6 +66,7 @@ def build_currency(scene: Scene, record: Record, *, whole: bool) -> dict[str, An
     """Build a currency; the organization's own has no exchange rates."""
     del whole
     code, symbol, decimals, name = CURRENCIES[record.number % len(CURRENCIES)]
+    is_base = code == scene.spec.currency
     return {
         "currency_id": record.id,
         "currency_code": code,
@@ -73,9 +75,9 @@ def build_currency(scene: Scene, record: Record, *, whole: bool) -> dict[str, An
         "currency_symbol": symbol,
         "price_precision": decimals,
         "currency_format": "1,234,567.89",
-        "is_base_currency": code == scene.spec.currency,
-        "exchange_rate": Decimal("0.000000"),
-        "effective_date": "",
+        "is_base_currency": is_base,
+        "exchange_rate": Decimal("0.000000") if is_base else scene.get_rate(code, scene.now),
+        "effective_date": "" if is_base else scene.format_date(scene.now),
     }
 
 
@@ -101,8 +103,20 @@ def build_tax(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any]:
         "tax_factor": "rate",
         "tax_authority_id": scene.make_id("settings/taxauthorities", 0),
         "tax_authority_name": "Revenue",
+        **_build_tax_accounts(scene, record.number),
     }
     return facts | dict.fromkeys(SINGLE_TAX_ONLY, MISSING) if group else facts
+
+
+def _build_tax_accounts(scene: Scene, number: int) -> dict[str, str]:
+    output_id, output_name = scene.get_account(OUTPUT_TAX[number % len(OUTPUT_TAX)])
+    input_id, input_name = scene.get_account(INPUT_TAX[number % len(INPUT_TAX)])
+    return {
+        "tax_account_id": output_id,
+        "output_tax_account_name": output_name,
+        "purchase_tax_account_id": input_id,
+        "purchase_tax_account_name": input_name,
+    }
 
 
 # Fields that a tax group does not have.
@@ -123,7 +137,7 @@ def build_project(scene: Scene, record: Record, *, whole: bool) -> dict[str, Any
         "customer_name": party.name,
         **build_stamps(scene, record),
         **scene.build_user_fields(),
-        **scene.build_currency_fields(party),
+        **scene.build_currency_fields(party, record.created),
         "description": scene.pools.pick_sentence(chance),
         "status": "inactive" if chance % 4 == 0 else "active",
         "billing_type": "fixed_cost_for_project",
