@@ -1,9 +1,13 @@
-"""Random faults: the share of requests that fail, and how."""
+"""Faults: the share of requests that fail at random, and how reports misbehave."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 
 @dataclass
@@ -35,3 +39,28 @@ class Faults:
                 return name
             lot -= share
         return ""
+
+
+@dataclass
+class ReportKnobs:
+    """How reports behave where the service was seen to misbehave, or where sources disagree.
+
+    ``missing`` are the paths below ``reports/`` that are 404 with code 5. ``needs_filter``: dates
+    are ignored without ``filter_by``; ``ignores_dates``: they are with it, too, and the echo says
+    so. ``running_profit``: totals of profit and loss run on from one container to the next.
+    ``stale_earnings``: a balance sheet keeps the current year's earnings that it had first.
+    ``repeats_borders``: a page of postings begins with the last row of the one before.
+    ``most_days`` is the longest range, ``most_rows`` the most postings, 0 is any; ``unsettled``:
+    the service is still recomputing stock values.
+    """
+
+    missing: set[str] = field(default_factory=set)
+    needs_filter: bool = False
+    ignores_dates: bool = False
+    running_profit: bool = True
+    stale_earnings: bool = False
+    repeats_borders: bool = False
+    most_days: int = 0
+    most_rows: int = 0
+    unsettled: bool = False
+    known_earnings: dict[tuple[str, str, bool], Decimal] = field(default_factory=dict)

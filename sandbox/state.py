@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.data.catalog import Behaviour, get_endpoint
 from sandbox.data.organizations import build_organization_row
-from sandbox.faults import Faults
+from sandbox.faults import Faults, ReportKnobs
 from sandbox.limits import Meter
 from sandbox.single_documents import SingleDocuments
 
@@ -55,6 +55,7 @@ class State:
         self.behaviour = Behaviours()
         self.faults = Faults()
         self.padding: dict[str, int] = {}
+        self.reports = ReportKnobs()
         self.script: deque[str] = deque()
         self.refusals: dict[str, Refusal] = {}
         self.single_documents = SingleDocuments()

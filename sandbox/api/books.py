@@ -10,6 +10,7 @@ import msgspec
 from sandbox.api import documents
 from sandbox.api.failures import build_limit_error, compress
 from sandbox.api.lists import List
+from sandbox.api.reports.answers import PREFIX, answer_report
 from sandbox.api.routes import Route, find_route
 from sandbox.api.specials import SPECIALS
 from sandbox.data.catalog import get_endpoint
@@ -28,6 +29,17 @@ if TYPE_CHECKING:
 BOOKS: Final = "/books/v3/"
 SCHEME: Final = "Zoho-oauthtoken "
 RATES: Final = "settings/currencies/{currency_id}/exchangerates"
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Paths that are no list of records, and the scope that they need."""
+
+    path: str
+    scope: str
+
+
+REPORTS: Final = Area(PREFIX, "reports")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +90,8 @@ class Books:
         own = self._state.holdings[asked.request.params["organization_id"]]
         special = next((one for one in SPECIALS if one.has_path(asked.path)), None)
         route = find_route(asked.path, own.spec.modules)
-        target = special or (route.endpoint if route else None)
+        is_report = asked.path.startswith(f"{REPORTS.path}/")
+        target = REPORTS if is_report else special or (route.endpoint if route else None)
         if target is None:
             return build_error(404, 5, "Invalid URL Passed")
         if not can_read(asked.scopes, target.scope):
@@ -97,6 +110,8 @@ class Books:
             route = find_route(asked.path, own.spec.modules)
         if special:
             return self._pad(special.answer(own, asked.path, asked.request.params), asked.path)
+        if is_report:
+            return self._answer_report(asked, own)
         return self._answer_route(asked, route, own) if route else build_unauthorized()
 
     def _answer_route(self, asked: BooksRequest, route: Route, own: Holdings) -> Response:
@@ -127,6 +142,10 @@ class Books:
         rows = max((len(one) for one in content if isinstance(one, list)), default=1)
         return compress(response, blanks * rows)
 
+    def _answer_report(self, asked: BooksRequest, own: Holdings) -> Response:
+        today = own.scene.format_date(int(asked.now.timestamp()))
+        return answer_report(own, asked.path, asked.request.params, today, self._state.reports)
+
     def _answer_organizations(self, asked: BooksRequest) -> Response:
         if not can_read(asked.scopes, "settings"):
             return build_unauthorized()
@@ -145,6 +164,9 @@ def answer_document(own: Holdings, route: Route) -> Response:
     """Answer the request of one document; a debit note is found among the invoices, too."""
     one = route.endpoint
     record = own.get_table(one.path).records.get(route.record_id)
+    if record is None and one.path == "chartofaccounts":
+        # Accounts that the list does not have are found by their id, as seen of child accounts.
+        record = own.find_account(route.record_id)
     if record is None and one.path == "invoices":
         one = get_endpoint("debitnotes")
         record = own.get_table(one.path).records.get(route.record_id)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.data.numbers import mix
-from sandbox.data.vocabulary import CURRENCY_KIND, find_currency
+from sandbox.data.vocabulary import CURRENCY_KIND, FISCAL_MONTHS, MONTHS, find_currency
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +44,11 @@ class OrganizationSpec:
     custom_fields: tuple[CustomField, ...] = ()
     modules: tuple[str, ...] = ()
     daily_quota: int | None = None
+
+    @property
+    def fiscal_month(self) -> int:
+        """The first month of the fiscal year, 0 for January."""
+        return FISCAL_MONTHS.get(self.edition, 0)
 
     @cached_property
     def salt(self) -> int:
@@ -220,7 +225,7 @@ def build_organization_row(spec: OrganizationSpec, *, first: bool) -> dict[str, 
         "contact_name": "Robin Ledger",
         "email": "robin@example.com",
         "is_default_org": first,
-        "fiscal_year_start_month": "1",
+        "fiscal_year_start_month": str(spec.fiscal_month + 1),
         "account_created_date": "2024-01-09",
         "time_zone": spec.time_zone,
         "is_dst_active": spec.time_zone.startswith(("America", "Europe")),
@@ -257,7 +262,7 @@ SAME_FOR_ALL: Final[dict[str, Any]] = {
 def _build_india_fields(spec: OrganizationSpec) -> dict[str, Any]:
     blank = [{"index": index, "label": "", "value": ""} for index in range(1, 6)]
     return {
-        "fiscal_year_start_month": 3,
+        "fiscal_year_start_month": spec.fiscal_month,
         "isOrgActive": spec.active,
         "isOrgNotSupported": False,
         "AppList": ["books"],
@@ -272,10 +277,9 @@ def _build_india_fields(spec: OrganizationSpec) -> dict[str, Any]:
 def build_organization_document(spec: OrganizationSpec, *, first: bool) -> dict[str, Any]:
     """Build the document of an organization; month and date differ from its row, as recorded."""
     row = build_organization_row(spec, first=first)
-    months = {"india": "april", "uk": "april"}
     return {
         **row,
-        "fiscal_year_start_month": months.get(spec.edition, "january"),
+        "fiscal_year_start_month": MONTHS[spec.fiscal_month],
         "account_created_date": "2024-05-09",
         "is_logo_uploaded": False,
         "user_role": "admin",
@@ -293,5 +297,4 @@ def build_organization_document(spec: OrganizationSpec, *, first: bool) -> dict[
         "website": "",
         "org_address": "",
         "remit_to_address": "",
-        "is_default_org": first,
     }

@@ -9,12 +9,12 @@ from sandbox.data.books.accounts import AccountFields
 from sandbox.data.books.ledger import Ledger
 from sandbox.data.books.live import Live
 from sandbox.data.catalog import get_endpoint, load_endpoints
-from sandbox.data.chart import find_bank
+from sandbox.data.chart import ACCOUNTS, find_bank
 from sandbox.data.facts.registry import get_facts
 from sandbox.data.facts.settlements import SIDES, list_children
 from sandbox.data.numbers import mix
 from sandbox.data.scene import Scene, get_kind_number
-from sandbox.data.store import Record, Table, draw_timeline
+from sandbox.data.store import YEARS_BACK, Record, Table, draw_timeline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +47,8 @@ class Holdings:
         self.scene = Scene(spec, seed, every, now)
         self.live = Live(self.scene, self.get_table)
         self.ledger = Ledger(self.scene, self.live, self.get_table)
+        # What reports keep between requests, until the ledger changes.
+        self.report_memory: dict[str, Any] = {}
         self.accounts = AccountFields(self.scene, self.ledger)
         self.scene.get_live_fields = self._get_live_fields
 
@@ -66,6 +68,17 @@ class Holdings:
                 return self.accounts.build_transaction(record.parent, place)
             case _:
                 return self.live.get_fields(collection, record.id)
+
+    def find_account(self, account_id: str) -> Record | None:
+        """Find an account of the chart by its id, whether or not the list has it."""
+        record = self.get_table("chartofaccounts").records.get(account_id)
+        if record is not None or not account_id.isdigit():
+            return record
+        number = self.scene.parse_number(account_id)
+        is_known = number < max(len(ACCOUNTS), self.get_size("chartofaccounts"))
+        is_account = is_known and self.scene.get_account(number)[0] == account_id
+        created = self._now - YEARS_BACK
+        return Record(account_id, number, created, created) if is_account else None
 
     def get_size(self, collection: str) -> int:
         """Get how many records a collection is seeded with."""

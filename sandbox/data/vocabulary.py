@@ -53,6 +53,12 @@ WORDS: Final[dict[str, Any]] = {
     "custom_fields_list": "",
     "applied_invoices": "",
 }
+# The month in which the fiscal year of an edition begins, if it is not January.
+FISCAL_MONTHS: Final = {"india": 3, "uk": 3}
+MONTHS: Final = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
 CURRENCY_KIND: Final = 1
 CURRENCIES: Final = (
     ("USD", "$", 2, "United States Dollar"),
