@@ -50,6 +50,9 @@ class ReportKnobs:
     so. ``running_profit``: totals of profit and loss run on from one container to the next.
     ``stale_earnings``: a balance sheet keeps the current year's earnings that it had first.
     ``repeats_borders``: a page of postings begins with the last row of the one before.
+    ``every_transaction``: the list of an account's transactions has all of them, not two at most.
+    ``journal_ids``: rows of the journal name their transaction, which only some sources show.
+    ``payables_key`` and ``activities_key`` are keys that sources disagree about.
     ``most_days`` is the longest range, ``most_rows`` the most postings, 0 is any; ``unsettled``:
     the service is still recomputing stock values.
     """
@@ -60,6 +63,10 @@ class ReportKnobs:
     running_profit: bool = True
     stale_earnings: bool = False
     repeats_borders: bool = False
+    every_transaction: bool = False
+    journal_ids: bool = True
+    payables_key: str = "bill"
+    activities_key: str = "activity_logs"
     most_days: int = 0
     most_rows: int = 0
     unsettled: bool = False

@@ -13,6 +13,8 @@ from sandbox.api.lists import List
 from sandbox.api.reports.answers import PREFIX, answer_report
 from sandbox.api.routes import Route, find_route
 from sandbox.api.specials import SPECIALS
+from sandbox.api.transactions import PATH as TRANSACTIONS
+from sandbox.api.transactions import answer_transactions
 from sandbox.data.catalog import get_endpoint
 from sandbox.data.organizations import build_organization_document
 from sandbox.http import Response, build_error, build_success
@@ -130,6 +132,8 @@ class Books:
             one = get_endpoint("debitnotes")
         today = own.scene.format_date(int(asked.now.timestamp()))
         behaviour = self._state.behaviour[one.path]
+        if one.path == TRANSACTIONS and self._state.reports.every_transaction:
+            return answer_transactions(own, one, behaviour, parent, params)
         listed = List(own.scene, one, own.get_table(one.path), behaviour, parent, today)
         return self._pad(listed.answer(params), one.path)
 

@@ -69,6 +69,13 @@ def write_document(scene: Scene, one: Endpoint, record: Record) -> dict[str, Any
     return _write(scene, one, record, part)
 
 
+def write_fields(
+    scene: Scene, one: Endpoint, record: Record, fields: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Write a row of given facts that is no record of a table."""
+    return {**_build(scene, one, "row", record, fields), one.key: record.id}
+
+
 def write_all_fields(scene: Scene, one: Endpoint, record: Record) -> dict[str, Any]:
     """Write all fields of a record: those of the document, and those that only the row has."""
     return {**write_row(scene, one, record), **write_document(scene, one, record)}

@@ -47,6 +47,8 @@ class Holdings:
         self.scene = Scene(spec, seed, every, now)
         self.live = Live(self.scene, self.get_table)
         self.ledger = Ledger(self.scene, self.live, self.get_table)
+        # What was deleted, with the time in epoch seconds.
+        self.deleted: list[tuple[str, Record, int]] = []
         # What reports keep between requests, until the ledger changes.
         self.report_memory: dict[str, Any] = {}
         self.accounts = AccountFields(self.scene, self.ledger)
@@ -179,7 +181,8 @@ class Holdings:
             KeyError: There is no such record.
         """
         related = self.live.find_related(collection, record_id)
-        self.get_table(collection).delete(record_id)
+        record = self.get_table(collection).delete(record_id)
+        self.deleted.append((collection, record, now))
         self._touch(collection, record_id, now, related)
 
     def _touch(

@@ -76,6 +76,7 @@ class Control:
             "limits": self._set_limits,
             "latency": lambda given: setattr(world, "latency", float(given["seconds"])),
             "padding": world.padding.update,
+            "reports": self._set_report_knobs,
             "refuse": lambda given: world.refuse(**given),
             "refuse_documents": lambda given: world.refuse_documents(**given),
             "allow_documents": lambda given: world.single_documents.allow(**given),
@@ -112,6 +113,14 @@ class Control:
                 msg = f"there is no limit {name!r}"
                 raise ValueError(msg)
             setattr(self._world.limits, name, value)
+
+    def _set_report_knobs(self, given: dict[str, Any]) -> None:
+        knobs = self._world.reports
+        for name, value in given.items():
+            if not hasattr(knobs, name):
+                msg = f"there is no knob {name!r}"
+                raise ValueError(msg)
+            setattr(knobs, name, set(value) if name == "missing" else value)
 
     def _summarize(self, _params: dict[str, str]) -> dict[str, Any]:
         log = self._world.log

@@ -199,6 +199,8 @@ def test_other_processes_set_rules_and_read_the_log_over_http(
     controls.post("script", faults=["500"])
     controls.post("behaviour", collection="bills", sort="ignored")
     controls.post("latency", seconds=0)
+    controls.post("reports", missing=["cashflow"], most_days=31)
+    assert (small.reports.missing, small.reports.most_days) == ({"cashflow"}, 31)
     assert (small.limits.requests_per_minute, small.faults.html) == (7, 0.5)
     assert (list(small.script), small.behaviour["bills"].sort) == (["500"], "ignored")
     authorize(controls.session, controls.base, read_credentials(small))

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.api import documents
+from sandbox.api.reports.activities import read_activities
 from sandbox.api.reports.book import Account, Book
 from sandbox.api.reports.query import Query, build_context, parse_query
 from sandbox.api.reports.registry import REPORTS, Report
@@ -46,14 +47,18 @@ def answer_report(
         query = parse_query(
             kept, report.filter_field, report.default, today, month, needs_filter=True
         )
-    if is_too_large(query, knobs):
+    book = read_book(own)
+    if is_too_large(report, query, book, knobs):
         return build_error(400, None, "The date range is too large. Please reduce it.")
-    content = report.build(read_book(own), query, knobs)
+    content = report.build(book, query, knobs)
     return _build_response(report, query, content, knobs)
 
 
-def is_too_large(query: Query, knobs: ReportKnobs) -> bool:
-    """Whether a range has more days than the service answers."""
+def is_too_large(report: Report, query: Query, book: Book, knobs: ReportKnobs) -> bool:
+    """Whether a range has more days, or more postings, than the service answers."""
+    if knobs.most_rows and report.is_postings:
+        legs = book.select(query.start, query.end, is_cash=query.is_cash)
+        return sum(1 for _ in legs) > knobs.most_rows
     if not knobs.most_days or not query.start:
         return False
     days = date.fromisoformat(query.end) - date.fromisoformat(query.start)
@@ -67,8 +72,6 @@ def _build_response(
     context |= content.pop("page_context", {})
     if report.is_as_of and knobs.unsettled:
         context["is_inv_txn_job_in_progress"] = True
-    if not report.is_paged:
-        return build_success(**content, page_context=context)
     return build_success(**content, page_context=context)
 
 
@@ -110,4 +113,12 @@ def _make_book(own: Holdings, legs: Sequence[Leg]) -> Book:
         own.spec.decimals,
         own.spec.fiscal_month + 1,
         own.spec.currency,
+        lambda collection: _read_rows(own, collection),
+        lambda: read_activities(own),
     )
+
+
+def _read_rows(own: Holdings, collection: str) -> list[dict[str, Any]]:
+    one = get_endpoint(collection)
+    records = own.get_table(collection).records.values()
+    return [documents.write_all_fields(own.scene, one, record) for record in records]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -32,6 +34,15 @@ class Query:
     page: int
     per_page: int
     is_default: bool
+
+    @property
+    def rule(self) -> dict[str, Any]:
+        """The rule that selects rows; empty if there is none that can be read."""
+        try:
+            rule = msgspec.json.decode(self.params.get("rule", "{}"))
+        except msgspec.DecodeError:
+            return {}
+        return rule if isinstance(rule, dict) else {}
 
     @property
     def first(self) -> int:

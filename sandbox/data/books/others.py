@@ -114,14 +114,14 @@ def _post_refund(
     above = context.find(*owner)
     if above is None or above.get("status") in {DRAFT, VOID}:
         return []
-    sign = 1 if SIDES[owner[0]].is_sale else -1
+    side = SIDES[owner[0]]
+    sign, is_credit = 1 if side.is_sale else -1, owner[0] == side.credits
     entry = begin(context, collection, document, *names)
+    noun = names[0].removesuffix("_refund") if is_credit else "payment"
+    entry.head["number"] = str(document.get(f"{noun}_number", ""))
     amount = parse_amount(document["amount"])
-    uses = (
-        [one.amount for one in context.list_applications(*owner)]
-        if owner[0] != SIDES[owner[0]].payments
-        else []
-    )
+    applied = context.list_applications(*owner) if is_credit else []
+    uses = [one.amount for one in applied]
     uses += context.list_refunded(*owner, str(document[names[1]]))
     base = cumulate(entry, uses, len(uses) - 1, parse_amount(above["exchange_rate"]))
     entry.add(account, sign * amount, sign * base, document_id=owner[1])

@@ -130,6 +130,7 @@ def build_return(scene: Scene, record: Record, *, whole: bool, side: Side) -> di
         **_build_amounts(scene, refunds[place], party.currency[0], epoch),
         "payment_id": record.parent,
         "payment_number": str(payment + 1),
+        "customer_id": party.id,
         "customer_name": party.name,
         "date": scene.format_date(epoch),
     }

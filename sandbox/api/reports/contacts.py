@@ -1,0 +1,122 @@
+"""Balances of contacts, detail lists of documents, inventory, and the activity log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sandbox.api.reports.postings import take_page
+from sandbox.api.reports.query import build_paging
+
+if TYPE_CHECKING:
+    from sandbox.api.reports.book import Book
+    from sandbox.api.reports.query import Query
+    from sandbox.faults import ReportKnobs
+
+
+def build_balances(
+    book: Book, query: Query, knobs: ReportKnobs, *, is_customer: bool
+) -> dict[str, Any]:
+    """Build the balances of customers or vendors: those of now, whatever date is requested."""
+    word, entity = ("receivable", "customer") if is_customer else ("payable", "vendor")
+    rows = []
+    for row in book.rows("contacts"):
+        if row["contact_type"] == entity:
+            open_, unused = (
+                row[f"{kind}_{word}_amount"] for kind in ("outstanding", "unused_credits")
+            )
+            base = row[f"outstanding_{word}_amount_bcy"] - row[f"unused_credits_{word}_amount_bcy"]
+            names = ("invoice_balance", "available_credits") if is_customer else (
+                "bill_balance", "excess_payment",
+            )  # fmt: skip
+            rows.append(
+                {
+                    f"{entity}_id": row["contact_id"],
+                    f"{entity}_name": row["contact_name"],
+                    "currency_code": row["currency_code"],
+                    names[0]: open_,
+                    names[1]: unused,
+                    "fcy_balance": open_ - unused,
+                    "bcy_balance": base,
+                }
+            )
+    key = f"{entity}balances"
+    page, has_more = take_page(query, rows, knobs)
+    title = f"{entity.title()} Balances"
+    return {key: page, "page_context": build_paging(query, title, has_more=has_more)}
+
+
+# Of each list of details: the collection, the keys of its two arrays, and its fields.
+FIELDS: Final = (
+    "date", "due_date", "status", "total", "balance", "customer_id", "customer_name", "vendor_id",
+    "vendor_name", "currency_code", "exchange_rate", "reference_number",
+)  # fmt: skip
+DETAILS: Final = {
+    "invoicedetails": ("invoices", "invoice_details", "invoices", "invoice"),
+    "billdetails": ("bills", "bill_details", "bills", "bill"),
+    "creditnotedetails": ("creditnotes", "creditnote_details", "creditnotes", "creditnote"),
+    "vendorcreditdetails": (
+        "vendorcredits",
+        "vendorcredit_details",
+        "vendor_credits",
+        "vendor_credit",
+    ),
+    "purchaseorderdetails": (
+        "purchaseorders",
+        "purchaseorder_details",
+        "purchaseorders",
+        "purchaseorder",
+    ),
+    "salesorderdetails": ("salesorders", "salesorder_details", "salesorders", "salesorder"),
+    "estimatedetails": ("estimates", "estimate_details", "estimates", "estimate"),
+}
+
+
+def build_details(book: Book, query: Query, knobs: ReportKnobs, *, path: str) -> dict[str, Any]:
+    """Build a list of documents with their totals, drafts and void ones among them."""
+    collection, outer, inner, noun = DETAILS[path]
+    rows = [
+        {
+            **{name: row[name] for name in FIELDS if name in row},
+            f"{noun}_id": row.get(f"{noun}_id", ""),
+            f"{noun}_number": row.get(f"{noun}_number", ""),
+        }
+        for row in book.rows(collection)
+        if query.start <= str(row["date"]) <= query.end
+    ]
+    page, has_more = take_page(query, rows, knobs)
+    paging = build_paging(query, noun.title(), has_more=has_more)
+    return {outer: [{inner: page}], "page_context": paging}
+
+
+def build_vendor_payments(book: Book, query: Query, knobs: ReportKnobs) -> dict[str, Any]:
+    """Build the list of payments to vendors."""
+    names = (
+        "payment_id", "payment_number", "date", "amount", "payment_mode", "vendor_id",
+        "vendor_name", "paid_through_account_id", "paid_through_account_name",
+    )  # fmt: skip
+    rows = [
+        {name: row[name] for name in names}
+        for row in book.rows("vendorpayments")
+        if query.start <= str(row["date"]) <= query.end
+    ]
+    page, has_more = take_page(query, rows, knobs)
+    paging = build_paging(query, "Vendor Payments", has_more=has_more)
+    return {"vendor_payments": [{"vendorpayments": page}], "page_context": paging}
+
+
+def build_inventory_summary(book: Book, query: Query, knobs: ReportKnobs) -> dict[str, Any]:
+    """Build the stock of items; services have none."""
+    rows = [
+        {
+            "item_id": row["item_id"],
+            "item_name": row["name"],
+            "sku": row["sku"],
+            "quantity_available_for_sale": row["available_stock"],
+            "quantity_in_transit": 0,
+        }
+        for row in book.rows("items")
+        if "available_stock" in row
+    ]
+    page, has_more = take_page(query, rows, knobs)
+    paging = build_paging(query, "Inventory Summary", has_more=has_more)
+    return {"inventory": [{"item_details": page}], "page_context": paging}
