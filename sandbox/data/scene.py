@@ -75,7 +75,7 @@ class Scene:
     """What documents of one organization refer to; ``sizes`` are the rows of each seeded table.
 
     ``now`` is when they were seeded, in epoch seconds; ``memory`` holds what does not depend on it,
-    and is the same for all scenes of one seed.
+    and is the same for all scenes of one seed; ``dated_memory`` holds what does.
     """
 
     def __init__(self, spec: OrganizationSpec, seed: int, sizes: dict[str, int], now: int) -> None:
@@ -91,6 +91,7 @@ class Scene:
         self._parties: dict[int, Party] = {}
         timeless = (spec.organization_id, hash(spec), seed, *sorted(sizes.items()))
         self.memory = make_memory(timeless)
+        self.dated_memory: dict[Any, Any] = {}
         self._identity = (now, *timeless)
         self._hash = hash(self._identity)
 

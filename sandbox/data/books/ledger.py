@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sandbox.data.books.leg import ZERO
 from sandbox.data.books.post import POSTERS, post
@@ -26,6 +26,19 @@ if TYPE_CHECKING:
 OPENING: Final = "settings/openingbalances"
 
 
+# The legs of the last worlds that were not changed: worlds of one seed and time have the same.
+Posted: TypeAlias = "dict[tuple[str, str], tuple[object, list[Leg]]]"
+SEEDED: Final[dict[Scene, tuple[Posted, list[Leg]]]] = {}
+MOST_SEEDED: Final = 6
+
+
+def remember_seeded(scene: Scene, posted: Posted, legs: list[Leg]) -> None:
+    """Remember the legs of an unchanged world, and forget the oldest."""
+    SEEDED[scene] = (posted, legs)
+    while len(SEEDED) > MOST_SEEDED:
+        del SEEDED[next(iter(SEEDED))]
+
+
 class Ledger:
     """The legs of an organization, in the order of their dates; the context of ``post``."""
 
@@ -36,8 +49,9 @@ class Ledger:
         self._live = live
         self._get_table = get_table
         self._versions: tuple[int, ...] = ()
-        self._posted: dict[tuple[str, str], tuple[object, list[Leg]]] = {}
+        self._posted: Posted = {}
         self._legs: list[Leg] = []
+        self._documents: dict[tuple[str, str], Mapping[str, Any]] = {}
         self.version = 0
 
     @property
@@ -46,13 +60,19 @@ class Ledger:
         names = [name for name in POSTERS if name != OPENING]
         versions = tuple(self._get_table(name).version for name in names)
         if versions != self._versions:
-            self._post_all(names)
+            known = None if any(versions) else SEEDED.get(self._scene)
+            if known is None:
+                self._post_all(names)
+            else:
+                self._posted, self._legs = known
+            if not any(versions):
+                remember_seeded(self._scene, self._posted, self._legs)
             self._versions = versions
             self.version += 1
         return self._legs
 
     def _post_all(self, names: list[str]) -> None:
-        posted: dict[tuple[str, str], tuple[object, list[Leg]]] = {}
+        posted: Posted = {}
         for name in names:
             for record in self._get_table(name).records.values():
                 key = (name, record.id)
@@ -62,12 +82,15 @@ class Ledger:
                     known = (stamp, post(self, name, self._build(name, record)))
                 posted[key] = known
         self._posted = posted
+        self._documents.clear()
         opening = post(self, OPENING, build_opening_balance(self._scene))
         every = [leg for _, legs in posted.values() for leg in legs]
         self._legs = sorted([*opening, *every], key=lambda leg: (leg.date, leg.transaction_id))
 
     def _build(self, collection: str, record: Record) -> dict[str, Any]:
         document = self._live.build_document(collection, record)
+        if collection in SIDES:
+            self._documents[collection, record.id] = document
         document[get_endpoint(collection).key] = record.id
         return {**document, "payment_id": record.parent} if record.parent else document
 
@@ -92,8 +115,15 @@ class Ledger:
 
     def find(self, collection: str, record_id: str) -> Mapping[str, Any] | None:
         """Find a whole document; None if there is none."""
+        key = (collection, record_id)
+        if key in self._documents:
+            return self._documents[key]
         record = self._get_table(collection).records.get(record_id)
-        return None if record is None else self._live.build_document(collection, record)
+        if record is None:
+            return None
+        document = self._live.build_document(collection, record)
+        self._documents[key] = document
+        return document
 
     def list_applications(self, collection: str, record_id: str) -> list[Application]:
         """List what is applied to or from a document; nothing to or from others."""

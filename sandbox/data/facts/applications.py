@@ -151,6 +151,15 @@ def _plan_document(scene: Scene, side: Side, number: int) -> Plan:
 
 def list_applications(scene: Scene, side: Side, number: int) -> list[Application]:
     """List what is applied to a seeded invoice or bill, in the order of its dates."""
+    key = (side.documents, number)
+    if key not in scene.dated_memory:
+        if len(scene.dated_memory) > MOST_REMEMBERED:
+            scene.dated_memory.clear()
+        scene.dated_memory[key] = _list_applications(scene, side, number)
+    return list(scene.dated_memory[key])
+
+
+def _list_applications(scene: Scene, side: Side, number: int) -> list[Application]:
     plan = plan_document(scene, side, number)
     target = scene.make_id(side.documents, number)
     start = scene.get_created(side.documents, number)

@@ -120,6 +120,14 @@ def find_payment(scene: Scene, side: Side, row: int) -> int:
 
 def list_paid(scene: Scene, side: Side, payment: int) -> list[int]:
     """List the rows of a payment: one, two, or none if it is not applied."""
+    key = ("paid", side.payments, payment)
+    if key not in scene.memory:
+        scene.memory[key] = _list_paid(scene, side, payment)
+    found: list[int] = scene.memory[key]
+    return found
+
+
+def _list_paid(scene: Scene, side: Side, payment: int) -> list[int]:
     rows = (payment, payment + 1)
     return [
         row
