@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox import World
+from sandbox.api.reports.lists import LISTS
 from sandbox.api.reports.registry import REPORTS
 from tests.sandbox.books import compare_open_items, get_legs
 from tests.sandbox.client import Client, Clock
@@ -420,3 +421,64 @@ def test_debits_equal_credits_on_any_day(seed: int, clock: Clock) -> None:
                 assert assets["total"] == others["total"]
         stated, booked = compare_open_items(client.world, organization)
         assert stated == booked
+
+
+@pytest.mark.parametrize("path", sorted(LISTS))
+def test_lists_hold_the_documents_of_the_period(client: Client, path: str) -> None:
+    """A list of documents has all of the period, drafts and void ones among them, by pages."""
+    collection, keys, day, _ = LISTS[path]
+    asked = {"filter_by": f"{REPORTS[path].filter_field}.CustomDate", **YEAR, "per_page": "500"}
+    found = client.get(f"reports/{path}", **asked)[keys[0]]
+    for key in keys[1:]:
+        (wrapper,) = found
+        found = wrapper[key]
+    expected = [
+        row for row in client.world.rows(client.organization_id, collection)
+        if not day or YEAR["from_date"] <= row[day] <= YEAR["to_date"]
+    ]  # fmt: skip
+    assert len(found) == len(expected) > 0
+    assert all(found)
+
+
+@pytest.mark.parametrize(("entity", "place"), [("customer", 1), ("vendor", 2)])
+def test_balance_summaries_are_the_control_account(client: Client, entity: str, place: int) -> None:
+    """Closing balances of all contacts add up to the balance of receivables or payables."""
+    path = f"{entity}balancesummary"
+    rows = get_rows(client, f"reports/{path}", **CUSTOM | EVER, per_page="500")
+    account = client.world.holdings[client.organization_id].scene.get_account(place)[0]
+    legs = get_legs(client.world, client.organization_id)
+    booked = sum((leg.amount for leg in legs if leg.account_id == account), Decimal(0))
+    assert booked
+    assert abs(sum(row["closing_balance"] for row in rows)) == abs(booked)
+    names = ("invoiced_amount", "amount_received") if entity == "customer" else (
+        "billed_amount", "amount_paid",
+    )  # fmt: skip
+    assert all(row[names[0]] - row[names[1]] == row["closing_balance"] for row in rows)
+
+
+def test_stock_is_valued_at_cost(client: Client) -> None:
+    """The value of an item is its stock at its purchase rate; services are not listed."""
+    (wrapper,) = get_rows(client, "reports/inventoryvaluation")
+    items = {row["item_id"]: row for row in client.rows("items")}
+    assert wrapper["item_details"]
+    for row in wrapper["item_details"]:
+        item = items[row["item_id"]]
+        assert row["asset_value"] == item["stock_on_hand"] * item["purchase_rate"]
+
+
+@pytest.mark.parametrize("basis", ["true", "false"])
+def test_taxes_and_expenses_are_those_of_the_accounts(client: Client, basis: str) -> None:
+    """Taxes add up to the activity of the tax accounts, expenses to that of profit and loss."""
+    asked = {**CUSTOM, "cash_based": basis, "per_page": "500"}
+    (tree,) = client.get("reports/trialbalance", **asked)["trialbalance"]
+    nets = {
+        leaf["name"]: (leaf["net_credit_total"] or 0) - (leaf["net_debit_total"] or 0)
+        for leaf in walk(tree)
+    }
+    names = ("Tax Payable", "Local Tax Payable", "Input Tax", "Local Input Tax")
+    taxes = get_rows(client, "reports/taxsummary", **asked)
+    assert sum(row["tax_amount"] for row in taxes) == sum(nets.get(name, 0) for name in names)
+    context = client.get("reports/taxsummary", **asked)["page_context"]
+    assert context["cash_based"] is (basis == "true")
+    for row in get_rows(client, "reports/expensesbycategory", **asked):
+        assert row["amount"] == -nets.get(row["account_name"], 0)

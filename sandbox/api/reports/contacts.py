@@ -1,8 +1,8 @@
-"""Balances of contacts, detail lists of documents, inventory, and the activity log."""
+"""Balances of contacts, and the stock of items, as they are now."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from sandbox.api.reports.postings import take_page
 from sandbox.api.reports.query import build_paging
@@ -43,65 +43,6 @@ def build_balances(
     page, has_more = take_page(query, rows, knobs)
     title = f"{entity.title()} Balances"
     return {key: page, "page_context": build_paging(query, title, has_more=has_more)}
-
-
-# Of each list of details: the collection, the keys of its two arrays, and its fields.
-FIELDS: Final = (
-    "date", "due_date", "status", "total", "balance", "customer_id", "customer_name", "vendor_id",
-    "vendor_name", "currency_code", "exchange_rate", "reference_number",
-)  # fmt: skip
-DETAILS: Final = {
-    "invoicedetails": ("invoices", "invoice_details", "invoices", "invoice"),
-    "billdetails": ("bills", "bill_details", "bills", "bill"),
-    "creditnotedetails": ("creditnotes", "creditnote_details", "creditnotes", "creditnote"),
-    "vendorcreditdetails": (
-        "vendorcredits",
-        "vendorcredit_details",
-        "vendor_credits",
-        "vendor_credit",
-    ),
-    "purchaseorderdetails": (
-        "purchaseorders",
-        "purchaseorder_details",
-        "purchaseorders",
-        "purchaseorder",
-    ),
-    "salesorderdetails": ("salesorders", "salesorder_details", "salesorders", "salesorder"),
-    "estimatedetails": ("estimates", "estimate_details", "estimates", "estimate"),
-}
-
-
-def build_details(book: Book, query: Query, knobs: ReportKnobs, *, path: str) -> dict[str, Any]:
-    """Build a list of documents with their totals, drafts and void ones among them."""
-    collection, outer, inner, noun = DETAILS[path]
-    rows = [
-        {
-            **{name: row[name] for name in FIELDS if name in row},
-            f"{noun}_id": row.get(f"{noun}_id", ""),
-            f"{noun}_number": row.get(f"{noun}_number", ""),
-        }
-        for row in book.rows(collection)
-        if query.start <= str(row["date"]) <= query.end
-    ]
-    page, has_more = take_page(query, rows, knobs)
-    paging = build_paging(query, noun.title(), has_more=has_more)
-    return {outer: [{inner: page}], "page_context": paging}
-
-
-def build_vendor_payments(book: Book, query: Query, knobs: ReportKnobs) -> dict[str, Any]:
-    """Build the list of payments to vendors."""
-    names = (
-        "payment_id", "payment_number", "date", "amount", "payment_mode", "vendor_id",
-        "vendor_name", "paid_through_account_id", "paid_through_account_name",
-    )  # fmt: skip
-    rows = [
-        {name: row[name] for name in names}
-        for row in book.rows("vendorpayments")
-        if query.start <= str(row["date"]) <= query.end
-    ]
-    page, has_more = take_page(query, rows, knobs)
-    paging = build_paging(query, "Vendor Payments", has_more=has_more)
-    return {"vendor_payments": [{"vendorpayments": page}], "page_context": paging}
 
 
 def build_inventory_summary(book: Book, query: Query, knobs: ReportKnobs) -> dict[str, Any]:

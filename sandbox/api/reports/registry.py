@@ -11,6 +11,7 @@ from sandbox.api.reports import (
     aging,
     balances,
     contacts,
+    lists,
     postings,
     sales,
     statements,
@@ -53,7 +54,7 @@ def _make_aging(path: str, filter_field: str, build: Build) -> Report:
 
 
 # The date field of each list of documents.
-DETAIL_DATES: Final = {
+LIST_DATES: Final = {
     "invoicedetails": "InvoiceDate",
     "billdetails": "BillDate",
     "creditnotedetails": "CreditNotesDate",
@@ -61,6 +62,11 @@ DETAIL_DATES: Final = {
     "purchaseorderdetails": "PODate",
     "salesorderdetails": "SalesOrderDate",
     "estimatedetails": "EstimateDate",
+    "expensedetails": "ExpenseDate",
+    "customerpayments": "PaymentDate",
+    "vendorpayments": "PaymentDate",
+    "refundhistory": "RefundDate",
+    "timesheetdetails": "Date",
 }
 REPORTS: Final = {
     one.path: one
@@ -122,7 +128,23 @@ REPORTS: Final = {
             default=TODAY,
             is_as_of=True,
         ),
-        Report("vendorpayments", "Vendor Payments", contacts.build_vendor_payments, "PaymentDate"),
+        Report(
+            "customerbalancesummary",
+            "Customer Balance Summary",
+            partial(lists.build_balance_summary, is_customer=True),
+        ),
+        Report(
+            "vendorbalancesummary",
+            "Vendor Balance Summary",
+            partial(lists.build_balance_summary, is_customer=False),
+        ),
+        Report(
+            "inventoryvaluation",
+            "Inventory Valuation",
+            lists.build_inventory_valuation,
+            default=TODAY,
+            is_as_of=True,
+        ),
         Report(
             "inventorysummary",
             "Inventory Summary",
@@ -132,8 +154,13 @@ REPORTS: Final = {
         ),
         Report("activitylogs", "Activity Logs", activities.build_activity_log),
         *(
-            Report(path, path, partial(contacts.build_details, path=path), field)
-            for path, field in DETAIL_DATES.items()
+            Report(
+                path,
+                path,
+                partial(lists.build_list, path=path),
+                LIST_DATES.get(path, "TransactionDate"),
+            )
+            for path in lists.LISTS
         ),
     )
 }
