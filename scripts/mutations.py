@@ -192,6 +192,13 @@ MUTATIONS = (
         ("tests/unit/singer/test_stream.py",),
     ),
     Mutation(
+        "a connection test makes one call a scope",
+        "tap_zohobooks.streams.connection_test:choose_lists",
+        "lambda original, streams: [one for one in streams if one.selected"
+        ' and one.calls_per_row < 1 and one.name != "organizations"]',
+        ("tests/e2e/test_isolation.py",),
+    ),
+    Mutation(
         "a run begins the lookback before its bookmark",
         "tap_zohobooks.streams.base:ResourceStream.start",
         "lambda original, self, context: original(self, context)"

@@ -402,6 +402,15 @@ def custom_module(name: str, stream: str = "") -> Resource:
     )
 
 
+def build_request(
+    listed: Resource, organization: str, params: Mapping[str, str | int]
+) -> tuple[str, dict[str, str | int]]:
+    """Return path and parameters of a request of a list; an entity is the first of them."""
+    values = {ORGANIZATION: organization, "entity": next(iter(ENTITIES.values()))}
+    query = {name: value.format(**values) for name, value in listed.query.items()}
+    return listed.fill_path(values), {**query, **params}
+
+
 def scopes(wanted: Iterable[Resource]) -> str:
     """Return the scopes for reading these resources, sorted and joined by commas."""
     return ",".join(sorted({one.permission for one in wanted}))

@@ -34,8 +34,9 @@ from tap_zohobooks.singer.state_migration import (
 )
 from tap_zohobooks.singer.stats import RequestStats
 from tap_zohobooks.streams.base import ResourceStream
+from tap_zohobooks.streams.connection_test import ConnectionTest
 from tap_zohobooks.streams.organization import build_catalog_modules, discover_custom
-from tap_zohobooks.streams.registry import STREAM_TYPES
+from tap_zohobooks.streams.registry import build_streams, sort_by_cost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,11 +48,6 @@ if TYPE_CHECKING:
     from tap_zohobooks.http.shared_state import Cache
     from tap_zohobooks.oauth.revoked_token import RevokedToken
     from tap_zohobooks.resources import Resource
-
-
-def _by_cost(named: tuple[str, Stream]) -> tuple[float, str]:
-    name, stream = named
-    return getattr(stream, "calls_per_row", 0), name
 
 
 class TapZohoBooks(CommandLineTap):
@@ -73,7 +69,9 @@ class TapZohoBooks(CommandLineTap):
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:
-        super().load_state(migrate_state(check_state(state), self._has_bookmark, self.logger))
+        if state:  # else the streams are not needed yet, and discovery may not be either
+            state = migrate_state(check_state(state), self._has_bookmark, self.logger)
+        super().load_state(state)
 
     @property
     def _has_bookmark(self) -> dict[str, bool]:
@@ -81,14 +79,10 @@ class TapZohoBooks(CommandLineTap):
 
     @override
     def discover_streams(self) -> Sequence[Stream]:
-        streams = [
-            kind(self.sync_context, resource)
-            for kind, rows in STREAM_TYPES.items()
-            for resource in rows
-        ]
+        streams = build_streams(self.sync_context)
         if self.input_catalog is not None:  # it holds what was discovered
             return [*streams, *build_catalog_modules(self.sync_context, self.input_catalog)]
-        if not self._is_configured:
+        if not (self._is_configured and self._discovers):
             return streams
         try:
             return [*streams, *discover_custom(self.sync_context, streams)]
@@ -108,12 +102,20 @@ class TapZohoBooks(CommandLineTap):
             raise self._undiscovered
         return super().run_discovery()
 
+    @override
+    def _test_connection(self) -> None:
+        try:
+            ConnectionTest(self.sync_context).run(self.streams.values())
+        finally:
+            self._over.set()
+            self._log_summary()
+
     @property
     @override
     def streams(self) -> dict[str, Stream]:
         """The streams in the order in which they run: the cheap ones first, then by name."""
         if self._streams is None:
-            self._streams = dict(sorted(super().streams.items(), key=_by_cost))
+            self._streams = sort_by_cost(super().streams)
         return self._streams
 
     @cached_property

@@ -16,7 +16,7 @@ from tap_zohobooks.errors import (
 )
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.pagination.page import Page, filter_value, parse_page
-from tap_zohobooks.resources import ENTITIES, MODIFIED, ORGANIZATION, ORGANIZATIONS
+from tap_zohobooks.resources import MODIFIED, ORGANIZATIONS, build_request
 from tap_zohobooks.streams.lists import (
     InactiveRowsStream,
     IncrementalStream,
@@ -129,15 +129,6 @@ def check_list(client: Client, listed: Resource, organization: str, now: datetim
     if capabilities.filters is not False and any((time or since) < since for time in page.times):
         capabilities.filters = False
     return ListCheck(capabilities)
-
-
-def build_request(
-    listed: Resource, organization: str, params: Params
-) -> tuple[str, dict[str, str | int]]:
-    """Return path and parameters of a request of a list."""
-    values = {ORGANIZATION: organization, "entity": next(iter(ENTITIES.values()))}
-    query = {name: value.format(**values) for name, value in listed.query.items()}
-    return listed.fill_path(values), {**query, **params}
 
 
 def _drop_parameter(

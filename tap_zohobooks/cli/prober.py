@@ -11,12 +11,12 @@ from tap_zohobooks.cli.common import TYPE_OF
 from tap_zohobooks.cli.exchange import READ, Exchange
 from tap_zohobooks.cli.field_survey import FieldSurvey
 from tap_zohobooks.cli.judgement import get_context
-from tap_zohobooks.cli.list_check import OLDEST_FIRST, build_request
+from tap_zohobooks.cli.list_check import OLDEST_FIRST
 from tap_zohobooks.cli.names import NameHash, collect_texts, write_names
 from tap_zohobooks.cli.targets import Target, find_rows
 from tap_zohobooks.cli.wording import hide_names
 from tap_zohobooks.pagination.page import filter_value, row_time
-from tap_zohobooks.resources import MODIFIED, custom_module
+from tap_zohobooks.resources import MODIFIED, build_request, custom_module
 from tap_zohobooks.streams.discovery import MODULE_SCHEMA, is_module
 from tap_zohobooks.streams.nested import GroupStream, RateStream
 from tap_zohobooks.streams.records import SCHEMAS

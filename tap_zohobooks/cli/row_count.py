@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tap_zohobooks.cli.list_check import NEWEST_FIRST, build_request, request_page
+from tap_zohobooks.cli.list_check import NEWEST_FIRST, request_page
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
-from tap_zohobooks.resources import ORGANIZATION
+from tap_zohobooks.resources import ORGANIZATION, build_request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,6 +14,7 @@ from singer_sdk._logging import _setup_console_logging
 from singer_sdk.cli import plugin_cli
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.plugin_base import SingerCommand, _plugin_log_level
+from singer_sdk.tap_base import CliTestOptionValue
 from typing_extensions import override
 
 from tap_zohobooks import setting_sources, settings
@@ -93,6 +94,7 @@ class CommandLineTap(Tap):
 
     cli = plugin_cli(lambda tap: tap.get_singer_command())  # it sets up the log itself
     _is_configured = False
+    _discovers = True
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
@@ -118,16 +120,18 @@ class CommandLineTap(Tap):
 
     @override  # type: ignore[misc]  # final, as the SDK has one engine: this is ours
     def run_connection_test(self) -> bool:
-        """Read a record of each stream, as a run does: a failure of one ends none of the others.
+        """Test each scope with one call an organization, without discovery.
 
         Raises:
-            TapError: What could not be read.
+            TapError: What may not be read, or could not be.
         """
-        for stream in self.streams.values():
-            stream.ABORT_AT_RECORD_COUNT = 1
-            stream.selected = True
-        self.sync_all()
+        self._discovers = False
+        self.setup_mapper()
+        self._test_connection()
         return True
+
+    def _test_connection(self) -> None:
+        raise NotImplementedError
 
     @override
     def _setup_signal_handlers(self) -> None:
@@ -146,6 +150,23 @@ class CommandLineTap(Tap):
         cls.append_builtin_config(cls.config_jsonschema)
         read.config.update(setting_sources.load(value, cls.config_jsonschema))
         return read
+
+    @classmethod
+    @override
+    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
+        """Test the connection for the selection of `--catalog`; write schemas as the SDK does."""
+        if value != CliTestOptionValue.All.value:
+            super().cb_test(ctx, param, value)
+            return
+        config = ctx.params["config"]
+        tap = cls(
+            config=config.config,
+            catalog=read_catalog(read_json("catalog", ctx.params.get("catalog"))),
+            parse_env_config=config.parse_env,
+            setup_mapper=False,  # it would discover
+        )
+        tap.run_connection_test()
+        ctx.exit()
 
     @classmethod
     @override
@@ -184,4 +205,6 @@ class CommandLineTap(Tap):
     def get_singer_command(cls) -> click.Command:
         command = super().get_singer_command()
         command.__class__ = ZohoBooksCommand
+        for param in command.params:  # before --test, whose callback needs it
+            param.is_eager = param.is_eager or param.name == "catalog"
         return command

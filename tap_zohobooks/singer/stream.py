@@ -143,6 +143,12 @@ class SingerStream(VersionedStream):
         elif sum(len(one.records) for one in self._waiting) >= config.batch_size:
             self._write_files(config)
 
+    def write_sample(self, record: Record | None, served: datetime | None) -> None:
+        """Write the schema, and a record if there is one; no state, and no file of a batch."""
+        self._write_schema_message()
+        records = [] if record is None else [record]
+        self._write_lines(RecordBatch(StreamPartition(self, None, None), records, None, served))
+
     @override
     def end(self) -> None:
         if self._batch_config:

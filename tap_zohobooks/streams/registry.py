@@ -28,6 +28,11 @@ from tap_zohobooks.streams.nested import (
 from tap_zohobooks.streams.organization import CustomFieldStream, OrganizationStream
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from singer_sdk import Stream
+
+    from tap_zohobooks.singer.context import SyncContext
     from tap_zohobooks.streams.base import ResourceStream
 
 STREAM_TYPES: dict[type[ResourceStream], tuple[resources.Resource, ...]] = {
@@ -48,3 +53,14 @@ STREAM_TYPES: dict[type[ResourceStream], tuple[resources.Resource, ...]] = {
     RateStream: resources.RATES,
     GroupStream: resources.GROUPS,
 }
+
+
+def build_streams(sync_context: SyncContext) -> list[ResourceStream]:
+    """Return the streams of the table, without a request."""
+    return [kind(sync_context, row) for kind, rows in STREAM_TYPES.items() for row in rows]
+
+
+def sort_by_cost(streams: Mapping[str, Stream]) -> dict[str, Stream]:
+    """Return streams by name: first those that cost the fewest calls a row, then by name."""
+    costs = {name: getattr(one, "calls_per_row", 0) for name, one in streams.items()}
+    return {name: streams[name] for name in sorted(streams, key=lambda name: (costs[name], name))}

@@ -222,17 +222,21 @@ def test_an_entity_without_custom_fields_to_read() -> None:
 
 
 def test_a_connection_test_shows_every_failure() -> None:
-    """Each stream is tried, and all that fail are named."""
+    """A list of each scope is tried once, and all that fail are named."""
     place = make(1)
     place.world.refuse("bankaccounts", 400, 9001, "This feature has not been enabled.")
     place.world.refuse("items", 500, 1000, "Internal Error")
     tap = place.tap()
+    place.world.log.clear()  # of the discovery
     with pytest.raises(TapError) as caught:
         tap.run_connection_test()
     assert "'bank_accounts'" in str(caught.value)
     assert "'items'" in str(caught.value)
     assert isinstance(tap.message_writer, Collector)
     assert Run(tap.message_writer.messages, tap).records("invoices")
+    paths = [call.path for call in place.world.log if not call.path.endswith("/items")]
+    scopes = {one.permission for one in TABLE.values()}
+    assert len(paths) == len({*paths}) <= len(scopes)
 
 
 def test_a_bookmark_in_the_future_stops_its_stream_only() -> None:
