@@ -21,6 +21,8 @@ NOT_TEXT = "it is not text in UTF-8"
 SECRETS_SENT = ("client_secret", "refresh_token", "access_token")
 # Meltano replaces ${NAME}; a variable without a name is never set, so its default holds: "${".
 LITERAL_VARIABLE = "${:-$}{"
+CLIENT = ("client_id", "client_secret")
+CREDENTIALS = (*CLIENT, "refresh_token", "access_token", "grant_type")
 CHINA = "cn"  # its servers belong to another company: the region is as good as a host
 
 
@@ -73,6 +75,12 @@ def to_variable(setting: str) -> str:
 
 def _is_exported(setting: str) -> bool:
     return to_variable(setting) in os.environ
+
+
+def has_credentials() -> bool:
+    """Tell whether environment variables hold a client, and what gives it access tokens."""
+    names = {name for name in CREDENTIALS if os.environ.get(to_variable(name), "").strip()}
+    return {*CLIENT} <= names and not names.isdisjoint({*CREDENTIALS} - {*CLIENT})
 
 
 def read_env_file() -> dict[str, str | None]:

@@ -149,6 +149,7 @@ class CommandLineTap(Tap):
         read = super().cb_config(ctx, param, ())
         cls.append_builtin_config(cls.config_jsonschema)
         read.config.update(setting_sources.load(value, cls.config_jsonschema))
+        read.parse_env = not value and setting_sources.has_credentials()
         return read
 
     @classmethod
