@@ -100,7 +100,7 @@ browser: sync
 plugins: $(installed)
 
 # Meltano and each program have their own environments, as their pinned versions conflict.
-$(meltano)/installed-$(version): $(uv) meltano.yml pyproject.toml uv.lock plugins/meltano.txt plugins/target-postgres.txt
+$(meltano)/installed-$(version): $(uv) meltano.yml $(wildcard plugins/extractors/*) pyproject.toml uv.lock plugins/meltano.txt plugins/target-postgres.txt
 	$(uv) venv --quiet --clear $(meltano)
 	$(uv) pip install --quiet --python $(meltano) --require-hashes --requirements plugins/meltano.txt
 	$(uv) export --quiet --frozen --no-dev --no-emit-project --no-hashes --output-file .tools/tap.txt

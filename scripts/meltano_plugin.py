@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Write what Meltano has to know of the tap: into meltano.yml, and for Meltano Hub.
+"""Write what Meltano has to know of the tap: a lock file for this project, and for Meltano Hub.
 
 Run as `python scripts/meltano_plugin.py` where a setting has changed.
 """
@@ -7,20 +7,20 @@ Run as `python scripts/meltano_plugin.py` where a setting has changed.
 from __future__ import annotations
 
 import copy
-import re
+import json
 from pathlib import Path
-from textwrap import indent
 from typing import Any
 
 import yaml
 
+from tap_zohobooks.settings import REFRESH
+from tap_zohobooks.streams.discovery import MODULE
+from tap_zohobooks.streams.registry import STREAM_TYPES
 from tap_zohobooks.tap import TapZohoBooks
 
-MELTANO = Path(__file__).parents[1] / "meltano.yml"
+LOCK = Path(__file__).parents[1] / "plugins" / "extractors" / "tap-zohobooks--maintainers.lock"
 HUB = Path(__file__).parents[1] / "docs" / "hub" / "tap-zohobooks.yml"
-WRITTEN = re.compile(
-    r"(?<=    # Written by scripts/meltano_plugin.py\.\n).*?(?=\n  loaders:)", re.DOTALL
-)
+CLIENT = ["client_id", "client_secret"]
 KINDS = {
     "array": "array",
     "boolean": "boolean",
@@ -34,6 +34,15 @@ ANY_SPELLING = {"organization_ids", "region"}
 # Fields of the Hub only. The submitter of the definition adds `repo` and `variant`.
 OF_THE_HUB = {
     "description": "Accounting software",
+    "executable": "tap-zohobooks",
+    "label": "Zoho Books",
+    "name": "tap-zohobooks",
+    "namespace": "tap_zohobooks",
+    "settings_group_validation": [
+        [*CLIENT, REFRESH],
+        [*CLIENT, "access_token"],
+        [*CLIENT, "grant_type", "organization_ids"],
+    ],
     "domain_url": "https://www.zoho.com/books/",
     "keywords": ["api", "meltano_sdk"],
     "logo_url": "/assets/logos/extractors/zohobooks.svg",
@@ -80,25 +89,38 @@ def plugin() -> dict[str, Any]:
     }
 
 
-def rewritten(text: str) -> str:
-    """Return meltano.yml with the tap's part of it made anew."""
-    described = yaml.safe_dump(plugin(), sort_keys=False, width=96)
-    return WRITTEN.sub(lambda _: indent(described, "    "), text)
+def list_selected() -> list[str]:
+    """Return the patterns that select what the catalog selects by default, custom modules too."""
+    kinds = {one.name: kind for kind, rows in STREAM_TYPES.items() for one in rows}
+    names = sorted(name for name, kind in kinds.items() if kind.selected_by_default)
+    return [f"{name}.*" for name in [*names, f"{MODULE}*"]]
 
 
-def hub(text: str) -> str:
-    """Return the definition for Meltano Hub, with the selection and the groups of meltano.yml."""
-    (extractor,) = yaml.safe_load(text)["plugins"]["extractors"]
+def build_definition() -> dict[str, Any]:
+    """Return the definition of the tap, with the defaults of its settings."""
     schema = TapZohoBooks.config_jsonschema["properties"]
     described = plugin()
     for one in described["settings"]:
         if (default := schema.get(one["name"], {}).get("default")) is not None:
             one["value"] = default
-    same = ("executable", "label", "name", "namespace", "select", "settings_group_validation")
-    known = {name: extractor[name] for name in same}
-    return yaml.safe_dump(OF_THE_HUB | described | known, width=80)
+    return OF_THE_HUB | described | {"select": list_selected()}
+
+
+def hub() -> str:
+    """Return the definition for Meltano Hub."""
+    return yaml.safe_dump(build_definition(), width=80)
+
+
+def lock() -> str:
+    """Return the lock file of this project's own plugin, which Meltano reads in place of the Hub.
+
+    Its settings have no values: Meltano would give the tap each as one that a user has set.
+    """
+    definition = {"plugin_type": "extractors"} | OF_THE_HUB | plugin()
+    return json.dumps(definition | {"select": list_selected()}, indent=2) + "\n"
 
 
 if __name__ == "__main__":
-    MELTANO.write_text(rewritten(MELTANO.read_text(encoding="utf-8")), encoding="utf-8")
-    HUB.write_text(hub(MELTANO.read_text(encoding="utf-8")), encoding="utf-8")
+    LOCK.parent.mkdir(exist_ok=True)
+    LOCK.write_text(lock(), encoding="utf-8")
+    HUB.write_text(hub(), encoding="utf-8")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ("pyproject.toml", "meltano.yml", "tap_zohobooks", "sandbox", "tests", "scripts")
+PARTS = ("pyproject.toml", "meltano.yml", "plugins", "tap_zohobooks", "sandbox", "tests", "scripts")
 SEED, EXAMPLES, SHRINKING, SECONDS = "7", "400", "0", 900
 
 # Ends a module by putting another function in the place of one of its own. If that one does not fit

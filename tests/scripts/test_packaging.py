@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -13,8 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
-from meltano_plugin import hub, plugin, rewritten
+from meltano_plugin import LOCK, hub, list_selected, lock, plugin
 from tap_zohobooks import settings
+from tap_zohobooks.resources import TABLE
 from tap_zohobooks.tap import TapZohoBooks
 
 ROOT = Path(__file__).parents[2]
@@ -47,9 +49,16 @@ def meltano() -> dict[str, Any]:
 
 
 def plugins() -> dict[str, dict[str, Any]]:
-    """Return the plugins of meltano.yml by name."""
+    """Return the plugins of meltano.yml by name, that of the tap over its lock file."""
     groups = meltano()["plugins"].values()
-    return {one["name"]: one for group in groups for one in group}
+    found = {one["name"]: one for group in groups for one in group}
+    return found | {"tap-zohobooks": locked() | found["tap-zohobooks"]}
+
+
+def locked() -> dict[str, Any]:
+    """Return the definition of the tap that Meltano reads."""
+    read: dict[str, Any] = json.loads(LOCK.read_text(encoding="utf-8"))
+    return read
 
 
 def variables() -> dict[str, str]:
@@ -59,22 +68,25 @@ def variables() -> dict[str, str]:
 
 @pytest.mark.fast
 def test_meltano_knows_the_tap() -> None:
-    """meltano.yml says of the tap what the tap says of itself."""
-    tap = plugins()["tap-zohobooks"]
+    """The lock file says of the tap what the tap says of itself, and meltano.yml no other thing."""
+    tap = locked()
     assert {part: tap[part] for part in ("capabilities", "settings")} == plugin()
-    assert rewritten(text("meltano.yml")) == text("meltano.yml")
+    assert lock() == LOCK.read_text(encoding="utf-8")
+    (own,) = meltano()["plugins"]["extractors"]
+    assert LOCK.name == f"{own['name']}--{own['variant']}.lock"
+    assert not own.keys() & {"select", "settings", "namespace"}  # they would win over the lock file
 
 
 @pytest.mark.fast
 def test_the_hub_is_told_what_meltano_is_told() -> None:
-    """The definition for Meltano Hub says of the tap what the tap and meltano.yml say."""
+    """The definition for Meltano Hub says of the tap what the tap and the lock file say."""
     told = yaml.safe_load(text(HUB))
-    tap = plugins()["tap-zohobooks"]
+    tap = locked()
     described = [{key: one[key] for key in one if key != "value"} for one in told["settings"]]
     assert {"capabilities": told["capabilities"], "settings": described} == plugin()
-    assert told["select"] == tap["select"]
+    assert told["select"] == tap["select"] == list_selected()
     assert told["settings_group_validation"] == tap["settings_group_validation"]
-    assert hub(text("meltano.yml")) == text(HUB)
+    assert hub() == text(HUB)
 
 
 @pytest.mark.fast
@@ -106,7 +118,7 @@ def test_every_page_names_the_same_settings() -> None:
     """Tap, README, meltano.yml and the Hub's definition know the same settings."""
     shown = set(re.findall(r"^\| `(\w+)` \|", text("README.md"), re.MULTILINE))
     told = [one["name"] for one in yaml.safe_load(text(HUB))["settings"]]
-    listed = [one["name"] for one in plugins()["tap-zohobooks"]["settings"]]
+    listed = [one["name"] for one in locked()["settings"]]
     assert shown == set(settings.SCHEMA["properties"])
     assert set(listed) - set(told) == set(told) - set(listed) == set()
     assert shown < set(listed)
@@ -118,7 +130,7 @@ def test_secrets_are_sensitive() -> None:
     """Meltano hides every setting that the tap calls secret, and no other."""
     declared = TapZohoBooks.config_jsonschema["properties"]
     secret = {name for name, schema in declared.items() if schema.get("secret")}
-    listed = plugins()["tap-zohobooks"]["settings"]
+    listed = locked()["settings"]
     assert {one["name"] for one in listed if one.get("sensitive")} == secret != set()
 
 
@@ -127,7 +139,7 @@ def test_a_valid_group_of_settings_is_enough() -> None:
     """Each group that Meltano accepts holds all that the tap requires, and only its settings."""
     required = set(TapZohoBooks.config_jsonschema["required"])
     known = set(TapZohoBooks.config_jsonschema["properties"])
-    groups = plugins()["tap-zohobooks"]["settings_group_validation"]
+    groups = locked()["settings_group_validation"]
     assert groups
     for group in groups:
         assert required <= set(group) <= known
@@ -136,13 +148,14 @@ def test_a_valid_group_of_settings_is_enough() -> None:
 @pytest.mark.fast
 def test_details_are_left_out_unless_asked_for() -> None:
     """A run on a real account reads no stream that costs a call a document."""
-    assert "!*_details.*" in plugins()["tap-zohobooks"]["select"]
+    details = {f"{name}.*" for name in TABLE if TABLE[name].of}
+    assert details.isdisjoint(plugins()["tap-zohobooks"]["select"])
 
 
 @pytest.mark.fast
 @pytest.mark.parametrize("name", ["tap-zohobooks", "target-postgres"])
 def test_nothing_is_looked_up(name: str) -> None:
-    """A plugin with a namespace and a source of its own needs no plugin hub."""
+    """A plugin with a namespace and a source, here or in its lock file, needs no plugin hub."""
     assert {"namespace", "pip_url", "executable", "settings"} <= plugins()[name].keys()
 
 
@@ -184,7 +197,7 @@ def test_the_example_of_an_environment_holds_settings_only() -> None:
 @pytest.mark.fast
 def test_the_example_of_an_environment_asks_for_what_is_needed() -> None:
     """The first valid group of settings stands in .env.example, and no secret has a value."""
-    group = plugins()["tap-zohobooks"]["settings_group_validation"][0]
+    group = locked()["settings_group_validation"][0]
     found = variables()
     assert {name: found[f"TAP_ZOHOBOOKS_{name.upper()}"] for name in group} == dict.fromkeys(
         group, ""

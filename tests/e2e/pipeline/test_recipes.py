@@ -147,6 +147,7 @@ def test_meltano_reads_the_loaders(tmp_path: Path, title: str) -> None:
     (loader,) = yaml.safe_load(block(title, "yaml"))["plugins"]["loaders"]
     known["plugins"]["loaders"].append(loader)
     (tmp_path / "meltano.yml").write_text(yaml.safe_dump(known), encoding="utf-8")
+    shutil.copytree(ROOT / "plugins", tmp_path / "plugins")
     names = {one["name"] for one in loader["settings"]}
     assert loader["config"].keys() <= names
     variables = {
