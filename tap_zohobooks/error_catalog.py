@@ -169,7 +169,7 @@ class Reason(Enum):
         "The state cannot be read: {problem}.",
         "Pass a state that this tap has written, or none to read everything again.")
     STREAM_UNKNOWN = (errors.ConfigError,
-        "There is no stream '{stream}'.",
+        "There is no stream, or field of a stream, '{stream}'.",
         "docs/streams.md, and `tap-zohobooks --discover`, list all.")
 
     # Files, terminal and port of a command.

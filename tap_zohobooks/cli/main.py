@@ -211,6 +211,24 @@ def scopes(**options: Any) -> None:
     _run_command("scopes", "print_scopes", **options)
 
 
+@cli.command(epilog=format_example("zohobooks catalog --stream invoices --stream bills.total"))
+@_add_options(
+    click.option("--stream", "names", multiple=True, metavar="NAME[.FIELD]",
+                 shell_complete=_complete_streams,
+                 help="A stream, or a field of one beside its key, repeatable."),
+    click.option("--all", "is_all", is_flag=True, help="All streams."),
+    click.option("--without-details", is_flag=True,
+                 help="Leave out the streams that cost a call for each row."),
+    config,
+)  # fmt: skip
+def catalog(**options: Any) -> None:
+    """Print a catalog that selects streams; without an option, the default ones.
+
+    With credentials it holds the custom fields and modules of the organizations.
+    """
+    _run_command("catalog", "print_catalog", **options)
+
+
 @cli.command(epilog=format_example('eval "$(zohobooks completion bash)"'))
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> None:

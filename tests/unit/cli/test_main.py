@@ -454,7 +454,7 @@ def test_a_stream_that_is_not_there(desk: Desks, command: str) -> None:
     """An unknown stream is named."""
     result = desk().run(command, "--stream=invoice")
     assert result.exit_code == 78
-    assert "There is no stream 'invoice'" in last_line(result)
+    assert "There is no stream, or field of a stream, 'invoice'" in last_line(result)
 
 
 def test_no_secret_is_shown(desk: Desks, caplog: pytest.LogCaptureFixture) -> None:
