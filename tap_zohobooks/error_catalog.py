@@ -147,29 +147,21 @@ class Reason(Enum):
         "Correct it in .env, or in the environment; `tap-zohobooks --about` describes its values.")
 
     # Catalog and state.
-    BOOKMARK_AMBIGUOUS = (errors.ConfigError,
-        "The bookmark of {streams} has no organization in the state, and {organizations} are read.",
+    BOOKMARK_AMBIGUOUS = (errors.ConfigError, "The bookmark of {streams} has no organization in the state, and {organizations} are read.",
         "Set organization_ids to the organization of the bookmark, or pass no state to read everything.")
-    BOOKMARK_UNREADABLE = (errors.ConfigError,
-        "The state cannot be read: a bookmark of '{stream}' is not a date and time ({value}).",
+    BOOKMARK_UNREADABLE = (errors.ConfigError, "The state cannot be read: a bookmark of '{stream}' is not a date and time ({value}).",
         "Write it like 2026-01-31T00:00:00Z, or pass no state to read everything.")
-    CATALOG_MALFORMED = (errors.ConfigError,
-        "The catalog is malformed: {problem}.",
+    CATALOG_MALFORMED = (errors.ConfigError, "The catalog is malformed: {problem}.",
         "Create it again with --discover.")
-    FILE_NO_JSON = (errors.ConfigError,
-        "The {file} is not a JSON object ({problem}).",
+    FILE_NO_JSON = (errors.ConfigError, "The {file} is not a JSON object ({problem}).",
         "Pass the file as it was written.")
-    METHOD_UNKNOWN = (errors.ConfigError,
-        "The replication method of stream '{stream}' in the catalog is {method}.",
+    METHOD_UNKNOWN = (errors.ConfigError, "The replication method of stream '{stream}' in the catalog is {method}.",
         "Choose FULL_TABLE or INCREMENTAL.")
-    START_IN_FUTURE = (errors.BookmarkRefused,
-        "Stream '{stream}' of organization {organization} would be read from {start} on, which is after {now}.",
+    START_IN_FUTURE = (errors.BookmarkRefused, "Stream '{stream}' of organization {organization} would be read from {start} on, which is after {now}.",
         "Correct start_date, or remove the bookmark from the state to read the stream from its start.")
-    STATE_STRANGE = (errors.ConfigError,
-        "The state cannot be read: {problem}.",
+    STATE_STRANGE = (errors.ConfigError, "The state cannot be read: {problem}.",
         "Pass a state that this tap has written, or none to read everything again.")
-    STREAM_UNKNOWN = (errors.ConfigError,
-        "There is no stream, or field of a stream, '{stream}'.",
+    STREAM_UNKNOWN = (errors.ConfigError, "There is no stream, or field of a stream, '{stream}'.",
         "docs/streams.md, and `tap-zohobooks --discover`, list all.")
 
     # Files, terminal and port of a command.
@@ -281,19 +273,24 @@ class Reason(Enum):
         "Stream '{stream}': the response of '{path}' holds '{key}' {found}, which was not requested.",
         "Report this line.")
 
+    # Exports.
+    EXPORT_FILE_UNUSABLE = (errors.ConfigError, "The export cannot be written to {file}: {problem}.",
+        "Close what has it open, or give another path with --to.")
+    EXPORT_FORM_UNKNOWN = (errors.ConfigError, "The path {path} cannot take an export: {problem}.",
+        "Give --to a .duckdb or .xlsx file, or a folder with --format csv or --format parquet.")
+    EXPORT_NOT_INSTALLED = (errors.ConfigError, "`zohobooks export` needs the package {package}, which is not installed.",
+        "Install the extra: pip install 'tap-zohobooks[export]'.")
+    EXPORT_TOO_LONG = (errors.ConfigError, "Table '{table}' has more than {rows} rows, the most that a sheet of a spreadsheet holds.",
+        "Give --to a .duckdb file, or a folder with --format csv or --format parquet.")
+
     # Signals, and the target.
-    ABORTED = (errors.TapError,
-        "Aborted! What was written before is kept.",
+    ABORTED = (errors.TapError, "Aborted! What was written before is kept.",
         "Run the command again.")
-    HUNG_UP = (errors.HungUp,
-        "Stopped by SIGHUP; {state}.",
+    HUNG_UP = (errors.HungUp, "Stopped by SIGHUP; {state}.",
         "Run again, in a session that outlasts the terminal.")
-    INTERRUPTED = (errors.Interrupted,
-        "Stopped by SIGINT; {state}.",
+    INTERRUPTED = (errors.Interrupted, "Stopped by SIGINT; {state}.",
         "Run again.")
-    PIPE_CLOSED = (errors.TapError,
-        "The target closed the pipe.",
+    PIPE_CLOSED = (errors.TapError, "The target closed the pipe.",
         "See its log for the reason, then run again: the next run continues from the state that the target has written.")
-    TERMINATED = (errors.Terminated,
-        "Stopped by SIGTERM; {state}.",
+    TERMINATED = (errors.Terminated, "Stopped by SIGTERM; {state}.",
         "Run again.")

@@ -20,6 +20,7 @@ PROGRAM = "zohobooks"
 PORT = 8765
 TIMEOUT = 300
 SHELLS = ("bash", "fish", "zsh")
+EXPORT_FORMS = ("duckdb", "xlsx", "csv", "parquet")
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
@@ -159,6 +160,27 @@ def doctor(**options: Any) -> None:
 def plan(**options: Any) -> None:
     """Print what the next run would cost: API calls, minutes, days."""
     _run_command("plan", "plan", **options)
+
+
+@cli.command(epilog=format_example("zohobooks export invoices contacts --to books.xlsx"))
+@click.argument("streams", nargs=-1, metavar="[STREAM]...", shell_complete=_complete_streams)
+@_add_options(
+    click.option("--to", required=True, metavar="PATH", type=click.Path(path_type=Path),
+                 help="A .duckdb or .xlsx file, or a folder for a file a table."),
+    click.option("--format", "form", type=click.Choice(EXPORT_FORMS),
+                 help="Form of the files; without it, the suffix of the path, or else csv."),
+    click.option("--lines", is_flag=True, help="Make a table of the lines of documents as well."),
+    click.option("--keep-deleted", is_flag=True,
+                 help="Read changes only, and keep what is gone in Zoho Books."),
+    config,
+)  # fmt: skip
+def export(**options: Any) -> None:
+    """Read streams into a database, files or a spreadsheet.
+
+    Without a stream, those selected by default. A second run brings what has changed, and removes
+    what is gone. It needs the extra: pip install 'tap-zohobooks[export]'.
+    """
+    _run_command("export", "export", **options)
 
 
 @cli.command(epilog=format_example("zohobooks probe --report report.json"))

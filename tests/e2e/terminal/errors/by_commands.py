@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+import duckdb
 import requests
 
 from sandbox.http import Response
@@ -247,3 +248,33 @@ def _(scene: Scene) -> Outcome:
         else response
     )
     return ended(service.user.run("get", "documents/4600000000001"))
+
+
+def _export(scene: Scene, path: str, **more: str) -> Outcome:
+    return ended(scene.service(organizations=1).user.run("export", "taxes", "--to", path, **more))
+
+
+@WAYS.to(Reason.EXPORT_NOT_INSTALLED)
+def _(scene: Scene) -> Outcome:
+    modules = scene.folder / "modules"
+    modules.mkdir()
+    (modules / "duckdb.py").write_text("raise ImportError")
+    return _export(scene, "books.duckdb", PYTHONPATH=str(modules))
+
+
+@WAYS.to(Reason.EXPORT_FILE_UNUSABLE)
+def _(scene: Scene) -> Outcome:
+    (scene.folder / "books.duckdb").write_text("of another program")
+    return _export(scene, "books.duckdb")
+
+
+@WAYS.to(Reason.EXPORT_FORM_UNKNOWN)
+def _(scene: Scene) -> Outcome:
+    return _export(scene, "books.docx")
+
+
+@WAYS.to(Reason.EXPORT_TOO_LONG)
+def _(scene: Scene) -> Outcome:
+    with duckdb.connect(scene.folder / "books.xlsx.state") as store:
+        store.execute("CREATE TABLE long AS SELECT range AS id FROM range(1048576)")
+    return _export(scene, "books.xlsx")
