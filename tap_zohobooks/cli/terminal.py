@@ -18,7 +18,7 @@ from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ConfigError, TapError
 from tap_zohobooks.safe_text import to_safe_text
 from tap_zohobooks.singer.log_output import protect_log
-from tap_zohobooks.singer.stdout import discard
+from tap_zohobooks.singer.stdout import discard, recognize_closed_pipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +31,8 @@ MAX_CALLS = 20  # API calls that a command may make without a prompt
 @contextmanager
 def _convert_write_errors() -> Iterator[None]:
     try:
-        yield
+        with recognize_closed_pipe():
+            yield
     except BrokenPipeError:
         raise  # click exits without a message
     except OSError as error:

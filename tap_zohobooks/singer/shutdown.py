@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import threading
 from typing import TYPE_CHECKING
@@ -40,31 +41,32 @@ class ShutdownHandler:
 
     def watch(self) -> None:
         """Wait for a signal from now on; to be called by the main thread."""
-        signals, wakeup = os.pipe()
+        signals, wakeup = socket.socketpair()  # a pipe cannot be set not to block everywhere
         waiter = threading.Thread(target=self._await, args=(signals,), name="ending", daemon=True)
         try:
             waiter.start()
         except (RuntimeError, MemoryError) as error:
-            os.close(signals)
-            os.close(wakeup)
+            signals.close()
+            wakeup.close()
             self._logger.warning(
                 "A thread cannot be started (%s): a signal ends the run without a last state.",
                 error,
             )
             return
-        os.set_blocking(wakeup, False)  # set_wakeup_fd requires it
+        self._wakeup = wakeup
+        self._wakeup.settimeout(0)  # set_wakeup_fd requires it
         for number, reason in SIGNALS.items():
             if reason is Reason.HUNG_UP and signal.getsignal(number) is signal.SIG_IGN:
                 continue  # started by nohup
             signal.signal(number, self._stop_output)
-        signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
+        signal.set_wakeup_fd(self._wakeup.fileno(), warn_on_full_buffer=False)
 
     def _stop_output(self, _number: int, _frame: FrameType | None) -> None:
         """Begin no further line; the interpreter itself has woken the thread."""
         self._writer.stop()
 
-    def _await(self, signals: int) -> None:
-        (number,) = os.read(signals, 1)
+    def _await(self, signals: socket.socket) -> None:
+        (number,) = signals.recv(1)
         shutdown = threading.Thread(target=self._shut_down, args=(number,), daemon=True)
         try:
             shutdown.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import errno
 import os
 import select
 import stat
@@ -15,9 +16,13 @@ from typing import TYPE_CHECKING, Any, TextIO
 from singer_sdk.contrib.msgspec import MsgSpecWriter, encoder
 from typing_extensions import override
 
-if sys.platform != "win32":
+try:
     import fcntl
     import termios
+except ImportError:  # Windows
+    HAS_PIPE_CALLS = False
+else:
+    HAS_PIPE_CALLS = hasattr(select, "poll")
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,9 +59,27 @@ def convert_write_errors() -> Iterator[None]:
         BrokenPipeError: The reader has closed the pipe.
         OutputError: Standard output cannot be written.
     """
-    try:
+    with _classify_errors():
         yield
         sys.stdout.flush()
+
+
+@contextmanager
+def recognize_closed_pipe() -> Iterator[None]:
+    """Raise the error of a pipe without a reader as BrokenPipeError: Windows reports EINVAL."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.EINVAL:
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from error
+        raise
+
+
+@contextmanager
+def _classify_errors() -> Iterator[None]:
+    try:
+        with recognize_closed_pipe():
+            yield
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -133,7 +156,7 @@ class LineWriter(MsgSpecWriter):
         if self._is_stopped or len(line) > PAGE:
             time.sleep(PAUSE)
         else:
-            _poll(self._descriptor).poll()
+            self._await_room()
 
     def _put(self, line: bytes) -> None:
         self._room -= 2 * len(line)
@@ -142,15 +165,18 @@ class LineWriter(MsgSpecWriter):
             rest = rest[self._put_some(rest) :]
 
     def _put_some(self, rest: memoryview) -> int:
-        try:
-            return os.write(self._descriptor, rest)
-        except BlockingIOError:  # the pipe may be set not to block
+        with _classify_errors():
+            try:
+                return os.write(self._descriptor, rest)
+            except BlockingIOError:  # the pipe may be set not to block
+                self._await_room()
+                return 0
+
+    def _await_room(self) -> None:
+        if HAS_PIPE_CALLS:
             _poll(self._descriptor).poll()
-            return 0
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise OutputError(error.errno, error.strerror) from error
+        else:
+            time.sleep(PAUSE)
 
 
 def _line(message: Mapping[str, Any]) -> bytes:
@@ -165,8 +191,11 @@ def _poll(descriptor: int) -> select.poll:
 
 
 def _capacity(descriptor: int) -> int | None:
-    """Return how many bytes a pipe holds, 0 if the system does not tell; None for no pipe."""
-    if sys.platform == "win32" or not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+    """Return how many bytes a pipe holds, 0 if the system does not tell; None for no pipe.
+
+    A system that cannot tell how full a pipe is has none for this purpose: a write waits.
+    """
+    if not HAS_PIPE_CALLS or not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
         return None
     return fcntl.fcntl(descriptor, fcntl.F_GETPIPE_SZ) if sys.platform == "linux" else 0
 
