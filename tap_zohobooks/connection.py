@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import ssl
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from urllib3.util import parse_url
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.http.rate_limit import LimitSettings
 from tap_zohobooks.http.shared_state import PATIENCE, Cache, SharedValue
-from tap_zohobooks.http.transport import BoundedAdapter
+from tap_zohobooks.http.transport import CERTIFICATE_FILE, BoundedAdapter
 from tap_zohobooks.oauth.credentials import Grant, Hosts
 from tap_zohobooks.oauth.revoked_token import Revocation, RevokedToken, Webhook
 from tap_zohobooks.oauth.token_store import TokenStore
@@ -40,12 +41,15 @@ class ServiceSession(requests.Session):
         """Send a request.
 
         Raises:
-            ConfigError: The CA certificates that a variable names do not exist.
+            ConfigError: The CA certificates that a variable names do not exist, or the certificate
+                of the server, or of a proxy, is not trusted.
             requests.RequestException: There is no response.
         """
         try:
             return super().request(*args, **kwargs)
-        except requests.RequestException:
+        except requests.RequestException as error:
+            _check_certificates()
+            _check_trust(error)
             raise
         except (OSError, UnicodeError, HTTPError) as error:  # a host that no name server can know
             _check_certificates()
@@ -61,10 +65,23 @@ class ServiceSession(requests.Session):
 
 
 def _check_certificates() -> None:
-    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", CERTIFICATE_FILE):
         path = os.environ.get(variable)
         if path and not Path(path).exists():
             raise Reason.CA_BUNDLE_MISSING.error(variable=variable, path=path)
+
+
+def _check_trust(error: requests.RequestException) -> None:
+    """Raise the error of a certificate that is not trusted, if it is one."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+        cause = cause.__cause__ or cause.__context__
+    if cause is not None:
+        url = error.request.url if error.request is not None else ""
+        parts = parse_url(url or "")
+        problem = getattr(cause, "verify_message", "") or cause
+        host = f"{parts.scheme}://{parts.netloc}"
+        raise Reason.CERTIFICATE_UNTRUSTED.error(url=host, problem=problem) from error
 
 
 def build_session(config: Mapping[str, Any], connections: int) -> requests.Session:

@@ -88,6 +88,8 @@ class Reason(Enum):
     CA_BUNDLE_MISSING = (errors.ConfigError,
         "The CA certificates that {variable} names do not exist ({path}).",
         "Correct the variable, or unset it.")
+    CERTIFICATE_UNTRUSTED = (errors.ConfigError, "The certificate of {url} is not trusted ({problem}): nothing was sent there.",
+        "If a proxy or firewall of your company replaces certificates, add its CA to the system's trust store, or name a file with it in REQUESTS_CA_BUNDLE or SSL_CERT_FILE; otherwise check the proxy, the host and the clock.")
     CHINA_UNNAMED = (errors.ConfigError,
         "The account is in China's data center, whose servers belong to another company: nothing was sent there.",
         "Run `zohobooks login --region cn` if that is right.")

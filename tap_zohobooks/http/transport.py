@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import http.client
 import io
+import os
 import socket
+import ssl
+import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import requests
+import truststore
 from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from typing_extensions import override
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -147,8 +152,35 @@ class _BoundedConnection(HTTPConnection):
         return response
 
 
+CERTIFICATE_FILE = "SSL_CERT_FILE"
+
+
+def build_trust() -> ssl.SSLContext:
+    """Return a context that trusts what the system trusts, and what SSL_CERT_FILE names.
+
+    Containers may have no certificates at all: those of `requests` are trusted as well, except
+    where the system's own interface decides, which macOS and Windows have.
+
+    Raises:
+        OSError: There is no such file.
+    """
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if sys.platform not in {"darwin", "win32"}:
+        context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
+    if named := os.environ.get(CERTIFICATE_FILE):
+        context.load_verify_locations(named)
+    return context
+
+
 class _BoundedTLSConnection(_BoundedConnection, HTTPSConnection):
-    """The same over TLS."""
+    """The same over TLS, with the system's certificates unless REQUESTS_CA_BUNDLE is set."""
+
+    @override
+    def connect(self) -> None:
+        """Connect with a context of its own: a shared one would make handshakes wait."""
+        if self.ssl_context is None and self.ca_certs == DEFAULT_CA_BUNDLE_PATH:
+            self.ssl_context, self.ca_certs = build_trust(), None
+        super().connect()
 
 
 class _Pool(HTTPConnectionPool):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import threading
 import time
 from contextlib import contextmanager
@@ -10,13 +11,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
+import trustme
 
 from tap_zohobooks.connection import build_session
+from tap_zohobooks.errors import ConfigError
 from tap_zohobooks.http import transport
 from tap_zohobooks.http.transport import BodyTooLarge, was_sent
+from tests.certificates import serve_tls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 LIMIT, BUSY = 0.5, 5.0  # seconds
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -195,3 +200,64 @@ def test_what_was_not_sent() -> None:
         with pytest.raises(requests.RequestException) as caught:
             get(url, timeout=5)
         assert not was_sent(caught.value)
+
+
+@pytest.fixture
+def authority(monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
+    """A certificate authority that the system does not know, and no variables about it."""
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    return trustme.CA()
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
+def test_an_authority_that_a_variable_names(
+    authority: trustme.CA, variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file with a company's certificate is enough."""
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv(variable, str(tmp_path / "ca.pem"))
+    with serve_tls(authority) as url, build_session({"user_agent": "test"}, 1) as session:
+        assert session.get(url, timeout=10).status_code == 204
+
+
+def test_an_authority_of_the_system(
+    authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A company's certificate in the trust store of the system is enough."""
+    pem = authority.cert_pem.bytes()
+    digest = subprocess.run(["openssl", "x509", "-hash", "-noout"], input=pem,  # noqa: S607
+                            capture_output=True, check=True)  # fmt: skip
+    (tmp_path / f"{digest.stdout.decode().strip()}.0").write_bytes(pem)
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    with serve_tls(authority) as url, build_session({"user_agent": "test"}, 1) as session:
+        assert session.get(url, timeout=10).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [("127.0.0.1", "unable to get local issuer certificate"), ("127.0.0.2", "mismatch")],
+)
+def test_a_certificate_that_is_not_trusted(
+    authority: trustme.CA, name: str, problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The host and the reason are named, whether the issuer is unknown or the host is another."""
+    if problem == "mismatch":
+        authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    with serve_tls(authority, name) as url, build_session({"user_agent": "test"}, 1) as session:
+        with pytest.raises(ConfigError, match=problem) as raised:
+            session.get(f"{url}/oauth/v2/token?refresh_token=secret", timeout=10)
+        assert raised.value.name == "certificate-untrusted"
+        assert url in str(raised.value)
+        assert "secret" not in str(raised.value)
+
+
+def test_a_certificate_file_that_does_not_exist(
+    authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The variable is named."""
+    monkeypatch.setenv("SSL_CERT_FILE", "/no/ca.pem")
+    missing = pytest.raises(ConfigError, match="SSL_CERT_FILE names do not exist")
+    with serve_tls(authority) as url, build_session({"user_agent": "test"}, 1) as session, missing:
+        session.get(url, timeout=10)

@@ -9,7 +9,10 @@ import sys
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+import trustme
+
 from tap_zohobooks.error_catalog import Reason
+from tests.certificates import serve_tls
 from tests.e2e.pipeline.conftest import selecting
 from tests.e2e.terminal.errors.scene import (
     FIRST,
@@ -101,6 +104,15 @@ def _(scene: Scene) -> Outcome:
     settings = scene.service().config(accounts_url="https://127.0.0.1:9")
     files = ["--config", scene.service().shell.file("config.json", settings)]
     done = scene.service().shell.run(*files, "--discover", REQUESTS_CA_BUNDLE="/no/bundle.pem")
+    return Outcome(done.returncode, done.stderr.strip().splitlines()[-1])
+
+
+@WAYS.to(Reason.CERTIFICATE_UNTRUSTED)
+def _(scene: Scene) -> Outcome:
+    with serve_tls(trustme.CA()) as base:
+        settings = scene.service().config(accounts_url=base)
+        files = ["--config", scene.service().shell.file("config.json", settings)]
+        done = scene.service().shell.run(*files, "--discover")
     return Outcome(done.returncode, done.stderr.strip().splitlines()[-1])
 
 
