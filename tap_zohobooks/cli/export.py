@@ -76,7 +76,6 @@ def export(
         TapError: A setting, stream or path is wrong, or not everything could be read; what was
             read is written.
     """
-    metrics.get_metrics_logger().setLevel(logging.WARNING)
     place = Place.of(to, form)
     settings = load_config(config)
     store = Store(place.store)
@@ -137,6 +136,7 @@ class Export:
                    if self._has_lines or self._store.read_columns(lines_table(name))}  # fmt: skip
         tap.setup_mapper()  # it takes the selection as it is by now
         writer.prepare(hidden, schemas)
+        metrics.get_metrics_logger().setLevel(logging.WARNING)  # the SDK sets it with the tap
         failure = _sync(tap)
         writer.remove_documents(parents)
         if failure is None or is_read_to_end(failure):
