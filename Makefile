@@ -1,4 +1,4 @@
-# Needs git, make and Python 3.10 or newer; everything else is downloaded from the package registry
+# Needs git, make and Python 3.11 or newer; everything else is downloaded from the package registry
 # into .tools, .venv and .meltano, unless it is there already. The tests open Chromium or Chrome;
 # if there is neither, apt-get installs Chromium.
 # Another Python: make test PYTHON=python3.12; another browser: make test CHROMIUM=/path/to/chrome
@@ -77,10 +77,10 @@ fix: sync ## Apply the fixes of ruff
 lock: $(uv) ## Update every pinned version
 	$(uv) lock --upgrade
 	for name in meltano $(programs); do \
-	  $(uv) pip compile --quiet --upgrade --universal --python-version 3.10 --no-annotate \
+	  $(uv) pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate \
 	    --no-header --generate-hashes plugins/$$name.in --output-file plugins/$$name.txt || exit; \
 	done
-	echo uv==$(UV_VERSION) | $(uv) pip compile --quiet --universal --python-version 3.10 \
+	echo uv==$(UV_VERSION) | $(uv) pip compile --quiet --universal --python-version 3.11 \
 	  --no-annotate --no-header --generate-hashes - --output-file scripts/uv.txt
 
 .PHONY: clean
@@ -114,7 +114,7 @@ $(meltano)/installed-$(version): $(uv) meltano.yml $(wildcard plugins/extractors
 	touch $@
 
 $(uv): scripts/bootstrap.py scripts/uv.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and \
-	  "Python 3.10 or newer is needed, this is " + sys.version.split()[0] \
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+	  "Python 3.11 or newer is needed, this is " + sys.version.split()[0] \
 	  + ". Name another: make test PYTHON=python3.12")'
 	$(PYTHON) scripts/bootstrap.py $(UV_VERSION) .tools/uv-$(UV_VERSION)
