@@ -113,7 +113,8 @@ Printed by `python scripts/docs.py {ERRORS}`. The last log line of a run that
 does not end with 0, the last line of a command, and each failed check of `zohobooks
 doctor` say what was found and the next step, and end with the error's name in brackets.
 What is filled in stands in italics. The doctor ends with the code of its first check
-that failed, or with 1 where one could not be made. A command line that cannot be read
+that failed, or with 1 where one could not be made; without a terminal and --yes, it leaves
+out what takes more than 20 API calls, and says so. A command line that cannot be read
 ends with 2, one of `zohobooks` with 78, and says why. Anything else, with a traceback,
 is a defect: report it.
 

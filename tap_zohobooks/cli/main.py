@@ -144,7 +144,8 @@ def logout(**options: Any) -> None:
 def doctor(**options: Any) -> None:
     """Check everything that a run needs.
 
-    The exit code is 0 only if all of it passes.
+    The exit code is 0 only if all of it passes. Without a terminal and --yes, the checks that take
+    more than 20 API calls are left out, which the output says.
     """
     _run_command("doctor", "diagnose", **options)
 
@@ -158,7 +159,11 @@ def doctor(**options: Any) -> None:
     as_json,
 )
 def plan(**options: Any) -> None:
-    """Print what the next run would cost: API calls, minutes, days."""
+    """Print what the next run would cost: API calls, minutes, days.
+
+    Without a terminal and --yes, rows whose count takes more than 20 API calls are not counted:
+    the cost is the least that a run has.
+    """
     _run_command("plan", "plan", **options)
 
 

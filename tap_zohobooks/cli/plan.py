@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 DISCOVERY = "(discovery)"
 NOTE = "estimate, without the custom modules that it finds"
+LEAST = "at least, rows are not counted"
 UNREADABLE = (AccessDenied, NotFound, ParameterRefused, UnexpectedResponse)
 
 
@@ -66,13 +67,20 @@ def plan(
     """Count the rows that a run would read, and print what that costs.
 
     Raises:
-        TapError: A setting, file or token is wrong, there is no terminal, or the quota is used up.
+        TapError: A setting, file or token is wrong, or the quota is used up.
     """
     selected = select_streams(catalog, streams)
     tap = build_tap(load_config(config))
     planner = Planner(tap, selected, _read_state(state, tap), discovers=catalog is None)
     least = planner.count_least_calls()
-    if not terminal.confirm_calls("Counting takes {}, more where lists are long.", least, yes=yes):
+    question = "Counting takes {}, more where lists are long."
+    planner.counts_rows = terminal.can_spend(least, yes=yes)
+    if not planner.counts_rows:
+        terminal.print_message(
+            f"Rows are not counted: that takes {least} calls of the day or more, and no terminal "
+            "can confirm them. What follows is the least that a run costs; --yes counts."
+        )
+    elif not terminal.confirm_calls(question, least, yes=yes):
         terminal.print_message("Nothing was counted.")
         return
     costs = list(planner.estimate_costs())
@@ -123,6 +131,7 @@ class Planner:
         self._streams = [one for one in streams if one.name != ORGANIZATIONS.name]
         self._state = state
         self._discovers = discovers
+        self.counts_rows = True
         self._counter = RowCounter(tap.client, tap.sync_context.page_size)
 
     def count_least_calls(self) -> int:
@@ -141,6 +150,9 @@ class Planner:
 
     def _estimate_cost(self, stream: SelectedStream, organization: str) -> Cost:
         rows, listed, since = Count(0), None, None
+        if _is_countable(stream) and not self.counts_rows:
+            least = cost.count_calls(stream, rows, self._tap.sync_context.page_size)
+            return Cost(stream.name, organization, None, least.rows, is_exact=False, note=LEAST)
         try:
             if _is_countable(stream):
                 since = self._find_start(stream, organization)

@@ -124,6 +124,11 @@ def confirm(question: str, option: str, *, default: bool = False) -> bool:
     return click.confirm(question, default=default, err=True)
 
 
+def can_spend(calls: int, *, yes: bool) -> bool:
+    """Tell whether a command may make so many API calls, or can prompt for it."""
+    return yes or calls <= MAX_CALLS or is_interactive()
+
+
 def confirm_calls(sentence: str, calls: int, *, yes: bool) -> bool:
     """Print how many API calls a command makes, at the {} of a sentence; above 20, confirm them.
 
