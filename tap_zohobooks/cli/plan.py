@@ -72,15 +72,7 @@ def plan(
     selected = select_streams(catalog, streams)
     tap = build_tap(load_config(config))
     planner = Planner(tap, selected, _read_state(state, tap), discovers=catalog is None)
-    least = planner.count_least_calls()
-    question = "Counting takes {}, more where lists are long."
-    planner.counts_rows = terminal.can_spend(least, yes=yes)
-    if not planner.counts_rows:
-        terminal.print_message(
-            f"Rows are not counted: that takes {least} calls of the day or more, and no terminal "
-            "can confirm them. What follows is the least that a run costs; --yes counts."
-        )
-    elif not terminal.confirm_calls(question, least, yes=yes):
+    if not _confirm_counting(planner, yes=yes):
         terminal.print_message("Nothing was counted.")
         return
     costs = list(planner.estimate_costs())
@@ -90,6 +82,20 @@ def plan(
                              "organizations": [asdict(one) for one in forecasts]})  # fmt: skip
     else:
         _print_tables(costs, forecasts, tap.config["max_parallel_organizations"])
+
+
+def _confirm_counting(planner: Planner, *, yes: bool) -> bool:
+    """Prompt before rows are counted; without a terminal, print that they are not."""
+    least = planner.count_least_calls()
+    planner.counts_rows = terminal.can_spend(least, yes=yes)
+    if planner.counts_rows:
+        question = "Counting takes {}, more where lists are long."
+        return terminal.confirm_calls(question, least, yes=yes)
+    terminal.print_message(
+        f"Rows are not counted: that takes {least} calls of the day or more, and no terminal can "
+        "confirm them. What follows is the least that a run costs; --yes counts."
+    )
+    return True
 
 
 def _print_tables(costs: Sequence[Cost], forecasts: Sequence[Forecast], parallel: int) -> None:
