@@ -31,7 +31,9 @@ class Reason(Enum):
         texts = {name: str(fact) for name, fact in facts.items()}
         short = {name: text if len(text) <= MAX_FACT else f"{text[:MAX_FACT]} [...]"
                  for name, text in texts.items()}  # fmt: skip
-        return self.kind(self.found.format(**short), self.next_step.format(**short), self.title)
+        error = self.kind(self.found.format(**short), self.next_step.format(**short), self.title)
+        error.facts = short
+        return error
 
     # fmt: off
 

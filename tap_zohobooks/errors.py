@@ -57,6 +57,7 @@ class TapError(Exception):
         """Keep the parts; `name` is that of docs/errors.md."""
         self.found, self.next_step = to_safe_text(found), to_safe_text(next_step)
         self.name = name
+        self.facts: dict[str, str] = {}  # what was filled in, for fields of the log
         super().__init__(" ".join(part for part in (self.found, self.advice) if part))
 
     @property

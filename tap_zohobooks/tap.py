@@ -24,6 +24,7 @@ from tap_zohobooks.singer import activate_version
 from tap_zohobooks.singer.command import CommandLineTap
 from tap_zohobooks.singer.context import SyncContext
 from tap_zohobooks.singer.failures import list_errors, merge, skip_closed
+from tap_zohobooks.singer.log_output import describe_run
 from tap_zohobooks.singer.progress import show_progress, status
 from tap_zohobooks.singer.scheduler import SyncScheduler, build_queues
 from tap_zohobooks.singer.state import check_state, list_organizations
@@ -32,7 +33,7 @@ from tap_zohobooks.singer.state_migration import (
     bookmarks_without_organization,
     migrate_state,
 )
-from tap_zohobooks.singer.stats import RequestStats
+from tap_zohobooks.singer.stats import RequestStats, describe_calls
 from tap_zohobooks.streams.base import ResourceStream
 from tap_zohobooks.streams.connection_test import ConnectionTest
 from tap_zohobooks.streams.organization import build_catalog_modules, discover_custom
@@ -233,6 +234,8 @@ class TapZohoBooks(CommandLineTap):
     def _sync_selected(self) -> None:
         if self._undiscovered is not None:
             raise self._undiscovered
+        client = self.client
+        describe_run(lambda: describe_calls(client.calls, client.quotas))
         if found := bookmarks_without_organization(self.state, self._has_bookmark):
             assign_organization(self.organization_ids, found)
         self._reset_state_progress_markers()

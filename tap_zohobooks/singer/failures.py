@@ -64,8 +64,12 @@ def skip_closed(
 
 def list_errors(failures: Sequence[Failure]) -> list[TapError]:
     """Return the errors of failures, each once: streams of an organization may end with one."""
-    errors = [type(one.error)(one.found, one.error.next_step, one.error.name) for one in failures]
-    return [*{str(one): one for one in errors}.values()]
+    found: dict[str, TapError] = {}
+    for one in failures:
+        error = type(one.error)(one.found, one.error.next_step, one.error.name)
+        error.facts = {"stream": one.stream, "organization": one.organization}
+        found.setdefault(str(error), error)
+    return [*found.values()]
 
 
 def merge(errors: Sequence[TapError]) -> TapError:
@@ -78,4 +82,8 @@ def merge(errors: Sequence[TapError]) -> TapError:
         found.insert(0, f"{len(ranked)} failures; everything else was read.")
     steps = dict.fromkeys(one.next_step for one in ranked if one.next_step)
     names = dict.fromkeys(one.name for one in ranked if one.name)
-    return type(ranked[0])(" ".join(found), " ".join(steps), ", ".join(names))
+    merged = type(ranked[0])(" ".join(found), " ".join(steps), ", ".join(names))
+    for fact in ("stream", "organization"):
+        values = dict.fromkeys(str(one.facts[fact]) for one in ranked if one.facts.get(fact))
+        merged.facts |= {fact: ", ".join(values)} if values else {}
+    return merged

@@ -7,30 +7,79 @@ whole line, with its traceback or JSON, is masked by the formatter of each handl
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import threading
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from tap_zohobooks.errors import TapError
 from tap_zohobooks.safe_text import escape_controls, mask_secrets, to_safe_text
+from tap_zohobooks.singer.failures import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
 _logger = logging.getLogger("tap-zohobooks")
+
+FIELDS = {"stream": "stream", "organization": "organization_id"}  # by their names in errors
+_WORDS = {
+    "stream": re.compile(r"\bstream '([^']+)'", re.IGNORECASE),
+    "organization_id": re.compile(r"\borganization (\d+)", re.IGNORECASE),
+}
 
 INDENT = "  "  # of a traceback: no line of an exception's text looks like a line of the log
 
 
 class SafeRecord(logging.LogRecord):
-    """A record whose message is one line without secrets."""
+    """A record whose message is one line without secrets; a warning has fields, for alerts."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Add the fields to a warning or an error of the tap."""
+        super().__init__(*args, **kwargs)
+        if self.levelno >= logging.WARNING and self.name.partition(".")[0] == _logger.name:
+            self.__dict__.update(find_fields(self), **_run.describe())
 
     @override
     def getMessage(self) -> str:
         return to_safe_text(super().getMessage())
+
+
+class RunFacts:
+    """What the log says of the run as a whole: calls, and what is left of each quota."""
+
+    def __init__(self) -> None:
+        """Say nothing until a run begins."""
+        self.describe: Callable[[], dict[str, object]] = dict
+
+
+_run = RunFacts()
+
+
+def describe_run(describe: Callable[[], dict[str, object]]) -> None:
+    """Add what a function returns to each warning and error from now on."""
+    _run.describe = describe
+
+
+def find_fields(record: logging.LogRecord) -> dict[str, object]:
+    """Return what a record is about: error, exit_code, stream, organization_id, if it says so.
+
+    They are those of the error in its arguments, or else those of its message.
+    """
+    text = record.getMessage()
+    matches = {name: words.search(text) for name, words in _WORDS.items()}
+    found: dict[str, object] = {name: one[1] for name, one in matches.items() if one}
+    for one in record.args if isinstance(record.args, tuple) else ():
+        error = one.error if isinstance(one, Failure) else one
+        if isinstance(error, TapError):
+            facts = {FIELDS[name]: fact for name, fact in error.facts.items() if name in FIELDS}
+            found |= {"error": error.name, "exit_code": error.exit_code, **facts}
+        if isinstance(one, Failure):
+            found |= {"stream": one.stream, "organization_id": one.organization}
+    return {name: value for name, value in found.items() if value != ""}
 
 
 class SafeFormatter(logging.Formatter):

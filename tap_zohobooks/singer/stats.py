@@ -69,6 +69,12 @@ class RequestStats:
         yield _point("counter", Measure.TOKENS, self.token_requests, {})
 
 
+def describe_calls(calls: Mapping[str, int], quotas: Mapping[str, Quota]) -> dict[str, object]:
+    """Return the calls of a run so far, and those left of the day by organization, for the log."""
+    left = {name: quota.remaining for name, quota in {**quotas}.items()}
+    return {"calls": sum({**calls}.values()), "quota_left": left}
+
+
 def _join(counts: _Counts) -> str:
     return ", ".join(f"{name} {number}" for name, number in sorted(counts.items()))
 
