@@ -220,16 +220,19 @@ class TapZohoBooks(CommandLineTap):
         Raises:
             TapError: The run is not complete; state is written.
         """
-        failure: TapError | None = None
+        reached: QuotaReached | None = None
         try:
             self._sync_selected()
-        except QuotaReached as reached:
-            failure = reached
+        except QuotaReached as quota:
+            reached = quota
         finally:
             self._over.set()
             self.write_message(StateMessage(self.state))  # the last message, even if it is no news
             self._log_summary()
-        self._conclude(failure)
+        if reached is not None:
+            if self.config["on_quota_exhausted"] != "stop":
+                raise reached
+            self.logger.warning("%s", reached)
 
     def _sync_selected(self) -> None:
         if self._undiscovered is not None:
@@ -285,14 +288,6 @@ class TapZohoBooks(CommandLineTap):
         stats = self.sync_context.stats
         for line in (*stats.list_skipped(self._resources), *stats.list_refused()):
             self.logger.warning("%s", line)
-
-    def _conclude(self, failure: TapError | None) -> None:
-        if failure is None:
-            return
-        if isinstance(failure, QuotaReached) and self.config["on_quota_exhausted"] == "stop":
-            self.logger.warning("%s", failure)
-            return
-        raise failure
 
     def _find_failure(self) -> TapError | None:
         names = {stream.name for stream in self.streams.values() if stream.selected}

@@ -18,7 +18,7 @@ from tap_zohobooks.errors import (
 from tap_zohobooks.pagination.page import find_rows, shows_rows, to_row
 from tap_zohobooks.pagination.view import FILTER
 from tap_zohobooks.resources import ORGANIZATION, TABLE, build_request
-from tap_zohobooks.singer.failures import Failure, combine, skip_closed
+from tap_zohobooks.singer.failures import Failure, list_errors, merge, skip_closed
 from tap_zohobooks.singer.ordered_map import ordered_map
 from tap_zohobooks.streams.base import ResourceStream
 from tap_zohobooks.streams.lists import ListStream, UndocumentedStream
@@ -182,4 +182,4 @@ class ConnectionTest:
             failures, closed = skip_closed(failures, context.get_organizations().ids)
             context.stats.closed.update(closed)
         if failures:
-            raise combine(failures)
+            raise merge(list_errors(failures))
