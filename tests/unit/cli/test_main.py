@@ -135,10 +135,8 @@ def test_completion_is_printed(shell: str) -> None:
         (["login", "--renew"], {}, ["--browser or --code"]),
         (["login", "--keep"], {}, ["--organization or --all-organizations"]),
         (["logout"], {}, ["--yes"]),
-        (["doctor"], {}, ["--yes"]),
-        (["plan"], {}, ["--yes"]),
     ],
-    ids=["id", "secret", "keep", "way", "organizations", "logout", "doctor", "plan"],
+    ids=["id", "secret", "keep", "way", "organizations", "logout"],
 )
 def test_prompts_without_a_terminal(
     desk: Desks, arguments: list[str], settings: dict[str, str], options: list[str]
