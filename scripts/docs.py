@@ -42,6 +42,11 @@ def streams_page() -> str:
         "not selected by default. Custom modules (`cm_*`) are found at discovery: key",
         "`module_record_id`, full table, one call a 200 rows, scope `ZohoBooks.custommodules.ALL`.",
         "",
+        "Balances of `contacts` (`outstanding_*`, `unused_credits_*`) and `chart_of_accounts`",
+        "follow other documents. No source says that a document changes the time of change of its",
+        "contact or account: such a balance is as old as the last change of its row, or the last",
+        "full read. Sum the open documents instead, or read the stream as FULL_TABLE.",
+        "",
         "| Stream | Key | Replication | Calls | Scope |",
         "|---|---|---|---|---|",
     ]
