@@ -20,12 +20,13 @@ MAX_HELD_ROWS = 5_000  # 50 MB, and 25 requests that are made again if there are
 class FullScan:
     """Reads an endpoint that does not sort, filtered if it can; the bookmark moves at the end.
 
-    It moves to the newest row that changed before the scan began: a row that changed during the
+    It moves to the newest row that was settled when the scan began: a row that changed during the
     scan does not prove that the scan has missed none that changed before it.
     """
 
     read: ListRead
     _newest: str = ""
+    _has_times: bool = False
     _is_timeless: bool = False
 
     def items(self) -> Items:
@@ -38,20 +39,21 @@ class FullScan:
             if since and page.is_only_at(since):
                 read.probe.mark_unfilterable("nothing newer came, which may be its fault")
                 return False
-            yield from self._emit(fresh, opened=read.open(page))
+            yield from self._emit(fresh, limit=read.find_limit(page))
         read.is_sure = not scan.has_moved
         if since is None and self._is_timeless:
             read.record_timeless_rows()
-        if self._newest:
-            yield None, self._newest
+        if self._has_times:
+            yield None, self._newest or read.opened
         return True
 
-    def _emit(self, entries: list[Entry], opened: str) -> Generator[Item, None, None]:
+    def _emit(self, entries: list[Entry], limit: str) -> Generator[Item, None, None]:
         for entry in entries:
             time = entry.time or ""
             self._is_timeless = self._is_timeless or not time
             if entry.is_due(self.read.start):
-                if self._newest < time <= opened:
+                self._has_times = self._has_times or bool(time)
+                if self._newest < time <= limit:
                     self._newest = time
                 yield entry.row, None
 

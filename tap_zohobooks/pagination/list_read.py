@@ -10,7 +10,7 @@ from tap_zohobooks.pagination.capabilities import CapabilityProbe, EndpointCapab
 from tap_zohobooks.pagination.offset_scan import OffsetScan, ignore
 from tap_zohobooks.pagination.page import MAX_ROWS, list_params
 from tap_zohobooks.transform.cleaner import Row
-from tap_zohobooks.transform.timestamps import subtract_seconds
+from tap_zohobooks.transform.timestamps import subtract_lookback, subtract_seconds
 
 if TYPE_CHECKING:
     from tap_zohobooks.pagination.page import Entry, Fetch, Page
@@ -27,10 +27,10 @@ class ListRead:
     """One read of one list, from `start` (UTC text) or from its beginning.
 
     `held_page` is the first page of the next strategy, if that need not request it. `opened` is
-    when the first page was served. Of the rows emitted in the order of time, `reached` is the last
-    one's time. While some pages were accepted in an order that they do not prove
-    (`unconfirmed_pages`), rows promise nothing. `is_far` if more rows changed since the start than
-    can be held in memory.
+    when the first page was served; rows that come late do so by at most `lookback` seconds. Of the
+    rows emitted in the order of time, `reached` is the last one's time. While some pages were
+    accepted in an order that they do not prove (`unconfirmed_pages`), rows promise nothing.
+    `is_far` if more rows changed since the start than can be held in memory.
     """
 
     fetch: Fetch
@@ -39,6 +39,7 @@ class ListRead:
     log: Callable[[str], None] = ignore
     note_timeless: Callable[[], None] = ignore
     has_timeless_rows: bool = False
+    lookback: int = 0
     start: str | None = None
     is_sure: bool = True
     held_page: Page | None = None
@@ -85,6 +86,10 @@ class ListRead:
         """Record when the first page was served, and return that."""
         self.opened = self.opened or page.served.isoformat()
         return self.opened
+
+    def find_limit(self, page: Page) -> str:
+        """Return the newest instant whose rows are settled, by when the first page was served."""
+        return subtract_lookback(self.open(page), self.lookback)
 
     def emit(self, entries: Iterable[Entry]) -> list[Item]:
         """Return the items of rows in the order of time; those of the boundary second once."""

@@ -16,7 +16,7 @@ from tap_zohobooks.resources import MODIFIED, ORGANIZATION, ROWS, TABLE, TIMELES
 from tap_zohobooks.streams.partition_read import NEVER, PartitionRead
 from tap_zohobooks.streams.records import RecordStream
 from tap_zohobooks.transform.cleaner import MAX_REPORTED
-from tap_zohobooks.transform.timestamps import subtract_seconds
+from tap_zohobooks.transform.timestamps import subtract_lookback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,10 @@ class ResourceStream(RecordStream):
     @override
     def read_partition(self, context: Context | None, start: str | None) -> Iterator[Step]:
         organization = str((context or {}).get(ORGANIZATION, ""))
-        reading = PartitionRead(organization, start, self.sync_context.lookback_seconds)
+        reading = PartitionRead(
+            organization, start, self.sync_context.lookback_seconds,
+            has_bookmark=bool(self.get_context_state(context).get("replication_key_value")),
+        )  # fmt: skip
         rows = 0
         self.compile()
         try:
@@ -179,7 +182,7 @@ class ResourceStream(RecordStream):
             return None
         bookmark = state.get("replication_key_value")
         if bookmark:
-            return subtract_seconds(bookmark, max(1, self.sync_context.lookback_seconds))
+            return subtract_lookback(bookmark, self.sync_context.lookback_seconds)
         first: str | None = self.config.get("start_date")
         return first
 

@@ -71,12 +71,13 @@ class ListStream(ResourceStream):
             lambda text: self.logger.info("Stream '%s': %s", self.name, text),
             note_timeless=lambda: self.timeless.add(reading.organization),
             has_timeless_rows=bool(kept.get(TIMELESS)),
+            lookback=reading.lookback,
         )
 
     def _page(self, reading: PartitionRead, params: Params) -> Page:
         query = {**self._query, **params}
         response = self._get_whole(reading, self.listed, self._path, query)
-        if reading.max_bookmark is None:
+        if reading.limit is None:
             reading.open(self.name, response.served.isoformat())
         document, (rows_key, *others) = response.document, self._rows_keys
         page = parse_page(document, response.served, rows_key, self._row_key, *others)

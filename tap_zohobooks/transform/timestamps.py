@@ -71,3 +71,8 @@ def subtract_seconds(instant: str, seconds: int) -> str:
         return (moment - timedelta(seconds=seconds)).isoformat()
     except OverflowError:
         return datetime.min.replace(tzinfo=timezone.utc).isoformat()
+
+
+def subtract_lookback(instant: str, lookback: int) -> str:
+    """Return the instant that a lookback reaches back to; rows of one second may come during it."""
+    return subtract_seconds(instant, max(1, lookback))

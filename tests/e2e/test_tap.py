@@ -107,10 +107,32 @@ def test_the_bookmark_is_the_newest_row(two: Service) -> None:
 
 
 def test_the_bookmark_keeps_clear_of_the_present(service: Make) -> None:
-    """A row of this second leaves the bookmark at the scan's start less the lookback."""
+    """A row of this second leaves the bookmark at the newest row before the lookback."""
     place = service(**PLENTY)
     (organization, _) = place.organizations
+    newest = max(row["last_modified_time"] for row in place.world.rows(organization, "invoices"))
     place.world.insert(organization, "invoices")
+    run = place.complete(["invoices"], lookback_seconds=300)
+    assert run.bookmark("invoices", organization) == to_utc(newest)
+    place.clock.sleep(301)
+    later = place.complete(["invoices"], run.state, lookback_seconds=300)
+    first, second = (one.bookmark("invoices", organization) for one in (run, later))
+    assert first
+    assert second
+    assert first < second
+
+
+@pytest.mark.parametrize("sort", ["honoured", "ignored"])
+@pytest.mark.parametrize("filters", ["honoured", "ignored"])
+def test_a_list_of_this_second_is_not_read_whole_again(
+    service: Make, sort: Honour, filters: Honour
+) -> None:
+    """If all rows are newer than the lookback, the bookmark is the scan's start less that."""
+    place = service(rows=0, organizations=1, **PLENTY)
+    (organization,) = place.organizations
+    place.world.behaviour["invoices"] = Behaviour(sort=sort, filter=filters)
+    for _ in range(5):
+        place.world.insert(organization, "invoices")
     run = place.complete(["invoices"], lookback_seconds=300)
     assert run.bookmark("invoices", organization) == "2026-11-23T11:55:00+00:00"
 

@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-from tests.property.simulation import Change, Delete, End, History, Insert, Setting, Trouble, Wait
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.property.simulation import (
+    Change,
+    Delete,
+    End,
+    History,
+    Insert,
+    Setting,
+    Treat,
+    Trouble,
+    Wait,
+)
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Honour = Literal["honoured", "ignored"]
 
 
 def test_late_rows_and_a_change_during_a_scan_by_place() -> None:
@@ -28,3 +48,20 @@ def test_late_rows_and_a_change_during_a_scan_by_place() -> None:
         lot=69,
     )  # fmt: skip
     history.settle()
+
+
+@pytest.mark.parametrize("stream", ["contacts", "items", "invoice_details"])
+@pytest.mark.parametrize(("sort", "filters"), [*product(["honoured", "ignored"], repeat=2)])
+def test_a_late_row_and_a_new_one_during_a_read(stream: str, sort: Honour, filters: Honour) -> None:
+    """A row comes late into an old list after its page was read, and a new row follows on a page.
+
+    The new one must not take the bookmark past the newest row that was there before the read.
+    """
+    for gap, lookback in ((2, 0), (5, 5), (7, 5), (8, 0)):  # calls before it, seconds
+        history = History(Setting((stream,), page_size=2, lookback=lookback))
+        history.books.happen(Treat(0, sort, filters))
+        history.books.happen(Insert(0, 9))
+        history.books.happen(Wait(60))
+        failure = history.run([(gap, Change(0, 0, 0, behind=True)), (0, Insert(0))])
+        assert failure is None, failure
+        history.settle()

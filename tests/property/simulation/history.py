@@ -15,6 +15,7 @@ from tap_zohobooks import tap as tap_module
 from tap_zohobooks.errors import QuotaReached, ReauthorizationNeeded, ServiceError
 from tap_zohobooks.resources import ORGANIZATION
 from tap_zohobooks.singer import ordered_map
+from tap_zohobooks.streams import registry
 from tap_zohobooks.streams.lists import IncrementalStream
 from tap_zohobooks.streams.registry import STREAM_TYPES
 from tests.conftest import Service
@@ -124,7 +125,7 @@ class History:
         }
         pool = partial(Pool, Random(lot))  # noqa: S311  # to be repeated
         with (
-            mock.patch.object(tap_module, "STREAM_TYPES", kinds),
+            mock.patch.object(registry, "STREAM_TYPES", kinds),
             mock.patch.object(ordered_map, "WorkerPool", pool),
             mock.patch.object(tap_module.TapZohoBooks, "streams_at_once", 1),
         ):
