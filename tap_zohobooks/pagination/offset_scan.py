@@ -97,6 +97,7 @@ class OffsetScan:
     note_size: Callable[[int], None] = ignore
     note_unsure: Callable[[], None] = ignore
     _position: int = 0
+    _furthest: int = 0
     _tail: list[Mark] = field(default_factory=list)
     _read: deque[Mark] = field(default_factory=lambda: deque(maxlen=MAX_ROWS_KNOWN))
     _rereads: int = 0
@@ -211,6 +212,7 @@ class OffsetScan:
             return True
         self._fit_size(placed)
         self._count_stale(fresh, is_repeated=placed.is_repeated)
+        self._furthest = max(self._furthest, self._position)
         return False
 
     def _record(self, placed: PlacedPage, count: int) -> list[Entry]:
@@ -253,8 +255,11 @@ class OffsetScan:
         self._position = self._ties.begin + 1
 
     def _count_stale(self, fresh: Sequence[Entry], *, is_repeated: bool) -> None:
-        """Count pages in a row without an unread row: more may come later if the list moves."""
-        if fresh or self._ties.attempts:
+        """Count pages in a row without an unread row: more may come later if the list moves.
+
+        Pages that are read again on purpose bring none.
+        """
+        if fresh or self._ties.attempts or self._position < self._furthest:
             self._stale = self._repeated = 0
             return
         self._stale += 1
