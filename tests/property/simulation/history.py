@@ -17,7 +17,6 @@ from tap_zohobooks.resources import ORGANIZATION
 from tap_zohobooks.singer import ordered_map
 from tap_zohobooks.streams import registry
 from tap_zohobooks.streams.lists import IncrementalStream
-from tap_zohobooks.streams.registry import STREAM_TYPES
 from tests.conftest import Service
 from tests.property.simulation.books import Books
 from tests.property.simulation.pool import Cut, Pool
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 MOST_CALLS = 3000
 INCREMENTAL_ONES = {
     one.name
-    for kind, rows in STREAM_TYPES.items()
+    for kind, rows in registry.STREAM_TYPES.items()
     for one in rows
     if issubclass(kind, IncrementalStream) and kind.is_incremental
 }
@@ -121,7 +120,8 @@ class History:
         """Let taps know the wanted streams only, and work in one thread."""
         wanted = self.setting.streams
         kinds = {
-            kind: [one for one in rows if one.name in wanted] for kind, rows in STREAM_TYPES.items()
+            kind: [one for one in rows if one.name in wanted]
+            for kind, rows in registry.STREAM_TYPES.items()
         }
         pool = partial(Pool, Random(lot))  # noqa: S311  # to be repeated
         with (
