@@ -17,9 +17,11 @@ from pathlib import Path
 import psutil
 
 from sandbox import World
+from sandbox.data.catalog import Behaviour
 from sandbox.server.serving import serve
+from tap_zohobooks.resources import TABLE
 
-PLENTY = 10**7
+PLENTY = 10**6  # the largest value of requests_per_minute
 MEBIBYTE = 2**20
 
 
@@ -32,14 +34,20 @@ class Measured:
     peak: int
 
 
-def measure(rows: int, stream: str) -> Measured:
-    """Sync one list of `rows` rows of one organization, and watch the tap's process."""
+def measure(rows: int, stream: str, calls: int, *, is_plain: bool) -> Measured:
+    """Sync one list of `rows` rows of one organization, and watch the tap's process.
+
+    It ends after so many API calls; a plain list neither sorts nor filters by time of change.
+    """
+    collection = TABLE[stream].of or stream
     world = World.build(
         organizations=1,
-        rows={stream: rows},
+        rows={collection: rows},
         requests_per_minute=PLENTY,
-        daily_quota=PLENTY,
+        daily_quota=calls,
     )
+    if is_plain:
+        world.behaviour[collection] = Behaviour(sort="ignored", filter="ignored", echo=False)
     with serve(world) as base, tempfile.TemporaryDirectory() as folder:
         config = Path(folder, "config.json")
         settings = {
@@ -47,6 +55,7 @@ def measure(rows: int, stream: str) -> Measured:
             "api_url": base,
             "requests_per_minute": PLENTY,
             "token_cache": "off",
+            "on_quota_exhausted": "stop",
         }
         config.write_text(json.dumps(asdict(world.credentials) | settings))
         command = [str(Path(sys.executable).with_name("tap-zohobooks")), "--config", str(config)]
@@ -87,9 +96,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stream", default="invoices")
     parser.add_argument("--rows", type=int, nargs=2, default=[10_000, 100_000])
+    parser.add_argument("--calls", type=int, default=PLENTY, help="API calls of a sync, at most")
+    parser.add_argument("--plain", action="store_true", help="the list neither sorts nor filters")
     parser.add_argument("--limit", type=float, default=15.0, help="MiB (default: %(default)s)")
     options = parser.parse_args()
-    small, large = (measure(rows, options.stream) for rows in options.rows)
+    small, large = (
+        measure(rows, options.stream, options.calls, is_plain=options.plain)
+        for rows in options.rows
+    )
     for found in (small, large):
         print(
             f"{found.rows:>8} rows  {found.seconds:7.1f} s  "
