@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 READING, HISTORIES = "tests/unit/pagination/test_reader.py", "tests/property/test_stateful.py"
+TIME_ORDER = "tests/unit/pagination/test_time_order.py"
 RUNS, DELETES, AUTH = (
     "tests/e2e/test_tap.py",
     "tests/e2e/test_activate_version.py",
@@ -148,9 +149,21 @@ MUTATIONS = (
     ),
     Mutation(
         "documents of an unsorted list move the bookmark no further than their list does",
-        "tap_zohobooks.streams.details:_in_order",
-        result("((row, row_time(row)) for row, _ in value)"),
-        (READING,),
+        "tap_zohobooks.pagination.time_order:TimeOrder._release",
+        'lambda original, self, safe_bookmark: original(self, "9")',
+        (TIME_ORDER,),
+    ),
+    Mutation(
+        "no more rows of an unsorted list wait for their documents than may be held",
+        "tap_zohobooks.pagination.time_order:TimeOrder._hold",
+        "lambda original, self, place, row: self._held.update({place: row})",
+        (TIME_ORDER,),
+    ),
+    Mutation(
+        "a list of more rows than are held is read again for the others",
+        "tap_zohobooks.pagination.time_order:TimeOrder._read_once",
+        'lambda original, self: ((yield from original(self)), setattr(self, "_left_out", 0))[0]',
+        (TIME_ORDER, "tests/e2e/test_long_lists.py"),
     ),
     Mutation(
         "tied rows are read until they are as many as their places",

@@ -143,7 +143,7 @@ class ResourceStream(RecordStream):
         counts = self.stats.keyless if row else self.stats.no_rows
         self.block_deletes("rows without a key were skipped")
         reading.hold_bookmark(row_time(row) or reached or reading.start or NEVER)
-        if self.stats.add(counts, self.name) > 1:
+        if reading.is_reread or self.stats.add(counts, self.name) > 1:
             return
         found = f"a row without '{' '.join(columns)}', its key (fields: {', '.join(row)})"
         self.logger.warning(

@@ -10,6 +10,7 @@ from typing_extensions import override
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import NotFound
 from tap_zohobooks.pagination.page import row_time, rows_of
+from tap_zohobooks.pagination.time_order import TimeOrder
 from tap_zohobooks.resources import FIRST_READ, ORGANIZATION
 from tap_zohobooks.singer.ordered_map import ordered_map
 from tap_zohobooks.singer.state import has_partition
@@ -71,7 +72,16 @@ class DetailStream(PerRowStream, IncrementalStream):
 
     def _list_items(self, reading: PartitionRead) -> Iterator[Item]:
         """Yield the rows of the list, in the order in which the documents are written."""
-        return _in_order(self._list_rows(reading))
+
+        def note_reread() -> None:
+            reading.is_reread = True
+            self.logger.info(
+                "Stream '%s' of organization %s: more rows have changed than are held, and not in "
+                "the order of time; the list is read again for the others.",
+                self.name, reading.organization,
+            )  # fmt: skip
+
+        return TimeOrder(lambda: self._list_rows(reading), self._document_id, note_reread).items()
 
     def _list_rows(self, reading: PartitionRead) -> Iterator[Item]:
         return super()._read(reading)
@@ -196,21 +206,6 @@ class DetailStream(PerRowStream, IncrementalStream):
         if isinstance(row, ListRow) and self.mask.get(("properties", ADDITIONAL), True):
             record[ADDITIONAL] = {**(record.get(ADDITIONAL) or {}), STANDS_IN: True}
         return record
-
-
-def _in_order(items: Iterator[Item]) -> Iterator[Item]:
-    """Yield rows that come without a bookmark in the order of time, each with a bookmark."""
-    waiting: list[Row] = []
-    reached = ""
-    for row, safe_bookmark in items:
-        if row is None:
-            reached = safe_bookmark or reached
-        elif safe_bookmark is None:
-            waiting.append(row)
-        else:
-            yield row, safe_bookmark
-    for row in sorted(waiting, key=lambda row: row_time(row) or ""):
-        yield row, min(row_time(row) or "", reached) or None
 
 
 class AlternatePathStream(DetailStream):

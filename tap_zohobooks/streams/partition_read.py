@@ -26,6 +26,7 @@ class PartitionRead:
     run has left one, `has_list` that a response held a list of rows, `has_documents` and
     `has_missing` that a document was found, or not found, `is_bookmark_held` that the bookmark
     stays before one that was not read. A stream of documents `keeps_unread` ones in the state.
+    `is_reread` if its list is read once more: what it lacks was counted before.
     """
 
     organization: str
@@ -39,6 +40,7 @@ class PartitionRead:
     has_list: bool = False
     is_bookmark_held: bool = False
     keeps_unread: bool = False
+    is_reread: bool = False
     unread: UnreadDocuments = field(default_factory=UnreadDocuments)
     _held: str | None = None
 

@@ -78,7 +78,10 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What stays the same through a history; its last run reads what changed, or all of it."""
+    """What stays the same through a history; its last run reads what changed, or all of it.
+
+    `held_rows` is how many rows of an unsorted list may wait for their documents.
+    """
 
     streams: tuple[str, ...]
     page_size: int = 200
@@ -86,3 +89,4 @@ class Setting:
     seconds_a_call: int = 0
     concurrency: int = 1
     ends_whole: bool = False
+    held_rows: int = 5000

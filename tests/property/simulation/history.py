@@ -13,6 +13,7 @@ from unittest import mock
 
 from tap_zohobooks import tap as tap_module
 from tap_zohobooks.errors import QuotaReached, ReauthorizationNeeded, ServiceError
+from tap_zohobooks.pagination import time_order
 from tap_zohobooks.resources import ORGANIZATION
 from tap_zohobooks.singer import ordered_map
 from tap_zohobooks.streams import registry
@@ -127,6 +128,7 @@ class History:
         with (
             mock.patch.object(registry, "STREAM_TYPES", kinds),
             mock.patch.object(ordered_map, "WorkerPool", pool),
+            mock.patch.object(time_order, "MAX_HELD_ROWS", self.setting.held_rows),
             mock.patch.object(tap_module.TapZohoBooks, "streams_at_once", 1),
         ):
             yield

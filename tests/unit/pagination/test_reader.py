@@ -18,7 +18,6 @@ from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.pagination.offset_scan import MAX_REREADS, OffsetScan, next_range
 from tap_zohobooks.pagination.page import Page, Params, parse_entries, row_time
 from tap_zohobooks.pagination.reader import Reader
-from tap_zohobooks.streams.details import _in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -549,13 +548,6 @@ def test_a_change_during_a_scan_vouches_for_nothing() -> None:
     assert "b449" in target.rows
     assert "a" not in target.rows
     assert target.bookmark == at(448)
-
-
-def test_documents_vouch_for_no_more_than_their_list() -> None:
-    """Documents put into the order of time move the bookmark no further than their list's scan."""
-    rows = [{"id": str(second), "last_modified_time": at(second)} for second in (9, 3, 5)]
-    items = iter([*((row, None) for row in rows), (None, at(5))])
-    assert [safe_bookmark for _, safe_bookmark in _in_order(items)] == [at(3), at(5), at(5)]
 
 
 def test_rows_without_a_time_arrive() -> None:
