@@ -127,3 +127,13 @@ def test_a_list_that_grows_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(ServiceError, match=f"each of {MAX_REREADS} attempts"):
         found.extend(order(read))
     assert [row for row, _ in found] == rows[: len(found)]
+
+
+@pytest.mark.parametrize("size", [2, 5, 12])
+@pytest.mark.parametrize("kind", [*KINDS])
+def test_a_bulk_change_of_many_pages(kind: str, size: int) -> None:
+    """Rows of one second, whose order pages cannot prove, leave before the rows behind them."""
+    rows = {f"r{n:03}": n if n < 30 else 30 + max(0, n - 149) for n in range(190)}
+    table = Table(rows, **KINDS[kind])
+    found = list_emitted(order(lambda: table.reader(size).read(None)), table)
+    assert {*found} == rows.keys()
