@@ -33,7 +33,7 @@ _MONEY: Final = re.compile(
     r"|payment|made|cost|limit|value|refund|payable|receivable|withheld|write_off)"
 )
 
-_NUMERIC: Final = re.compile(r"(_amount|_percentage|_on_hand|_value|repeat_every)$")
+_NUMERIC: Final = re.compile(r"(_amount|_total|_order|_percentage|_on_hand|_value|repeat_every)$")
 
 _ENDINGS: Final = (
     ("_formatted", EMPTY),
@@ -69,7 +69,7 @@ def _classify_name(name: str) -> str:
 
 
 def _classify_documented_text(name: str) -> str:
-    """Classify a field that a file describes as text; an amount is ``digits`` even so."""
+    """Classify a field that a file describes as text; amounts and places are ``digits`` even so."""
     if name.startswith("is_"):
         return "bool"
     if _NUMERIC.search(name):

@@ -2,19 +2,51 @@
 
 from __future__ import annotations
 
+import logging
+from typing import TYPE_CHECKING
+
 import pytest
 from jsonschema import Draft7Validator
+from typing_extensions import override
 
 from tap_zohobooks.resources import TABLE
 from tests.conftest import Run, made
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Misfits(logging.Handler):
+    """Collects the log lines of values that do not fit the type of their column."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        super().__init__()
+        self.texts: list[str] = []
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        if "does not fit its type" in text:
+            self.texts.append(text)
+
 
 @pytest.fixture(scope="module")
-def everything() -> Run:
-    """Every stream of three organizations of three editions, discovered and read."""
+def whole() -> Iterator[tuple[Run, list[str]]]:
+    """Every stream of three organizations of three editions, and its misfits."""
     three = made(rows=12, organizations=3, requests_per_minute=10**6, daily_quota=10**6)
     modules = [name for own in three.world.holdings.values() for name in own.spec.modules]
-    return three.complete([*TABLE, *modules], discovers=True, requests_per_minute=10**6)
+    misfits = Misfits()
+    logging.getLogger().addHandler(misfits)
+    run = three.complete([*TABLE, *modules], discovers=True, requests_per_minute=10**6)
+    yield run, misfits.texts
+    logging.getLogger().removeHandler(misfits)
+
+
+@pytest.fixture
+def everything(whole: tuple[Run, list[str]]) -> Run:
+    """Every stream of three organizations of three editions, discovered and read."""
+    return whole[0]
 
 
 def test_every_stream_brings_rows(everything: Run) -> None:
@@ -49,3 +81,10 @@ def test_keys_are_unique(everything: Run) -> None:
     for stream, columns in keys.items():
         found = [tuple(record[name] for name in columns) for record in everything.records(stream)]
         assert len(set(found)) == len(found), stream
+
+
+def test_every_value_fits_its_type(whole: tuple[Run, list[str]]) -> None:
+    """The double sends no value that does not fit the type of its column."""
+    run, misfits = whole
+    assert run.counts
+    assert misfits == []

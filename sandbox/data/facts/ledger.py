@@ -160,7 +160,7 @@ def build_adjustment(scene: Scene, record: Record, *, whole: bool) -> dict[str, 
         "fcy_balance": EUROS,
         "adjusted_balance": new,
         "gain_or_loss": new - old,
-        "gl_specific_type": "bank",
+        "gl_specific_type": 5,
     }
     return {
         "base_currency_adjustment_id": record.id,
