@@ -21,6 +21,7 @@ from typing_extensions import override
 from sandbox import World
 from sandbox.server.transport import WorldAdapter
 from tap_zohobooks.safe_text import forget_secrets
+from tap_zohobooks.streams import registry
 from tap_zohobooks.tap import TapZohoBooks
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 hypothesis.settings.register_profile("project", deadline=None)  # two slow cores, shared with others
 hypothesis.settings.load_profile("project")
+
+_CATALOGS: dict[str, list[dict[str, Any]]] = {}  # by kinds of stream, with their rows
 
 BASE = "http://127.0.0.1:9"
 EPOCH = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
@@ -153,7 +156,7 @@ class Service:
         The catalog is the static one, unless the service is asked what it holds.
         """
         config = self.config(**settings)
-        catalog = self.catalog(config) if discovers else self.catalog({})
+        catalog = self.catalog(config) if discovers else self._static_catalog()
         for entry in catalog["streams"]:
             for item in entry["metadata"]:
                 if not item["breadcrumb"] and streams:
@@ -168,6 +171,23 @@ class Service:
         return self._quick(
             config=config, catalog=catalog, state=state, message_writer=writer or Collector()
         )
+
+    def _static_catalog(self) -> dict[str, Any]:
+        """Return the catalog of the streams that the tap has now; it is the same for any service.
+
+        Making it takes a third of the processor time of a short run. Its schemas are shared.
+        """
+        streams = repr(registry.STREAM_TYPES)
+        if streams not in _CATALOGS:
+            _CATALOGS[streams] = self.catalog({})["streams"]
+        return {
+            "streams": [
+                {**entry, "metadata": [
+                    {**item, "metadata": {**item["metadata"]}} for item in entry["metadata"]
+                ]}
+                for entry in _CATALOGS[streams]
+            ]
+        }  # fmt: skip
 
     def catalog(self, config: dict[str, Any]) -> dict[str, Any]:
         """Return what discovery with a configuration finds."""
