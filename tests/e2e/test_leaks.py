@@ -10,21 +10,21 @@ import subprocess
 import sys
 from base64 import b64encode
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
 
-from sandbox import serve
-from tests.e2e.pipeline.conftest import PLENTY, selecting
-from tests.gateway import Gateway
+from tests.e2e.pipeline.conftest import PLENTY
+from tests.e2e.serving import serve_gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.http import Request, Response
+    from tests.gateway import Gateway
 
 PROGRAMS = Path(sys.executable).parent
 FORGED = "fine\n2026-01-01 | ERROR | tap-zohobooks | forged\rforged\x1b[2K\x9b1A\u2028\u202eforged"
@@ -113,19 +113,9 @@ class Scene:
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
     """Return a scene with a service of one organization."""
-    world = Gateway.build(rows=3, organizations=1, requests_per_minute=PLENTY)
-    assert isinstance(world, Gateway)
-    (tmp_path / "catalog.json").write_text(json.dumps(selecting("taxes")))
     (tmp_path / "log.json").write_text(json.dumps(STRUCTURED))
-    with serve(world) as base:
-        config = {
-            **asdict(world.credentials),
-            "accounts_url": base,
-            "api_url": base,
-            "token_cache": str(tmp_path / "cache"),
-            "requests_per_minute": PLENTY,
-            "max_wait_seconds": 0,
-        }
+    with serve_gateway(tmp_path) as (world, config):
+        config |= {"requests_per_minute": PLENTY, "max_wait_seconds": 0}
         yield Scene(tmp_path, world, config)
 
 

@@ -8,17 +8,15 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pexpect
 import pytest
 
-from sandbox import serve
-from tests.e2e.pipeline.conftest import PLENTY, selecting
+from tests.e2e.serving import serve_gateway
 from tests.e2e.terminal.conftest import enable_interrupts
-from tests.gateway import Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,18 +75,9 @@ def rename(request: Request, answer: Response) -> Response:
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
     """Return a scene with a service of one organization."""
-    world = Gateway.build(rows=3, organizations=1, requests_per_minute=PLENTY)
-    assert isinstance(world, Gateway)
-    world.meddle = rename
-    with serve(world) as base:
-        config = {
-            **asdict(world.credentials),
-            "accounts_url": base,
-            "api_url": base,
-            "token_cache": str(tmp_path / "cache"),
-        }
+    with serve_gateway(tmp_path) as (world, config):
+        world.meddle = rename
         (tmp_path / "config.json").write_text(json.dumps(config))
-        (tmp_path / "catalog.json").write_text(json.dumps(selecting("taxes")))
         variables = {f"TAP_ZOHOBOOKS_{name.upper()}": value for name, value in config.items()}
         path = f"{PROGRAMS}:{os.environ['PATH']}"
         yield Scene(tmp_path, {**os.environ, **variables, "PATH": path})
