@@ -70,8 +70,12 @@ organization = click.option(
     callback=_require_text,
     help="The organization to read; without it, the first that a run reads.",
 )
+selected = click.option(
+    "--catalog", type=FILE, help="Catalog that selects streams, as the tap takes it."
+)
+named = click.argument("streams", nargs=-1, metavar="[STREAM]...", shell_complete=_complete_streams)
 selection = _add_options(
-    click.option("--catalog", type=FILE, help="Catalog that selects streams, as the tap takes it."),
+    selected,
     click.option(
         "--stream",
         "streams",
@@ -168,8 +172,8 @@ def plan(**options: Any) -> None:
 
 
 @cli.command(epilog=format_example("zohobooks export invoices contacts --to books.xlsx"))
-@click.argument("streams", nargs=-1, metavar="[STREAM]...", shell_complete=_complete_streams)
 @_add_options(
+    named,
     click.option("--to", required=True, metavar="PATH", type=click.Path(path_type=Path),
                  help="A .duckdb or .xlsx file, or a folder for a file a table."),
     click.option("--format", "form", type=click.Choice(EXPORT_FORMS),
@@ -228,8 +232,7 @@ def get(**options: Any) -> None:
 
 
 @cli.command(epilog=format_example("zohobooks scopes invoices invoice_details contacts"))
-@click.argument("streams", nargs=-1, metavar="[STREAM]...", shell_complete=_complete_streams)
-@click.option("--catalog", type=FILE, help="Catalog that selects streams, as the tap takes it.")
+@_add_options(named, selected)
 def scopes(**options: Any) -> None:
     """Print the scopes that reading streams needs.
 
