@@ -41,9 +41,9 @@ class Response:
 
     ``fault`` is ``drop`` (close the connection without a response), ``cut`` (close it after half
     of the body), and over a socket also ``drip:SECONDS`` (a byte of the body in so many seconds),
-    ``drip-head:SECONDS`` (of the head, which has no end), or ``endless`` (chunks without end). A
-    header with several lines is sent once for each. ``code`` is the code of the JSON body, 0 if it
-    has none.
+    ``drip-head:SECONDS`` (of the head, which has no end), ``raw-head:TEXT`` (a text among the lines
+    of the head, as it is), or ``endless`` (chunks without end). A header with several lines is sent
+    once for each. ``code`` is the code of the JSON body, 0 if it has none.
     """
 
     status: int

@@ -47,7 +47,7 @@ def build_fault(fault: str, quota: int, cancel: Callable[[], None]) -> Response 
         ValueError: There is no such fault.
     """
     match fault.split(":"):
-        case ["" | "cut" | "drip" | "drip-head" | "endless" | "header", *_]:
+        case ["" | "cut" | "drip" | "drip-head" | "raw-head" | "endless" | "header", *_]:
             return None
         case ["bomb", size, encoding]:
             return compress(build_success(), int(size) * MB, encoding)
@@ -87,5 +87,5 @@ def damage(response: Response, fault: str) -> None:
     if kind == "header":
         name, _, text = rest.partition(":")
         response.headers[name] = text
-    elif kind in {"cut", "drip", "drip-head", "endless"}:
+    elif kind in {"cut", "drip", "drip-head", "raw-head", "endless"}:
         response.fault = fault

@@ -1,4 +1,4 @@
-"""Responses that break off, come slowly, or never end."""
+"""Responses that break off, come slowly, never end, or have a broken head."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def damage(
     response: Response, transport: asyncio.Transport, receive: Receive, send: Send
 ) -> None:
     """Send a response with its fault, and close the connection."""
-    kind, _, seconds = response.fault.partition(":")
+    kind, _, text = response.fault.partition(":")
     match kind:
         case "drop":
             transport.abort()
@@ -28,9 +28,11 @@ async def damage(
             await send({"type": BODY, "body": half, "more_body": True})
             transport.close()
         case "drip":
-            await _drip_body(response, transport, send, float(seconds))
+            await _drip_body(response, transport, send, float(text))
         case "drip-head":
-            await _drip_head(transport, float(seconds))
+            await _drip_head(transport, float(text))
+        case "raw-head":
+            _send_raw_head(response, transport, text)
         case _:
             await _send_endless(response, transport, send)
     while (await receive())["type"] != "http.disconnect":
@@ -65,6 +67,14 @@ async def _drip_head(transport: asyncio.Transport, seconds: float) -> None:
     while not transport.is_closing():
         transport.write(b"a")
         await asyncio.sleep(seconds)
+
+
+def _send_raw_head(response: Response, transport: asyncio.Transport, text: str) -> None:
+    """Send a response with a text among the lines of its head, whatever HTTP allows there."""
+    length = f"Content-Length: {len(response.body)}"
+    lines = [f"HTTP/1.1 {response.status} ZGS", length, "Connection: close", text, "", ""]
+    transport.write("\r\n".join(lines).encode("latin-1") + response.body)
+    transport.close()
 
 
 async def _send_endless(response: Response, transport: asyncio.Transport, send: Send) -> None:

@@ -31,21 +31,31 @@ _WORDS = {
     "organization_id": re.compile(r"\borganization (\d+)", re.IGNORECASE),
 }
 
+HTTP_LIBRARY = "urllib3"
+MAX_HTTP_TEXT = 500  # characters of a message of the HTTP library, which quotes a broken head whole
 INDENT = "  "  # of a traceback: no line of an exception's text looks like a line of the log
 
 
 class SafeRecord(logging.LogRecord):
-    """A record whose message is one line without secrets; a warning has fields, for alerts."""
+    """A record whose message is one line without secrets; a warning has fields, for alerts.
+
+    Only an error has a traceback: after anything less a library has gone on.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Add the fields to a warning or an error of the tap."""
         super().__init__(*args, **kwargs)
+        if self.levelno < logging.ERROR:
+            self.exc_info = None
         if self.levelno >= logging.WARNING and self.name.partition(".")[0] == _logger.name:
             self.__dict__.update(find_fields(self), **_run.describe())
 
     @override
     def getMessage(self) -> str:
-        return to_safe_text(super().getMessage())
+        text = to_safe_text(super().getMessage())
+        if self.name.startswith(HTTP_LIBRARY) and len(text) > MAX_HTTP_TEXT:
+            return f"{text[:MAX_HTTP_TEXT]} ... ({len(text)} characters)"
+        return text
 
 
 class RunFacts:

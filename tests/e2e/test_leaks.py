@@ -196,6 +196,39 @@ def test_structured_and_file_logs(scene: Scene) -> None:
     assert [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
 
 
+HEADS = {
+    "no colon": "Broken line {}",
+    "a line that goes on": " {}\r\nBroken{}",
+    "a control character": "\x01bad: {}\r\nno colon {}",
+    "long lines": "\r\n".join(["Broken {} " + "x" * 60_000] * 9),
+    "encodings": "Transfer-Encoding: {}\r\nContent-Encoding: {}",
+    "lengths": "Content-Length: {}\r\nRetry-After: {}\r\nDate: {}\r\nX-Rate-Limit-Reset: {}",
+    "another place": "Location: http://{}@127.0.0.1:9/\r\nSet-Cookie: a={}",
+}
+
+
+@pytest.mark.parametrize(
+    ("head", "log"), [*((head, "") for head in HEADS.values()), (HEADS["no colon"], "log.json")]
+)
+def test_a_broken_head_that_echoes_secrets(scene: Scene, head: str, log: str) -> None:
+    """Rows arrive; what the HTTP library says of a head is short, masked and no traceback."""
+
+    def echo(request: Request, answer: Response) -> Response:
+        secrets = [scene.config["client_secret"], scene.config["refresh_token"]]
+        text = " ".join([*secrets, request.headers.get("authorization", "")])
+        answer.fault = "raw-head:" + head.replace("{}", text)
+        return answer
+
+    scene.world.meddle = echo
+    levels = {"TAP_ZOHOBOOKS_LOGLEVEL": "DEBUG", "LOGLEVEL": "DEBUG"}
+    done = scene.run("sync", **levels, **({"SINGER_SDK_LOG_CONFIG": log} if log else {}))
+    assert done.returncode == 0
+    assert [json.loads(line)["type"] for line in done.stdout.splitlines()].count("RECORD") == 3
+    assert len(done.stderr) < 100_000
+    if head.startswith("Broken"):
+        assert "***" in done.stderr
+
+
 @pytest.mark.parametrize("setting", ["region", "page_size", "request_timeout"])
 def test_a_secret_under_another_name(scene: Scene, setting: str) -> None:
     """The error names the setting, not the value, be it the secret of its own setting or not."""

@@ -86,6 +86,20 @@ def test_a_traceback_shows_no_secret(log: Log) -> None:
     assert not [line for line in log.lines if line.startswith("2026-01-01")]
 
 
+@pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO, logging.WARNING])
+def test_less_than_an_error_has_no_traceback(log: Log, level: int) -> None:
+    """A library that logs an exception and goes on adds one line."""
+    log.logger.setLevel(logging.DEBUG)
+    try:
+        _ = dict[str, str]()[SECRET]
+    except KeyError as error:
+        log.logger.log(level, "went on after %s", error, exc_info=True)
+    assert len(log.lines) == 1
+    assert "went on" in log.lines[0]
+    assert "Traceback" not in log.lines[0]
+    assert "s3cr3t" not in log.lines[0]
+
+
 def test_more_fields_show_no_secret(log: Log) -> None:
     """What a library adds to a record is masked as well."""
     log.logger.error("%s", "with fields", extra={"header": SECRET})
