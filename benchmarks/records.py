@@ -15,7 +15,7 @@ import time
 from bisect import bisect_left
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -39,7 +39,7 @@ ORGANIZATION = "1"
 FIELDS = 55
 LIMIT = 0.28
 FEW = 200
-EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def schema() -> dict[str, Any]:

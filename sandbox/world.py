@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 def read_clock() -> datetime:
     """Return the current time in UTC."""
-    return datetime.now(timezone.utc)
+    return datetime.now(UTC)
 
 
 class World(State):
@@ -112,9 +112,7 @@ class World(State):
                 hook(self, request)
             now = self.clock()
             response, token_id = self._answer_books(request, path, region, now)
-            response.headers.setdefault(
-                "Date", format_datetime(now.astimezone(timezone.utc), usegmt=True)
-            )
+            response.headers.setdefault("Date", format_datetime(now.astimezone(UTC), usegmt=True))
             apply_oddities(self.oddities, path.removeprefix(BOOKS).strip("/"), request, response)
             response.headers["Server"] = "ZGS"
             self._log_request(request, response, token_id, now)

@@ -265,7 +265,7 @@ def params_of(call: dict[str, Any]) -> str:
     params = call["params"]
     with suppress(KeyError, ValueError):  # another form of time is compared as it is
         told = datetime.strptime(params["last_modified_time"], "%Y-%m-%dT%H:%M:%S%z")
-        past = datetime.fromisoformat(call["time"].replace("Z", "+00:00")) - told
+        past = datetime.fromisoformat(call["time"]) - told
         if abs(past.total_seconds()) < MINUTE:
             params = {**params, "last_modified_time": "NOW"}
     return json.dumps(params)

@@ -31,8 +31,7 @@ from tap_zohobooks.safe_text import to_safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from typing_extensions import Self
+    from typing import Self
 
 
 class Scope(IntEnum):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import pendulum
@@ -202,7 +202,7 @@ def _to_date(value: object) -> str:
 
 def _parse_time(value: object) -> datetime:
     try:
-        found = _parse_text(str(value)).astimezone(timezone.utc)
+        found = _parse_text(str(value)).astimezone(UTC)
     except (ValueError, OverflowError) as error:  # hours of the year 9999 may be of none in UTC
         msg = "it is no date-time, as 2026-01-31T00:00:00Z is one"
         raise ValueError(msg) from error
@@ -221,7 +221,7 @@ def _parse_text(text: str) -> datetime:
 
 def _parse_day(text: str, form: str) -> datetime | None:
     try:
-        return datetime.strptime(text, form).replace(tzinfo=timezone.utc)
+        return datetime.strptime(text, form).replace(tzinfo=UTC)
     except ValueError:
         return None
 

@@ -7,7 +7,7 @@ import secrets
 import threading
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -37,7 +37,7 @@ hypothesis.settings.load_profile("project")
 _CATALOGS: dict[str, list[dict[str, Any]]] = {}  # by kinds of stream, with their rows
 
 BASE = "http://127.0.0.1:9"
-EPOCH = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+EPOCH = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 @dataclass

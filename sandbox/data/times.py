@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -54,7 +54,7 @@ def count_seconds_to_midnight(now: datetime, zone_name: str) -> int:
     """Count the seconds until the next midnight in a zone, when the daily quota is reset."""
     here = now.astimezone(get_zone(zone_name))
     next_day = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    gap = next_day.astimezone(timezone.utc) - now.astimezone(timezone.utc)
+    gap = next_day.astimezone(UTC) - now.astimezone(UTC)
     return max(int(gap.total_seconds()), 0)
 
 

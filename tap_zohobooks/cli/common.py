@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
@@ -50,7 +50,7 @@ class SetupTap(TapZohoBooks):
 def compute_reset(tap: TapZohoBooks, quota: Quota) -> datetime:
     """Return when the daily quota is reset (aware, UTC)."""
     until = timedelta(seconds=max(0.0, quota.resets_at - tap.clock()))
-    return datetime.now(timezone.utc) + until
+    return datetime.now(UTC) + until
 
 
 def load_config(paths: Iterable[str]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -131,7 +131,7 @@ class Examination:
             yield fail("settings", error)
             return
         yield Check("settings", "complete")
-        account = AccountChecks(tap, lambda: datetime.now(timezone.utc))
+        account = AccountChecks(tap, lambda: datetime.now(UTC))
         yield from account.run()
         if account.organizations is None:
             yield from skip("quota", "scopes")
@@ -151,7 +151,7 @@ class Examination:
             yield Check("quota", "not asked for", exit_code=None)
             yield Check("scopes", "not asked for", exit_code=None)
             return
-        now = organizations.served or datetime.now(timezone.utc)
+        now = organizations.served or datetime.now(UTC)
         first, *others = organizations.ids
         try:
             for listed in lists:

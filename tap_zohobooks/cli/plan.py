@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import asdict, dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.cli import common, cost, terminal
@@ -181,7 +181,7 @@ class Planner:
         start: str | None = self._tap.config.get("start_date")
         if found:
             start = subtract_seconds(found, max(1, self._tap.sync_context.lookback_seconds))
-        check_start(stream.name, organization, start, datetime.now(timezone.utc).isoformat())
+        check_start(stream.name, organization, start, datetime.now(UTC).isoformat())
         return start
 
     def forecast(self, organization: str, costs: Iterable[Cost]) -> Forecast:
@@ -194,7 +194,7 @@ class Planner:
         if day is None:
             return Forecast(organization, total, is_exact, minutes, None, None, None, None)
         days = cost.count_days(total, day)
-        now = datetime.now(timezone.utc)
+        now = datetime.now(UTC)
         end = None if days is None else cost.find_last_day(days, now, day).isoformat()
         return Forecast(organization, total, is_exact, minutes, day.left, day.daily, days, end)
 

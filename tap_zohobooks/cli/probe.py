@@ -8,7 +8,7 @@ import tempfile
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -130,7 +130,7 @@ class Findings:
 
     def collect(self) -> None:
         """Probe all endpoints, until the quota is used up or nothing can be read any more."""
-        prober = Prober(self.exchanges, datetime.now(timezone.utc).date())
+        prober = Prober(self.exchanges, datetime.now(UTC).date())
         try:
             for target in self.targets:
                 for entry in prober.probe(target):
@@ -147,7 +147,7 @@ class Findings:
             "format": FORMAT,
             "format_version": FORMAT_VERSION,
             "tap_version": version("tap-zohobooks"),
-            "made_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "data_center": self.data_center,
             "is_complete": self.ended_by is None,
             "ended_by": self.ended_by,

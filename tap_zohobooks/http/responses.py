@@ -6,7 +6,7 @@ Source of the table: Zoho Books API error pages, and recorded responses where th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from math import ceil, isfinite
@@ -196,7 +196,7 @@ def interpret(status: int, headers: Mapping[str, str], found: JsonBody) -> Respo
         return fail(status, NO_JSON, f"HTTP {status} without readable JSON{problem}", headers)
     code = _read_code(document)
     if status in OK and code == 0:
-        return Response(document, read_date(headers) or datetime.now(timezone.utc), found.repairs)
+        return Response(document, read_date(headers) or datetime.now(UTC), found.repairs)
     return fail(status, code, str(document.get("message", "")), headers)
 
 
@@ -228,7 +228,7 @@ def header_seconds(headers: Mapping[str, str], name: str, longest: float) -> flo
     """
     text = headers.get(name, "")
     if (instant := _read_instant(text)) is not None:
-        sent = read_date(headers) or datetime.now(timezone.utc)
+        sent = read_date(headers) or datetime.now(UTC)
         found = [(instant - sent).total_seconds()]
     else:
         found = [seconds for part in text.split(",") if (seconds := _read_number(part)) is not None]
@@ -252,8 +252,6 @@ def read_date(headers: Mapping[str, str]) -> datetime | None:
 def _read_instant(text: str) -> datetime | None:
     try:
         instant = parsedate_to_datetime(text)
-        return (instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)).astimezone(
-            timezone.utc
-        )
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None  # no date, or one beyond what a datetime holds

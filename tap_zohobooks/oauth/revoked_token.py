@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -56,7 +56,7 @@ class RevokedToken:
         """Remember that the token is revoked; notify if no run has noted that before."""
         if self.record is None:
             return
-        now = datetime.fromtimestamp(self.wall(), timezone.utc).isoformat(timespec="seconds")
+        now = datetime.fromtimestamp(self.wall(), UTC).isoformat(timespec="seconds")
         with self.record.change() as known:
             is_news = not known.since
             if is_news:

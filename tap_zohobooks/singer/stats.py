@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING, cast
 
 from singer_sdk.metrics import Metric, Point
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _Counts = Counter[str]
 
 
-class Measure(str, Enum):
+class Measure(StrEnum):
     """What is measured beyond the SDK's own metrics."""
 
     TOKENS = "token_mint_count"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 _INSTANT = re.compile(
@@ -66,11 +66,11 @@ def subtract_seconds(instant: str, seconds: int) -> str:
 
     `instant` is text as `to_utc` returns it; a fraction of a second is cut off.
     """
-    moment = datetime.fromisoformat(instant[:19]).replace(tzinfo=timezone.utc)
+    moment = datetime.fromisoformat(instant[:19]).replace(tzinfo=UTC)
     try:
         return (moment - timedelta(seconds=seconds)).isoformat()
     except OverflowError:
-        return datetime.min.replace(tzinfo=timezone.utc).isoformat()
+        return datetime.min.replace(tzinfo=UTC).isoformat()
 
 
 def subtract_lookback(instant: str, lookback: int) -> str:

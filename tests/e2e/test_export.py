@@ -7,7 +7,7 @@ import subprocess
 import sys
 from contextlib import closing
 from dataclasses import asdict
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from threading import Event
@@ -143,7 +143,7 @@ def parse_time(text: str) -> datetime | Decimal | str:
             return Decimal(text)
         except ArithmeticError:
             return text
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def read(path: Path, table: str) -> Iterator[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -116,7 +116,7 @@ def test_the_hour_that_comes_twice(service: Make) -> None:
     """700 rows from before to after the end of summer time in New York arrive in order."""
     place = service(rows=0, organizations=1, **PLENTY)
     (organization,) = place.organizations
-    begin = int(datetime(2026, 11, 1, 4, 30, tzinfo=timezone.utc).timestamp())
+    begin = int(datetime(2026, 11, 1, 4, 30, tzinfo=UTC).timestamp())
     rows = {
         place.world.insert(organization, "invoices", last_modified_time=begin + 18 * number): number
         for number in range(700)

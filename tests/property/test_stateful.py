@@ -29,7 +29,7 @@ from tests.property.simulation import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 SHARDS = 2  # one a core
 EXAMPLES = int(os.environ.get("ZOHOBOOKS_EXAMPLES", "500"))
@@ -38,8 +38,6 @@ SEED = story_seed()
 # warns as if it had.
 SHRINKING = int(os.environ.get("ZOHOBOOKS_SHRINKING", "60"))
 
-# The release for Python 3.10 does not say what it takes.
-tell: Callable[..., None] = run_state_machine_as_test
 
 STREAMS = (
     "contacts", "invoices", "items", "journals", "purchase_orders",  # lists
@@ -145,7 +143,7 @@ def test_nothing_is_lost(shard: int) -> None:
     """Whatever happens between any two calls, after one quiet run the target is equal."""
     story = seed(f"{SEED}/{shard}")(type(f"Story{shard}", (Story,), {}))
     with mock.patch.object(engine, "MAX_SHRINKING_SECONDS", SHRINKING):
-        tell(
+        run_state_machine_as_test(
             story,
             settings=settings(
                 max_examples=EXAMPLES // SHARDS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ import msgspec
 
 from sandbox import Request, Response, World
 
-NOW = datetime(2026, 11, 20, 15, 30, tzinfo=timezone.utc)
+NOW = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
 DECODER = msgspec.json.Decoder(float_hook=Decimal)
 
 
@@ -87,7 +87,7 @@ def decode_body(response: Response) -> dict[str, Any]:
 
 def parse_instant(text: str) -> datetime:
     """Parse a time of a row to a datetime in UTC."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z").astimezone(timezone.utc)
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z").astimezone(UTC)
 
 
 def find_organization(world: World, code: str) -> str:

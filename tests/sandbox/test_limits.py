@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -70,7 +70,7 @@ def test_the_day_has_a_quota(clock: Clock) -> None:
     """When the quota is used up calls are 429 code 45, until the organization's midnight."""
     client = build_limited_client(clock, daily_quota=2)
     assert collect_codes(client, 3) == [(200, 0), (200, 0), (429, 45)]
-    clock.now = datetime(2026, 11, 21, 4, 59, 59, tzinfo=timezone.utc)
+    clock.now = datetime(2026, 11, 21, 4, 59, 59, tzinfo=UTC)
     client.token = client.mint()["access_token"]
     assert collect_codes(client, 1) == [(429, 45)]
     clock.forward(1)
@@ -91,8 +91,8 @@ def test_headers_have_the_rest_of_the_day(clock: Clock) -> None:
 @pytest.mark.parametrize(
     ("now", "seconds"),
     [
-        (datetime(2026, 3, 8, 5, 0, tzinfo=timezone.utc), 23 * 3600),
-        (datetime(2026, 11, 1, 4, 0, tzinfo=timezone.utc), 25 * 3600),
+        (datetime(2026, 3, 8, 5, 0, tzinfo=UTC), 23 * 3600),
+        (datetime(2026, 11, 1, 4, 0, tzinfo=UTC), 25 * 3600),
     ],
 )
 def test_a_day_is_as_long_as_daylight_saving_makes_it(now: datetime, seconds: int) -> None:

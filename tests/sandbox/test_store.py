@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from hypothesis import given
@@ -44,7 +44,7 @@ def test_pages_part_what_is_asked_for(
 ) -> None:
     """Pages of a sorted, filtered list hold each row at or after the time once, in order."""
     clock = Clock()
-    start = datetime(2026, 11, 20, 10, tzinfo=timezone.utc)
+    start = datetime(2026, 11, 20, 10, tzinfo=UTC)
     world = World.build(rows={"bills": 25}, organizations=1, clock=clock, requests_per_minute=1000)
     ids = sorted(world.ids(ORGANIZATION, "bills"))
     for place, second in changes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -260,7 +260,7 @@ def test_a_formatted_twin_is_text_whatever_it_shows(shop: Workshop) -> None:
     "schema",
     [
         {"type": "string", "example": "2013-11-17"},
-        {"type": "string", "example": datetime(2013, 11, 17, tzinfo=timezone.utc)},
+        {"type": "string", "example": datetime(2013, 11, 17, tzinfo=UTC)},
         {"type": "string", "format": "date"},
     ],
 )

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from queue import Empty, Queue
 from typing import TYPE_CHECKING, Any
 
@@ -365,7 +365,7 @@ def test_fewer_places_are_taken_after_a_refusal() -> None:
         thread.start()
     assert_enter(3)
     for _ in range(20):
-        places.on_response(Response({}, datetime.now(timezone.utc)), 3.0, 3.0)
+        places.on_response(Response({}, datetime.now(UTC)), 3.0, 3.0)
     assert_enter(1)
     gate.set()
     for thread in threads:

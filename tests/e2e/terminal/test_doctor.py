@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -132,7 +132,7 @@ def test_a_throttled_mint(terminal: Terminals) -> None:
 @pytest.mark.parametrize(("minutes", "side"), [(10, "behind"), (-10, "ahead of")])
 def test_a_clock_that_is_off(terminal: Terminals, minutes: int, side: str) -> None:
     """A clock that is 10 minutes off fails, with its side."""
-    one = terminal(clock=lambda: datetime.now(timezone.utc) + timedelta(minutes=minutes))
+    one = terminal(clock=lambda: datetime.now(UTC) + timedelta(minutes=minutes))
     one.store()
     dialogue = one.run("doctor", ONE)
     assert dialogue.end() == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -30,7 +30,7 @@ def stable(svg: str) -> list[str]:
 
 def midnight_apart() -> None:
     """Wait where the organization's day would end meanwhile: its calls would be counted anew."""
-    left = count_seconds_to_midnight(datetime.now(timezone.utc), PRESETS[0].time_zone)
+    left = count_seconds_to_midnight(datetime.now(UTC), PRESETS[0].time_zone)
     if left < LONGEST:
         time.sleep(left + 1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from typing_extensions import override
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Key: TypeAlias = "tuple[str, ...]"
 
 # A minute and a half before summer time ends in New York: one o'clock comes twice.
-START = datetime(2026, 11, 1, 5, 58, 30, tzinfo=timezone.utc)
+START = datetime(2026, 11, 1, 5, 58, 30, tzinfo=UTC)
 UNLIMITED = 10**6
 MOST_CANCELS = 2
 

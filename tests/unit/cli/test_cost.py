@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -17,7 +17,7 @@ from tap_zohobooks.cli.cost import (
 )
 from tap_zohobooks.cli.row_count import Count
 
-NOW = datetime(2026, 11, 23, 20, tzinfo=timezone.utc)  # three in the afternoon in New York
+NOW = datetime(2026, 11, 23, 20, tzinfo=UTC)  # three in the afternoon in New York
 
 
 def day(left: int, daily: int = 1000, zone: str = "America/New_York") -> Day:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -284,7 +284,7 @@ def test_the_doctor_for_machines(desk: Desks) -> None:
     first, second = told["quotas"]
     assert (first["organization"], first["left"], first["limit"]) == ("927270289", 9999, 10_000)
     assert second["organization"] == "60012345678"
-    ahead = datetime.fromisoformat(second["resets_at"]) - datetime.now(timezone.utc)
+    ahead = datetime.fromisoformat(second["resets_at"]) - datetime.now(UTC)
     assert timedelta(0) <= ahead + timedelta(minutes=1) <= timedelta(days=1, minutes=1)
     wrong = one.run("doctor", "--stream=invoices", "--json", client_secret="x")
     told = json.loads(wrong.stdout)
@@ -401,7 +401,7 @@ def test_a_plan_by_catalog_and_state(desk: Desks, tmp_path: Path) -> None:
             )
         ]
     }
-    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    now = datetime.now(UTC).isoformat(timespec="seconds")
     bookmark = {"replication_key": "last_modified_time", "replication_key_value": now}
     partition = {"context": {"organization_id": "927270289"}, **bookmark}
     state = {"bookmarks": {name: {"partitions": [partition]} for name in ("bills", "contacts")}}

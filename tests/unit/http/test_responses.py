@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -184,10 +184,10 @@ def test_reset_of_the_day() -> None:
 )  # fmt: skip
 def test_a_date_that_is_none(date: str) -> None:
     """A header that is no time of a response leaves the time of this machine."""
-    before = datetime.now(timezone.utc)
+    before = datetime.now(UTC)
     kind = classify(200, {"Date": date}, b"{}")
     assert isinstance(kind, Response)
-    assert before <= kind.served <= datetime.now(timezone.utc)
+    assert before <= kind.served <= datetime.now(UTC)
 
 
 @pytest.mark.parametrize("zone", ["GMT", "-0000", ""])
@@ -195,7 +195,7 @@ def test_a_date_without_a_zone_is_utc(zone: str) -> None:
     """The time of a response is in UTC, whatever the time zone of this machine is."""
     kind = classify(200, {"Date": f"Mon, 23 Nov 2026 12:00:00 {zone}"}, b"{}")
     assert isinstance(kind, Response)
-    assert kind.served == datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+    assert kind.served == datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("code", ["null", "true", '"0"', "[45]", "{}", "0.0", "1e999999"])

@@ -6,7 +6,7 @@ import re
 import shutil
 import socket
 import subprocess
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -58,7 +58,7 @@ def _(scene: Scene) -> Outcome:
 
 
 def _soon() -> datetime:
-    return datetime.now(timezone.utc) + timedelta(minutes=2)
+    return datetime.now(UTC) + timedelta(minutes=2)
 
 
 @WAYS.to(Reason.CONSENT_DENIED)
@@ -212,7 +212,7 @@ def _(scene: Scene) -> Outcome:
 
 @WAYS.to(Reason.CLOCK_OFF)
 def _(scene: Scene) -> Outcome:
-    late = scene.service(clock=lambda: datetime.now(timezone.utc) + timedelta(minutes=10))
+    late = scene.service(clock=lambda: datetime.now(UTC) + timedelta(minutes=10))
     return ended(late.user.run(*DOCTOR))
 
 
