@@ -167,9 +167,8 @@ def record(port: int = PORT) -> list[Text]:
             **{
                 "Client ID: ": known.client_id,
                 "Client secret: ": known.client_secret,
-                "[browser]: ": "code",
-                "Grant code: ": world.accounts.issue_self_client_code(world.clock()),
-                "[all]: ": "1",
+                "[client]: ": "",
+                "Manage Organizations): ": world.organizations[0]["organization_id"],
             },
         )
         session.type(f"zohobooks doctor {SELECTION}")

@@ -186,7 +186,7 @@ class Reason(Enum):
         "Give {option}.")
     NOTHING_TO_REVOKE = (errors.ConfigError,
         "No refresh_token is set: there is none to revoke.",
-        "`zohobooks login` obtains one.")
+        "`zohobooks login` obtains one. To end a login by client_credentials, delete the Self Client in the API console.")
     OUTPUT_UNWRITABLE = (errors.TapError,
         "Standard output cannot be written ({problem}).",
         "Redirect it to another place.")

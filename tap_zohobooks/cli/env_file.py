@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 FILE = ENV_FILE
 IGNORE = Path(".gitignore")
 PRIVATE = 0o600
-FOR_MELTANO = ("region", "accounts_url", "organization_ids")  # found by a login, not secret
+FOR_MELTANO = ("grant_type", "region", "accounts_url", "organization_ids")  # not secret
 
 
 def to_text(value: Value) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tap_zohobooks import connection, setting_sources, settings
-from tap_zohobooks.cli import account, env_file, terminal
+from tap_zohobooks.cli import account, client_login, env_file, terminal
 from tap_zohobooks.cli.common import (
     build_tap,
     collect_scopes,
@@ -38,6 +38,7 @@ LIMIT = (
 CONSOLE = "https://api-console.zoho.com"
 ALL = "all"
 REPLACED = ("access_token", "grant_type")  # by a refresh token
+METHODS = ("client", "browser", "code")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,7 @@ class Options:
     client_secret: str | None = field(repr=False)
     region: str | None
     code: str | None = field(repr=False)
+    client_credentials: bool
     browser: bool
     port: int
     timeout: int
@@ -78,6 +80,7 @@ class Login:
         self._options = options
         self._config = load_config(options.config)
         self._scope = collect_scopes(select_streams(options.catalog, options.streams))
+        self._client_organizations: Sequence[str] = ()  # those that the client has named
         if options.client_id not in (None, self._config.get("client_id")):
             self._config.pop(settings.REFRESH, None)  # it belongs to another client
         for name in ("client_id", "client_secret", "region"):
@@ -130,7 +133,10 @@ class Login:
     def _reuse_token(self) -> SetupTap | None:
         """Return a tap with the stored refresh token; None if there is none, or it is renewed."""
         keep = self._options.keep
-        if settings.REFRESH not in self._config or keep is False:
+        is_other = self._config.get("grant_type") == settings.CREDENTIALS
+        if settings.REFRESH not in self._config or self._options.client_credentials:
+            return None
+        if keep is False or (is_other and not keep):
             return None
         terminal.print_message(f"A refresh token is stored, and can be used again. {LIMIT}")
         is_confirmed = keep or self._options.yes
@@ -138,7 +144,7 @@ class Login:
             "Keep the stored one?", "--keep or --renew", default=True
         ):
             return None
-        tap = build_tap(self._config)
+        tap = build_tap({**self._config, "grant_type": settings.REFRESH})
         tap.auth.revoked_token = None  # request a token, even if a run has found the grant revoked
         try:
             tap.auth.request_token()
@@ -148,29 +154,48 @@ class Login:
             terminal.print_message(f"It cannot be kept: {terminal.escape_text(dead)}")
             return None
         tap.revoked_token.forget()
+        if is_other:
+            env_file.remove(["grant_type"])
         return tap
 
     def _authorize(self, client: OAuthClient) -> SetupTap:
+        method = self._choose_method()
+        if method == "client":
+            return self._authorize_client(client)
         for name in REPLACED:
             self._config.pop(name, None)
         tap = build_tap({**self._config, settings.REFRESH: "none-yet"})
         accounts = account.build_accounts(tap)
-        if self._choose_browser():
+        if method == "browser":
             tokens = self._authorize_in_browser(accounts, client)
         else:
             tokens = accounts.exchange(client, self._read_code())
         return self._store_tokens(client, tokens)
 
-    def _choose_browser(self) -> bool:
-        if self._options.browser or self._options.code:
-            return self._options.browser
-        method = terminal.prompt(
-            "Authorize in the browser, or with the grant code of a Self Client?",
-            "--browser or --code",
-            type=click.Choice(["browser", "code"]),
-            default="browser",
+    def _choose_method(self) -> str:
+        options = self._options
+        given = (options.client_credentials, options.browser, options.code)
+        for method, value in zip(METHODS, given, strict=True):
+            if value:
+                return method
+        return terminal.prompt(
+            "Authorize by the client of a Self Client, in the browser, or with a grant code?",
+            "--client-credentials, --browser or --code",
+            type=click.Choice(METHODS),
+            default=METHODS[0],
         )
-        return method == "browser"
+
+    def _authorize_client(self, client: OAuthClient) -> SetupTap:
+        wanted = self._options.organizations or self._config.get("organization_ids")
+        if not wanted:
+            wanted = [terminal.prompt(client_login.QUESTION, "--organization")]
+        tap, found = client_login.request_client_token(self._config, client, wanted)
+        self._client_organizations = wanted
+        self._config |= found
+        env_file.remove(["access_token"])
+        self._save(found)
+        terminal.print_message(client_login.LIMITS)
+        return tap
 
     def _read_code(self) -> str:
         if self._options.code:
@@ -223,11 +248,12 @@ class Login:
 
     def _choose_organizations(self, rows: Sequence[Row]) -> list[str]:
         """Return the ids of the organizations to read; empty for all active ones."""
-        if self._options.all_organizations:
-            return []
         active = [str(row[ORGANIZATION]) for row in rows if is_active(row)]
-        if self._options.organizations:
-            return _check_active(self._options.organizations, active)
+        if self._options.all_organizations:
+            return active if self._client_organizations else []  # a client names them
+        wanted = self._options.organizations or self._client_organizations
+        if wanted:
+            return _check_active(wanted, active)
         if len(active) == 1:
             (only,) = (row for row in rows if is_active(row))
             name = terminal.escape_text(only.get("name"))

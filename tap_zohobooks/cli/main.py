@@ -98,13 +98,16 @@ def cli() -> None:
     """Set up, check and plan runs of tap-zohobooks."""
 
 
-@cli.command(epilog=format_example("zohobooks login --browser --stream invoices --stream contacts"))
+@cli.command(epilog=format_example("zohobooks login --client-credentials --organization 10234695"))
 @_add_options(
     click.option("--client-id", help="Client ID, from the API console."),
     click.option(
         "--client-secret",
         help="Client secret; the variable TAP_ZOHOBOOKS_CLIENT_SECRET keeps it out of sight.",
     ),
+    click.option("--client-credentials", is_flag=True,
+                 help="Authorize by the Self Client alone, for one organization: no browser, no "
+                 "refresh token, no custom modules."),
     click.option("--browser", is_flag=True, help="Authorize in the browser."),
     click.option("--code", help="Authorize with a Self Client's grant code."),
     click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True,

@@ -39,7 +39,7 @@ def test_from_nothing_to_rows_in_five_minutes(terminal: Terminals) -> None:
         (one.folder / "target.json").write_text(json.dumps(target))
         began = time.monotonic()
         login = one.login()
-        login.answer("(browser, code) [browser]: ", "")
+        login.answer("(client, browser, code) [client]: ", "browser")
         login.answer("or all) [all]: ", "all")
         assert login.end() == 0
         assert one.run("doctor", "--yes").end() == 0

@@ -36,7 +36,7 @@ def test_a_login_in_the_browser(terminal: Terminals) -> None:
     """After id, secret, consent and a choice of organizations, .env holds all settings."""
     one = terminal(region="eu")
     dialogue = one.login()
-    dialogue.answer("(browser, code) [browser]: ", "")
+    dialogue.answer("(client, browser, code) [client]: ", "browser")
     dialogue.expect(f"http://127.0.0.1:{one.port}/callback")
     dialogue.expect(
         "Harbour & Pine Trading", "927270289", "USD", "America/New_York", "Professional"
@@ -59,13 +59,80 @@ def test_a_login_with_a_grant_code(terminal: Terminals) -> None:
     one = terminal(region="jp", organizations=1)
     code = one.world.accounts.issue_self_client_code(one.world.clock())
     dialogue = one.login()
-    dialogue.answer("(browser, code) [browser]: ", "code")
+    dialogue.answer("(client, browser, code) [client]: ", "code")
     dialogue.expect("ZohoBooks.invoices.READ")
     dialogue.answer("Grant code: ", code)
     assert dialogue.end() == 0
     assert one.settings["region"] == "jp"
     assert ids(one) == ["927270289"]
     assert code not in dialogue.said.getvalue()
+
+
+def test_a_login_by_the_client(terminal: Terminals) -> None:
+    """The first choice needs an organization only: no browser, no code, no refresh token."""
+    one = terminal()
+    one.world.revoke(one.world.credentials.refresh_token)
+    dialogue = one.login("--meltano")
+    dialogue.answer("(client, browser, code) [client]: ", "")
+    dialogue.answer("Organization ID (in Zoho Books: Manage Organizations): ", "60012345678")
+    assert dialogue.end() == 0
+    assert one.settings["grant_type"] == "client_credentials"
+    assert "refresh_token" not in one.settings
+    assert ids(one) == ["60012345678"]
+    assert "reads neither custom modules nor accounts of other users" in dialogue.text
+    assert "meltano config set tap-zohobooks grant_type 'client_credentials'" in dialogue.text
+    assert one.run("doctor", "--stream=invoices", "--yes").end() == 0
+    run = one.shell("tap-zohobooks --config ENV 2>/dev/null | grep -c RECORD.*60012345678")
+    assert run.end() == 0
+    assert int(run.text) > 100
+    assert_secrets_unseen(one, dialogue)
+
+
+def test_a_login_by_the_client_without_a_prompt(terminal: Terminals) -> None:
+    """Options name client and organizations; a stored refresh token stays, and is not used."""
+    one = terminal()
+    one.store()
+    one.world.revoke(one.world.credentials.refresh_token)
+    both = ("--organization=60012345678", "--organization=927270289")
+    assert one.run("login", "--client-credentials", *both).end() == 0
+    assert ids(one) == ["60012345678", "927270289"]
+    assert one.settings["refresh_token"] == one.world.credentials.refresh_token
+    again = one.run("login")
+    again.answer("(client, browser, code) [client]: ", "")
+    assert again.end() == 0
+    assert one.run("login", "--client-credentials", "--all-organizations").end() == 0
+    assert ids(one) == ["927270289", "60012345678"]
+
+
+@pytest.mark.parametrize("option", ["--keep", "--code"])
+def test_a_refresh_token_after_a_login_by_the_client(terminal: Terminals, option: str) -> None:
+    """A later login by a refresh token ends the use of client_credentials."""
+    one = terminal(organizations=1)
+    one.store(grant_type="client_credentials", organization_ids="927270289")
+    code = one.world.accounts.issue_self_client_code(one.world.clock())
+    assert one.run("login", f"--code={code}" if option == "--code" else option).end() == 0
+    assert "grant_type" not in one.settings
+    assert one.settings["refresh_token"] in one.world.scopes
+
+
+def test_a_client_and_an_organization_that_is_not_there(terminal: Terminals) -> None:
+    """The error names the organizations that the client reads, and the id is not saved."""
+    one = terminal()
+    dialogue = one.login("--client-credentials", "--organization=42")
+    dialogue.expect("Organization 42 is not active or does not exist", "927270289, 60012345678")
+    assert dialogue.end() == 78
+    assert "organization_ids" not in one.settings
+
+
+def test_a_client_with_a_wrong_secret(terminal: Terminals) -> None:
+    """Nothing is saved, and the error names the setting."""
+    one = terminal()
+    dialogue = one.run("login", "--client-credentials", "--organization=927270289",
+                       "--client-secret=a-wrong-one", "--client-id",
+                       one.world.credentials.client_id)  # fmt: skip
+    dialogue.expect("refused the client: invalid_client_secret")
+    assert dialogue.end() == 78
+    assert one.settings == {}
 
 
 def test_scopes_are_minimal(terminal: Terminals) -> None:
