@@ -1,4 +1,4 @@
-"""Print docs/streams.md, or docs/errors.md with `--errors`."""
+"""Print docs/streams.md, docs/errors.md with `--errors`, or docs/settings.md with `--settings`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
+from tap_zohobooks import settings
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.http.responses import NO_JSON, NO_RESPONSE, RULES, TOO_LARGE
 from tap_zohobooks.oauth.token_endpoint import NO_ERROR, TOKEN_RULES
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from tap_zohobooks.http.responses import Rule
     from tap_zohobooks.streams.base import ResourceStream
 
-ERRORS = "--errors"
+ERRORS, SETTINGS = "--errors", "--settings"
 NAMES = {NO_RESPONSE: "no response", TOO_LARGE: "any, too large"}
 
 
@@ -150,10 +151,41 @@ def errors_page() -> str:
     ])  # fmt: skip
 
 
+SETTINGS_HEAD = f"""# Settings
+
+Printed by `python scripts/docs.py {SETTINGS}`; `tap-zohobooks --about` prints them, too. Each comes
+from a file (`--config config.json`) or from a variable, `TAP_ZOHOBOOKS_` and its name in capitals.
+[credentials.md](credentials.md) describes the first ones.
+
+- `--config ENV` reads the variables and `.env`, which `zohobooks login` writes, instead of a file.
+  Without `--config` the tap reads the variables if they hold the credentials; `zohobooks` reads
+  variables and `.env`.
+- Of `.env` only variables of the tap are read. If it sets `accounts_url`, `api_url` or China's
+  region, the secrets must stand there too: a run that has them from the environment or from a file
+  ends with 78 before it sends anything, as the folder may be another person's.
+- Values that can mean only one thing are accepted: blanks and quotes around a value, numbers as
+  text, `organization_ids` as numbers or one text, a data center by its domain (`com.au`,
+  `zoho.eu`). Any other value ends the run with 78 and the setting's name, without the value.
+- Requests to a loopback address go through no proxy.
+
+"""
+
+
+def settings_page() -> str:
+    """Return the page of all settings: whether each is required, its default and meaning."""
+    lines = ["| Setting | Required | Default | Description |", "|:--|:-:|:-:|:--|"]
+    for name, schema in settings.SCHEMA["properties"].items():
+        required = "yes" if name in settings.SCHEMA["required"] else ""
+        default = schema.get("default", "")
+        shown = str(default).lower() if isinstance(default, bool) else default
+        lines.append(f"| `{name}` | {required} | {shown} | {schema['description']} |")
+    return SETTINGS_HEAD + "\n".join(lines) + "\n"
+
+
 def main() -> None:
     """Print a page."""
-    page = errors_page() if sys.argv[1:] == [ERRORS] else streams_page()
-    sys.stdout.write(page)
+    pages = {ERRORS: errors_page, SETTINGS: settings_page}
+    sys.stdout.write(pages.get("".join(sys.argv[1:]), streams_page)())
 
 
 if __name__ == "__main__":

@@ -6,37 +6,27 @@ import json
 import re
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
 import docs
 from meltano_plugin import LOCK
-from tap_zohobooks import resources, settings
+from tap_zohobooks import resources
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.streams.registry import STREAM_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 README = Path(__file__).parents[2] / "README.md"
 
 
-def settings_table() -> str:
-    """Return the settings as the README shows them."""
-    lines = ["| Setting | Required | Default | Description |", "|:--|:-:|:-:|:--|"]
-    for name, schema in settings.SCHEMA["properties"].items():
-        required = "yes" if name in settings.SCHEMA["required"] else ""
-        default = schema.get("default", "")
-        shown = str(default).lower() if isinstance(default, bool) else default
-        lines.append(f"| `{name}` | {required} | {shown} | {schema['description']} |")
-    return "\n".join(lines)
-
-
-def test_the_readme_shows_the_settings() -> None:
-    """The table between the marks is the one that the settings make."""
-    found = re.search(r"<!-- settings: begin .*?-->\n(.*?)\n<!-- settings: end -->",
-                      README.read_text(), re.DOTALL)  # fmt: skip
-    assert found is not None
-    assert found[1] == settings_table()
+def test_the_page_of_settings_is_the_printed_one() -> None:
+    """docs/settings.md is what the program prints."""
+    page = README.parent / "docs" / "settings.md"
+    assert page.read_text() == docs.settings_page()
 
 
 def test_the_page_of_streams_is_the_printed_one() -> None:
@@ -65,14 +55,20 @@ def test_the_readme_and_the_page_of_errors_have_the_same_exit_codes() -> None:
     assert shown == listed | named
 
 
-@pytest.mark.parametrize("option", ["", "--errors"])
+@pytest.mark.parametrize(
+    ("option", "page"),
+    [("", docs.streams_page), ("--errors", docs.errors_page), ("--settings", docs.settings_page)],
+)
 def test_the_command_prints_a_page(
-    option: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    option: str,
+    page: Callable[[], str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The command prints either page."""
+    """The command prints each page."""
     monkeypatch.setattr("sys.argv", ["docs.py", *option.split()])
     docs.main()
-    assert capsys.readouterr().out == (docs.errors_page() if option else docs.streams_page())
+    assert capsys.readouterr().out == page()
 
 
 def test_meltano_selects_what_is_cheap() -> None:
@@ -139,3 +135,19 @@ def test_the_commands_of_meltano_choose_a_method() -> None:
 def test_the_readme_names_the_two_commands() -> None:
     """The README begins with the two commands."""
     assert README.read_text().index("make demo") < README.read_text().index("make test") < 1500
+
+
+def test_the_readme_takes_two_screens() -> None:
+    """It is short, with the picture below the first screen, and links every page."""
+    lines = README.read_text().splitlines()
+    (picture,) = [number for number, line in enumerate(lines, 1) if "first-row.svg" in line]
+    assert 40 < picture < len(lines) <= 116
+    pages = {path.name for path in (README.parent / "docs").glob("*.md")}
+    assert pages == {*re.findall(r"\(docs/([\w-]+\.md)\)", README.read_text())}
+
+
+@pytest.mark.parametrize("page", [*sorted(README.parent.glob("docs/*.md")), README], ids=str)
+def test_links_lead_somewhere(page: Path) -> None:
+    """A link within the project names a file that exists."""
+    links = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []

@@ -115,8 +115,8 @@ def test_the_hub_can_read_its_definition() -> None:
 
 @pytest.mark.fast
 def test_every_page_names_the_same_settings() -> None:
-    """Tap, README, meltano.yml and the Hub's definition know the same settings."""
-    shown = set(re.findall(r"^\| `(\w+)` \|", text("README.md"), re.MULTILINE))
+    """Tap, docs/settings.md, meltano.yml and the Hub's definition know the same settings."""
+    shown = set(re.findall(r"^\| `(\w+)` \|", text("docs/settings.md"), re.MULTILINE))
     told = [one["name"] for one in yaml.safe_load(text(HUB))["settings"]]
     listed = [one["name"] for one in locked()["settings"]]
     assert shown == set(settings.SCHEMA["properties"])
