@@ -100,9 +100,11 @@ def test_duckdb(place: Serve) -> None:
     flat = json.loads(block("Nested objects as columns", "json"))
     with place() as here:
         seed(here)
-        pipe = here.pipe(STREAMS, "target-csv", json.loads(block("DuckDB", "json")), **flat)
+        pipe = here.pipe(
+            STREAMS, "target-csv", json.loads(block("DuckDB, a spreadsheet, files", "json")), **flat
+        )
         state = pipe.run().well().state
-        duckdb(pipe.folder, block("DuckDB", "sql"))
+        duckdb(pipe.folder, block("DuckDB, a spreadsheet, files", "sql"))
         for amount in ("0.7", "0.3"):  # two runs, and no look at their files in between
             here.clock.sleep(3600)
             for organization in here.organizations:
@@ -110,7 +112,7 @@ def test_duckdb(place: Serve) -> None:
                 here.world.change(organization, "invoices", one, total=Decimal(amount))
             here.world.insert(here.organizations[0], "invoices", total=Decimal(0))
             state = pipe.run(state).well().state
-        duckdb(pipe.folder, block("DuckDB", "sql"))
+        duckdb(pipe.folder, block("DuckDB, a spreadsheet, files", "sql"))
         theirs = truth.rows(here.world, "invoices")
     count, totals, balances, new, arrays = duckdb(pipe.folder, TOLD)[0]
     assert (count, new, arrays > 0) == (len(theirs), 2, True)

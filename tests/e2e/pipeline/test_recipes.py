@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,14 +15,15 @@ import yaml
 
 from tests.e2e.pipeline import truth
 from tests.e2e.pipeline.loaded import duckdb, jsonl_rows, sqlite_rows
-from tests.e2e.pipeline.pipes import LOADERS, PAGE, ROOT, TAP, block, selecting
+from tests.e2e.pipeline.pipes import LOADERS, ROOT, TAP, block, selecting
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.e2e.pipeline.places import Place, Serve
 
 pytestmark = pytest.mark.pipeline
 
-HERE = Path(__file__).parent
 MELTANO = ROOT / ".tools" / "meltano" / "bin" / "meltano"
 STREAMS = ("bills", "invoices")
 ODD = ("0.1", "0.2", "1.005", "123456789012345.67", "12.3456", "-19.99", "1E-7", "1234567")
@@ -43,17 +42,6 @@ SNOWFLAKE = """
     CREATE SCHEMA zohobooks;
     CREATE TABLE zohobooks.invoices AS SELECT * FROM read_csv('invoices.csv', all_varchar = true);
 """
-
-
-def test_every_block_is_run() -> None:
-    """The page holds no block that no test of pipelines takes from it."""
-    page = PAGE.read_text(encoding="utf-8")
-    sections = re.split(r"^#+ ", page, flags=re.MULTILINE)
-    found = {(one.partition("\n")[0], language) for one in sections
-             for language in re.findall(r"^```(\w+)$", one, re.MULTILINE)}  # fmt: skip
-    tests = "".join(path.read_text(encoding="utf-8") for path in HERE.glob("test_*.py"))
-    assert {(title, language) for title, language in found if f'"{title}"' not in tests} == set()
-    assert page.count("\n```\n") == len(found)
 
 
 def seed(place: Place) -> None:

@@ -1,0 +1,1 @@
+"""The blocks of README and docs/*.md, each run as it stands."""
