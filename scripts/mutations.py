@@ -18,6 +18,10 @@ RUNS, DELETES, AUTH = (
     "tests/unit/test_auth.py",
 )
 DOCUMENTS = "tests/e2e/test_documents.py"
+EXPORTS, CATALOGS = (
+    ("tests/e2e/test_export.py",),
+    ("tests/e2e/pipeline/test_catalog_command.py",),
+)
 REQUESTS, LIMITS = "tests/unit/test_client.py", "tests/unit/http/test_rate_limit.py"
 
 ALWAYS_TRUE = "lambda original, *args, **kwargs: True"
@@ -619,6 +623,55 @@ MUTATIONS = (
         "tap_zohobooks.cli.get:parse_path",
         "lambda original, text, get_api_url: (text, [])",
         ("tests/unit/cli/test_get.py",),
+    ),
+    Mutation(
+        "an export removes what is gone",
+        "tap_zohobooks.cli.export_store:Store.delete_others",
+        NOTHING,
+        EXPORTS,
+    ),
+    Mutation(
+        "an export removes the lines of documents that are gone",
+        "tap_zohobooks.cli.export_store:Store.delete_orphans",
+        NOTHING,
+        EXPORTS,
+    ),
+    Mutation(
+        "an export removes documents that their list no longer holds",
+        "tap_zohobooks.cli.export_writer:StoreWriter.remove_documents",
+        "lambda original, self, parents: self.flush()",
+        EXPORTS,
+    ),
+    Mutation(
+        "an export keeps each digit of an amount",
+        "tap_zohobooks.cli.export_columns:to_text",
+        "lambda original, value, kind: original("
+        "float(value) if isinstance(value, Decimal) and kind != JSON else value, kind)",
+        ("tests/unit/cli/test_export_columns.py",),
+    ),
+    Mutation(
+        "a column of an export grows with its amounts",
+        "tap_zohobooks.cli.export_columns:widen",
+        argument(0),
+        ("tests/unit/cli/test_export_columns.py",),
+    ),
+    Mutation(
+        "a certificate that is not trusted has an error of its own",
+        "tap_zohobooks.connection:_check_trust",
+        NOTHING,
+        ("tests/unit/http/test_transport.py",),
+    ),
+    Mutation(
+        "a catalog selects the streams that are named",
+        "tap_zohobooks.cli.catalog:select",
+        NOTHING,
+        CATALOGS,
+    ),
+    Mutation(
+        "a catalog selects the fields that are named",
+        "tap_zohobooks.cli.catalog:_select_fields",
+        NOTHING,
+        CATALOGS,
     ),
     Mutation(
         "a filter that lets older rows through is ignored",
