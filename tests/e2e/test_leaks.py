@@ -17,17 +17,19 @@ from urllib.parse import quote
 
 import pytest
 
+from sandbox import serve
 from tests.e2e.pipeline.conftest import PLENTY
 from tests.e2e.serving import serve_gateway
+from tests.gateway import Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.http import Request, Response
-    from tests.gateway import Gateway
 
 PROGRAMS = Path(sys.executable).parent
 FORGED = "fine\n2026-01-01 | ERROR | tap-zohobooks | forged\rforged\x1b[2K\x9b1A\u2028\u202eforged"
+GRANT_CODE = "1000.some.grant-code"
 COMMANDS = {
     "sync": ("tap-zohobooks", "--config=config.json", "--catalog=catalog.json"),
     "discover": ("tap-zohobooks", "--config=config.json", "--discover"),
@@ -37,8 +39,7 @@ COMMANDS = {
                             "--config=config.json"),
     "plan": ("zohobooks", "plan", "--stream=taxes", "--yes", "--config=config.json"),
     "logout": ("zohobooks", "logout", "--yes", "--config=config.json"),
-    "login": ("zohobooks", "login", "--config=config.json", "--code=1000.some.grant-code",
-              "--renew"),
+    "login": ("zohobooks", "login", "--config=config.json", f"--code={GRANT_CODE}", "--renew"),
 }  # fmt: skip
 STRUCTURED = {
     "version": 1,
@@ -105,7 +106,7 @@ class Scene:
         """What may not leave, in some spellings."""
         known = self.world.credentials
         client = f"{known.client_id}:{self.config['client_secret']}"
-        plain = [self.config["client_secret"], self.config["refresh_token"]]
+        plain = [self.config["client_secret"], self.config["refresh_token"], GRANT_CODE]
         coded = [quote(one, safe="") for one in plain] + [json.dumps(one)[1:-1] for one in plain]
         return [*plain, *coded, b64encode(client.encode()).decode(), *self.issued]
 
@@ -194,6 +195,34 @@ def test_structured_and_file_logs(scene: Scene) -> None:
     assert "***" in (scene.folder / "run.log").read_text()
     assert "***" in (scene.folder / "bare.log").read_text()
     assert [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/oauth/", 302), ("/oauth/", 307), ("/books/", 301), ("/books/", 308)]
+)
+def test_no_redirect_is_followed(scene: Scene, path: str, status: int) -> None:
+    """Neither credentials nor a token go where a response leads, be it another host or path."""
+    led: list[str] = []
+    reached: list[str] = []
+    elsewhere = Gateway.build(rows=1, organizations=1)
+    assert isinstance(elsewhere, Gateway)
+
+    def note(request: Request, answer: Response) -> Response:
+        reached.append(request.path)
+        return answer
+
+    with serve(elsewhere) as base:
+
+        def lead(request: Request, answer: Response) -> Response:
+            if request.path.startswith(path):
+                led.append(request.path)
+                answer.status, answer.headers["Location"] = status, base + request.path
+            return answer
+
+        elsewhere.meddle, scene.world.meddle = note, lead
+        scene.run("sync")
+    assert led
+    assert reached == []
 
 
 HEADS = {

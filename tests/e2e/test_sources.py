@@ -144,7 +144,7 @@ def test_commands(world: World, known: dict[str, str], tmp_path: Path, words: li
 
 @pytest.mark.parametrize("words", [[], ["--client-secret=s"]], ids=["prompt", "option"])
 def test_a_login_in_a_strange_folder(
-    known: dict[str, str], tmp_path: Path, words: list[str]
+    world: World, known: dict[str, str], tmp_path: Path, words: list[str]
 ) -> None:
     """A secret that a person enters is not sent to hosts of `.env` either."""
     write_env(tmp_path, pick(known, "accounts_url"))
@@ -152,3 +152,5 @@ def test_a_login_in_a_strange_folder(
     result = CliRunner().invoke(cli, ["login", *options])
     assert result.exit_code == 78
     assert "client_secret would be sent there" in result.output
+    assert world.log == []
+    assert world.mints == []

@@ -206,6 +206,15 @@ def test_a_block_is_never_waited_for_too_long() -> None:
     assert held == pytest.approx(300.0)
 
 
+@pytest.mark.parametrize("held", [3601.0, 315360000.0, 1e300])
+def test_a_block_of_the_cache_is_an_hour_at_most(held: float) -> None:
+    """A wait that another program has written is capped where it is read."""
+    window = SlidingWindow(refused_at=1000.0, held=held)
+    window = msgspec.json.decode(msgspec.json.encode(window), type=SlidingWindow)
+    assert 3600.0 <= window.get_hold(1000.0) <= 3600.0 * 1.1
+    assert wait_for_slot(window, 1000.0, HUNDRED) <= 1000.0 + 3600.0 * 1.1
+
+
 def test_a_block_holds_all_back() -> None:
     """After a refusal nothing leaves until its wait is over; then all may."""
     window = SlidingWindow()

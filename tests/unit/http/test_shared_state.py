@@ -107,13 +107,13 @@ def test_files_are_private(folder: Path) -> None:
 
 def test_names_show_no_secret(folder: Path) -> None:
     """A file's name shows nothing of what it stands for, and needs the secret to be found."""
-    parts = ("1000.client", "1000.refresh")
+    parts, secrets = ("1000.client", "1000.refresh"), ("s3cr3t-one", "s3cr3t-two")
     shared = cache(folder)
-    for secret in ("one", "two"):
+    for secret in secrets:
         raised(shared.record(Count, *parts, secret=secret))
     names = {path.stem for path in folder.iterdir()}
     assert len(names) == 2
-    assert not [name for name in names for part in parts if part in name]
+    assert not [name for name in names for part in (*parts, *secrets) if part in name]
 
 
 def stored(path: Path) -> bytes:
