@@ -66,10 +66,11 @@ class AscendingScan:
 
     def items(self) -> Items:
         """Yield all rows, or those that no strategy before has emitted."""
-        for fresh, page in self.read.resume_scan("A").pages():
-            if not self.read.probe.verify_order(page, "A"):
+        read = self.read
+        for fresh, page in read.resume_scan("A").pages():
+            if not read.probe.verify_order(page, "A"):
                 return False
-            yield from self.read.emit(select_due(fresh, self.read.reached or self.read.start))
+            yield from read.emit(select_due(fresh, read.reached or read.start))
         return True
 
 

@@ -38,7 +38,7 @@ class Keyset:
         while is_done is None:
             is_done = yield from self._read_from(since)
             since = self.read.reached or since
-        return is_done and (self.read.start is not None or self._verify_timed_end())
+        return is_done
 
     def _read_from(self, since: str | None) -> Generator[Item, None, bool | None]:
         """Read pages from an instant on until a row changed later; None if the list goes on."""
@@ -58,7 +58,7 @@ class Keyset:
             return False
         if is_first and not page.has_more:  # all that is left, which needs no order
             return True
-        is_accepted = self._verify_page(page, since)
+        is_accepted = self._verify_page(page, since) and self.read.verify_timed_end(page)
         if not is_accepted:
             self.read.held_page = page if is_first and self._is_reusable(page, since) else None
         return is_accepted
@@ -143,11 +143,3 @@ class Keyset:
             self.read.unconfirmed_pages = 0
             yield None, self.read.reached
         return True
-
-    def _verify_timed_end(self) -> bool:
-        """Verify that no rows without a time stand behind all others of a list of several pages."""
-        probe = self.read.probe
-        if self.read.opened is None or probe.has_timed_end or probe.probe_end("D") is not None:
-            return True
-        probe.mark_unsortable("rows that do not say when they changed stand last")
-        return False

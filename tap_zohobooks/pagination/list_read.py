@@ -105,6 +105,17 @@ class ListRead:
             items.append((entry.row, None if self.unconfirmed_pages else entry.time))
         return items
 
+    def verify_timed_end(self, page: Page) -> bool:
+        """Verify, before the bookmark moves, that rows without a time do not stand behind others.
+
+        A run that ends early would leave a bookmark from which no later run finds them.
+        """
+        is_known = self.start is not None or self.probe.has_timed_end or not page.has_more
+        if is_known or self.probe.probe_end("D") is not None:
+            return True
+        self.probe.mark_unsortable("rows that do not say when they changed stand last")
+        return False
+
     def record_timeless_rows(self) -> None:
         """Record that rows without a time of change exist: only a full scan finds them."""
         self.has_timeless_rows = True
