@@ -697,4 +697,30 @@ MUTATIONS = (
         "lambda original, self: not threading.Thread(target=self._run, daemon=True).start()",
         ("tests/e2e/test_threads.py",),
     ),
+    Mutation(
+        "what discovery learned is used for a day",
+        "tap_zohobooks.transform.discovered:Learned.is_current",
+        ALWAYS_TRUE,
+        ("tests/e2e/test_discovery_cache.py",),
+    ),
+    Mutation(
+        "a way that failed is no proof that there are no custom fields",
+        "tap_zohobooks.streams.discovery:Discovery._note_way",
+        "lambda original, self, *args, **kwargs: (original(self, *args, **kwargs),"
+        " self._failed_ways.clear())[0]",
+        ("tests/e2e/test_discovery_cache.py",),
+    ),
+    Mutation(
+        "a response without a list is no proof that there are no custom fields",
+        "tap_zohobooks.streams.field_sources:find_objects",
+        result("value or []"),
+        ("tests/e2e/test_discovery_cache.py",),
+    ),
+    Mutation(
+        "with refresh_catalog nothing is used that was learned before",
+        "tap_zohobooks.streams.discovery_cache:DiscoveryCache.__init__",
+        "lambda original, self, *args, **kwargs: (original(self, *args, **kwargs),"
+        ' setattr(self, "_is_used", True))[0]',
+        ("tests/e2e/test_discovery_cache.py",),
+    ),
 )

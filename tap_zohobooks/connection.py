@@ -26,6 +26,7 @@ from tap_zohobooks.oauth.token_store import TokenStore
 from tap_zohobooks.regions import check_url, is_loopback
 from tap_zohobooks.safe_text import add_url_secrets
 from tap_zohobooks.settings import CREDENTIALS, REFRESH
+from tap_zohobooks.transform.discovered import Discovered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -203,3 +204,20 @@ def build_revoked_token(
         config["organization_ids"],
     )  # fmt: skip
     return RevokedToken(record, wall, webhook.post)
+
+
+def open_discovered(
+    config: Mapping[str, Any], cache: Cache, organization: str
+) -> SharedValue[Discovered]:
+    """Return what discovery has learned of an organization with this grant, at these hosts.
+
+    With only an access token, which no later run has, it is kept in this run.
+    """
+    known, servers = grant(config), hosts(config)
+    if known is None:
+        return SharedValue(Discovered, cache.clock)
+    return cache.record(
+        Discovered, known.client_id, known.soid or "", servers.accounts_url or servers.region,
+        servers.api_url or "", organization,
+        secret=f"{known.client_secret}\0{known.refresh_token}",
+    )  # fmt: skip

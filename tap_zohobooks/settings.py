@@ -85,6 +85,10 @@ _READING = (
     th.Property("flatten_custom_fields", th.BooleanType, nullable=False, default=True,
                 title="Flatten custom fields",
                 description="Discover custom fields and give them typed cf_* columns."),
+    th.Property("refresh_catalog", th.BooleanType, nullable=False, default=False,
+                title="Refresh the catalog",
+                description="Discover custom fields and modules anew in each run; by default what "
+                "discovery learned is used for a day, unless token_cache is off."),
     th.Property("emit_activate_version_messages", th.BooleanType,
                 title="Emit ACTIVATE_VERSION",
                 description="After a whole read in FULL_TABLE mode, let the target delete what is "

@@ -65,7 +65,6 @@ class TapZohoBooks(CommandLineTap):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Prepare without a request; the first stream that needs one makes it."""
         self._over = threading.Event()
-        self._undiscovered: TapError | None = None
         super().__init__(*args, **kwargs)
 
     @override
@@ -90,18 +89,6 @@ class TapZohoBooks(CommandLineTap):
         except TapError as failure:  # raised when the catalog is used
             self._undiscovered = failure
             return streams
-
-    @override
-    def run_discovery(self) -> str:
-        """Print the catalog.
-
-        Raises:
-            TapError: Custom fields or custom modules could not be discovered.
-        """
-        _ = self.streams
-        if self._undiscovered is not None:
-            raise self._undiscovered
-        return super().run_discovery()
 
     @override
     def _test_connection(self) -> None:
@@ -130,6 +117,7 @@ class TapZohoBooks(CommandLineTap):
             get_organizations=lambda: self.organizations,
             may_delete=lambda: self.may_delete,
             sync_streams=self._sync_streams,
+            get_discovered=lambda name: connection.open_discovered(self.config, self.cache, name),
         )
 
     def sleep(self, seconds: float) -> None:

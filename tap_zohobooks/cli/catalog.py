@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tap_zohobooks.cli.common import SetupTap, load_config
 from tap_zohobooks.cli.terminal import print_json
 from tap_zohobooks.error_catalog import Reason
+from tap_zohobooks.singer.command import REFRESH_CATALOG
 from tap_zohobooks.streams.per_row import PerRowStream
 
 if TYPE_CHECKING:
@@ -38,7 +39,12 @@ class CatalogTap(SetupTap):
 
 
 def print_catalog(
-    config: Sequence[str], names: Sequence[str], *, is_all: bool, without_details: bool
+    config: Sequence[str],
+    names: Sequence[str],
+    *,
+    is_all: bool,
+    without_details: bool,
+    refresh_catalog: bool,
 ) -> None:
     """Print the catalog with these streams and fields selected, or all, or the default ones.
 
@@ -46,6 +52,8 @@ def print_catalog(
         TapError: There is no such stream or field, or discovery failed.
     """
     settings = load_config(config)
+    if refresh_catalog:
+        settings[REFRESH_CATALOG] = True
     has_credentials = any(settings.get(name) for name in CREDENTIALS)
     tap = CatalogTap(config=settings, validate_config=has_credentials, setup_mapper=False)
     catalog = tap.build_catalog()

@@ -252,6 +252,8 @@ def scopes(**options: Any) -> None:
     click.option("--all", "is_all", is_flag=True, help="All streams."),
     click.option("--without-details", is_flag=True,
                  help="Leave out the streams that cost a call for each row."),
+    click.option("--refresh-catalog", is_flag=True,
+                 help="Discover anew, whatever was learned within a day."),
     config,
 )  # fmt: skip
 def catalog(**options: Any) -> None:

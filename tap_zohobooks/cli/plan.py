@@ -13,7 +13,7 @@ from tap_zohobooks.cli.cost import Cost, Day
 from tap_zohobooks.cli.list_check import collect_lists
 from tap_zohobooks.cli.row_count import Count, RowCounter, find_partition
 from tap_zohobooks.errors import AccessDenied, NotFound, ParameterRefused, UnexpectedResponse
-from tap_zohobooks.resources import ENTITIES, ORGANIZATION, ORGANIZATIONS, TIMELESS
+from tap_zohobooks.resources import ORGANIZATION, ORGANIZATIONS, TIMELESS
 from tap_zohobooks.singer.catalog import read_json
 from tap_zohobooks.singer.state import check_start, check_state
 from tap_zohobooks.singer.state_migration import (
@@ -22,6 +22,8 @@ from tap_zohobooks.singer.state_migration import (
     bookmarks_without_organization,
     migrate_state,
 )
+from tap_zohobooks.streams.discovery import count_discovery_calls
+from tap_zohobooks.streams.discovery_cache import DiscoveryCache
 from tap_zohobooks.streams.lists import ListStream
 from tap_zohobooks.streams.organization import CustomFieldStream
 from tap_zohobooks.transform.timestamps import subtract_seconds
@@ -149,10 +151,15 @@ class Planner:
         """Yield the cost of each stream in each organization."""
         for organization in self._tap.organization_ids:
             if self._discovers:
-                entities = len(ENTITIES) if self._tap.config["flatten_custom_fields"] else 0
-                yield Cost(DISCOVERY, organization, None, entities + 1, is_exact=False, note=NOTE)
+                calls = self._count_discovery(organization)
+                yield Cost(DISCOVERY, organization, None, calls, is_exact=False, note=NOTE)
             for stream in self._streams:
                 yield self._estimate_cost(stream, organization)
+
+    def _count_discovery(self, organization: str) -> int:
+        cache = DiscoveryCache(self._tap.sync_context)
+        flattens = self._tap.config["flatten_custom_fields"]
+        return count_discovery_calls(cache, organization, flattens=flattens)
 
     def _estimate_cost(self, stream: SelectedStream, organization: str) -> Cost:
         rows, listed, since = Count(0), None, None

@@ -9,6 +9,7 @@ import sys
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
+import click
 from singer_sdk import Tap, metrics
 from singer_sdk._logging import _setup_console_logging
 from singer_sdk.cli import plugin_cli
@@ -34,7 +35,10 @@ from tap_zohobooks.singer.stream_maps import MAPPING_ERRORS, explain_mapping_err
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import click
+    from singer_sdk.plugin_base import _ConfigInput
+
+
+REFRESH_CATALOG = "refresh_catalog"
 
 
 class ZohoBooksCommand(SingerCommand):
@@ -95,6 +99,7 @@ class CommandLineTap(Tap):
     cli = plugin_cli(lambda tap: tap.get_singer_command())  # it sets up the log itself
     _is_configured = False
     _discovers = True
+    _undiscovered: TapError | None = None
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
@@ -109,6 +114,18 @@ class CommandLineTap(Tap):
             if self._config[name] != self.config_jsonschema["properties"][name].get("default"):
                 self.logger.warning("Setting '%s' has no effect in this version.", name)
         return [str(problem) for problem in problems]
+
+    @override
+    def run_discovery(self) -> str:
+        """Print the catalog.
+
+        Raises:
+            TapError: Custom fields or custom modules could not be discovered.
+        """
+        _ = self.streams
+        if self._undiscovered is not None:
+            raise self._undiscovered
+        return super().run_discovery()
 
     @override
     def setup_mapper(self) -> None:
@@ -153,6 +170,22 @@ class CommandLineTap(Tap):
         return read
 
     @classmethod
+    def _apply_refresh(cls, read: _ConfigInput, *, refresh_catalog: bool) -> None:
+        """Set what the command line says of discovery, over what files and variables say."""
+        if refresh_catalog:
+            if read.parse_env:
+                read.config.update(cls._env_var_config)
+                read.parse_env = False
+            read.config[REFRESH_CATALOG] = True
+
+    @classmethod
+    @override
+    def cb_discover(cls, ctx: click.Context, param: click.Option, value: bool) -> None:
+        """Print the catalog; with `--refresh-catalog` what earlier runs learned is not used."""
+        cls._apply_refresh(ctx.params["config"], refresh_catalog=ctx.params[REFRESH_CATALOG])
+        super().cb_discover(ctx, param, value)
+
+    @classmethod
     @override
     def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
         """Test the connection for the selection of `--catalog`; write schemas as the SDK does."""
@@ -179,12 +212,14 @@ class CommandLineTap(Tap):
         config: Any = None,
         state: IO[str] | None = None,
         catalog: IO[str] | None = None,
+        refresh_catalog: bool = False,
     ) -> None:
         """Run the command line; see --help."""
         if about:
             with convert_write_errors():
                 cls.print_about(about_format)
             return
+        cls._apply_refresh(config, refresh_catalog=refresh_catalog)
         cls.print_version(print_fn=cls.logger.info)
         writer = LineWriter(sys.stdout.fileno())
         shutdown = ShutdownHandler(writer, cls.logger)
@@ -196,16 +231,26 @@ class CommandLineTap(Tap):
             parse_env_config=config.parse_env,
             message_writer=writer,
         )
-        selected = {name: stream.selected for name, stream in tap.streams.items()}
-        for line in find_oddities(tap.input_catalog, selected):
-            tap.logger.warning("%s", line)
+        tap._warn_of_selection()
         tap.sync_all()
+
+    def _warn_of_selection(self) -> None:
+        selected = {name: stream.selected for name, stream in self.streams.items()}
+        for line in find_oddities(self.input_catalog, selected):
+            self.logger.warning("%s", line)
 
     @classmethod
     @override
     def get_singer_command(cls) -> click.Command:
         command = super().get_singer_command()
         command.__class__ = ZohoBooksCommand
-        for param in command.params:  # before --test, whose callback needs it
-            param.is_eager = param.is_eager or param.name == "catalog"
+        command.params.append(
+            click.Option(
+                ["--refresh-catalog"],
+                is_flag=True,
+                help="Discover anew, whatever was learned within a day.",
+            )
+        )
+        for param in command.params:  # before --discover and --test, whose callbacks need them
+            param.is_eager = param.is_eager or param.name in {"catalog", REFRESH_CATALOG}
         return command

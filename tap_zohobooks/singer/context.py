@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
 
     from tap_zohobooks.client import Client
+    from tap_zohobooks.http.shared_state import SharedValue
     from tap_zohobooks.organizations import Organizations
     from tap_zohobooks.pagination.capabilities import EndpointCapabilities
+    from tap_zohobooks.transform.discovered import Discovered
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +37,7 @@ class SyncContext:
     get_organizations: Callable[[], Organizations]
     may_delete: Callable[[], bool]  # whether the organizations read are all that tables hold
     sync_streams: Callable[[Sequence[Stream], Context | None], None]
+    get_discovered: Callable[[str], SharedValue[Discovered]]  # by organization, or by several
     stats: StreamStats = field(default_factory=StreamStats)
     capabilities: dict[tuple[str, str], EndpointCapabilities] = field(default_factory=dict)
     """What endpoints can do, by organization id and list name."""

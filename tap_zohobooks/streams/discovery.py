@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.errors import (
@@ -17,26 +16,23 @@ from tap_zohobooks.errors import (
     UnexpectedResponse,
 )
 from tap_zohobooks.resources import ENTITIES, ORGANIZATION, TABLE, Resource, custom_module
+from tap_zohobooks.streams.discovery_cache import DiscoveryCache
+from tap_zohobooks.streams.field_sources import WAYS, find_objects, read_first_page
 from tap_zohobooks.transform.cleaner import ADDITIONAL
 from tap_zohobooks.transform.column_names import name_stream
 from tap_zohobooks.transform.custom_fields import (
     Field,
     Schema,
-    infer_fields,
     merge_columns,
-    parse_metadata,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from tap_zohobooks.http.responses import Response
     from tap_zohobooks.singer.context import SyncContext
-    from tap_zohobooks.transform.cleaner import Row
-
-Get = Callable[[str, dict[str, str | int]], "Response"]
-Way = Callable[[Get, str, Resource], list[Field]]
 
 MODULES = "settings/modules"
-FIRST_PAGE = 200
 
 _REFUSALS = (AccessDenied, NotFound, ParameterRefused)  # a stream that meets them says so itself
 MODULE = "cm_"
@@ -69,52 +65,57 @@ def is_module(name: str) -> bool:
     return _MODULE.fullmatch(name) is not None
 
 
-def _rows(found: object) -> list[Row]:
-    """Return the objects of a list; of an object of lists, those of all."""
-    if isinstance(found, dict):
-        return [row for rows in found.values() for row in _rows(rows)]
-    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+def count_discovery_calls(cache: DiscoveryCache, organization: str, *, flattens: bool) -> int:
+    """Return how many calls the next discovery makes for an organization.
 
-
-def _by_custom_fields(get: Get, entity: str, _: Resource) -> list[Field]:
-    document = get("settings/customfields", {"entity": entity}).document
-    return parse_metadata(_rows(document.get("customfields") or document.get("custom_fields")))
-
-
-def _by_fields(get: Get, entity: str, _: Resource) -> list[Field]:
-    return parse_metadata(_rows(get("settings/fields", {"entity": entity}).document.get("fields")))
-
-
-def _by_first_page(get: Get, _: str, listed: Resource) -> list[Field]:
-    response = get(listed.list_path, {**listed.query, "page": 1, "per_page": FIRST_PAGE})
-    rows = response.document.get(listed.rows_key)
-    return infer_fields(
-        _rows(rows if rows is not None else response.document.get(listed.list_path))
-    )
-
-
-# In the order in which they are tried; the first that succeeds counts.
-WAYS: dict[str, Way] = {
-    "settings/customfields": _by_custom_fields,
-    "settings/fields": _by_fields,
-    "the first page": _by_first_page,
-}
+    Those for the fields of custom modules that it does not know yet are not among them.
+    """
+    modules = cache.find_names(organization, MODULES)
+    entities = [*ENTITIES.values(), *(modules or ())] if flattens else []
+    return (modules is None) + cache.count_missing(organization, entities)
 
 
 class Discovery:
-    """Requests each entity once an organization; a way that fails is not tried again there.
+    """Requests each entity once an organization and day; a way that fails is not tried again there.
 
-    What cannot be discovered is logged; its fields are then kept in `additional_fields`.
+    What cannot be discovered is logged, and requested again by the next discovery; its fields are
+    then kept in `additional_fields`.
     """
 
     def __init__(self, sync_context: SyncContext) -> None:
-        """Prepare; fields are requested only if they become columns."""
-        self._client = sync_context.get_client()
-        self._organizations = sync_context.get_organizations().ids
+        """Find out which organizations there are; fields are requested if they become columns."""
+        self._get_client = sync_context.get_client
+        self._cache = DiscoveryCache(sync_context)
+        self._organizations = self._cache.list_organizations()
         self._logger = sync_context.logger
         self._flattens = sync_context.config["flatten_custom_fields"]
         self._known_ways: dict[tuple[str, str], bool] = {}
+        self._failed_ways: set[tuple[str, str]] = set()
         self._closed: dict[str, TapError] = {}
+        self._calls = 0
+        self._total = self._count_calls()
+
+    def describe(self) -> str:
+        """Return what is done, in one line."""
+        return f"Discovery: {self._calls:,} calls, of about {max(self._total, self._calls):,}."
+
+    def log_start(self) -> None:
+        """Log what discovery is going to request."""
+        number = len(self._organizations)
+        text = ("Discovery makes no call for custom fields: it uses what was learned within a day. "
+                "--refresh-catalog discovers again.")  # fmt: skip
+        if self._total:
+            text = (f"Discovery requests custom fields and custom modules of {number} "
+                    f"organizations: {self._total} calls, and one for each custom module. What it "
+                    "learns is used for a day.")  # fmt: skip
+        self._logger.info("%s", text)
+
+    def _count_calls(self) -> int:
+        """Return how many calls will be made at least, without those for custom modules."""
+        return sum(
+            count_discovery_calls(self._cache, one, flattens=self._flattens)
+            for one in self._organizations
+        )
 
     def check(self) -> None:
         """Check that an organization could be read.
@@ -156,21 +157,33 @@ class Discovery:
         return {**MODULE_SCHEMA, "title": name, "properties": properties}
 
     def _names(self, organization: str) -> list[str]:
-        if organization in self._closed:
-            return []
-        try:
-            document = self._client.get(MODULES, {}, organization).document
-        except TapError as error:
-            self._note(organization, "which custom modules there are", error, _REFUSALS)
-            return []
-        rows = _rows(document.get("custom_modules") or document.get("modules"))
-        found = (row.get("api_name") or row.get("module_api_name") for row in rows)
-        names = [*dict.fromkeys(str(name) for name in found if name)]
+        names = self._cache.find_names(organization, MODULES)
+        if names is None:
+            names = self._request_names(organization)
         for name in names:
             if name.startswith(MODULE) and not is_module(name):
                 self._logger.warning("Custom module %r of organization %s is not read: its name "
                                      "cannot be part of a path.", name, organization)  # fmt: skip
         return [name for name in names if is_module(name)]
+
+    def _request_names(self, organization: str) -> list[str]:
+        if organization in self._closed:
+            return []
+        try:
+            document = self._get(MODULES, {}, organization).document
+        except TapError as error:
+            self._note(organization, "which custom modules there are", error, _REFUSALS)
+            return []
+        rows = find_objects(document, "custom_modules", "modules")
+        found = (row.get("api_name") or row.get("module_api_name") for row in rows or ())
+        names = [*dict.fromkeys(str(name) for name in found if name)]
+        if rows is not None:
+            self._cache.keep_names(organization, MODULES, names)
+        return names
+
+    def _get(self, path: str, params: dict[str, str | int], organization: str) -> Response:
+        self._calls += 1
+        return self._get_client().get(path, params, organization)
 
     def _union(self, entity: str, fields: Iterable[Field]) -> dict[str, Schema]:
         found = list(fields)
@@ -194,30 +207,48 @@ class Discovery:
         self, entity: str, listed: Resource, organizations: Sequence[str]
     ) -> Iterable[Field]:
         for organization in organizations if self._flattens else ():
-            if organization not in self._closed:
-                yield from self._fields_of(organization, entity, listed)
+            known = self._cache.find_fields(organization, entity)
+            if known is not None:
+                yield from known
+            elif organization not in self._closed:
+                yield from self._request_fields(organization, entity, listed)
 
-    def _fields_of(self, organization: str, entity: str, listed: Resource) -> list[Field]:
+    def _request_fields(self, organization: str, entity: str, listed: Resource) -> list[Field]:
         def get(path: str, params: dict[str, str | int]) -> Response:
-            return self._client.get(path, params, organization)
+            return self._get(path, params, organization)
 
+        is_sure = True  # not where a way failed: the fields of the next one may lack some
         for name, way in WAYS.items():
-            is_list = way is _by_first_page
-            if self._known_ways.get((organization, name)) is False and not is_list:
-                continue
-            try:
-                fields = way(get, entity, listed)
-            except TapError as error:
-                what = f"the custom fields of '{entity}' by {name}"
-                self._note(organization, what, error,
-                           _REFUSALS if is_list else (*_REFUSALS, UnexpectedResponse))  # fmt: skip
-                if organization in self._closed:
-                    return []
-                self._known_ways.setdefault((organization, name), False)
-            else:
-                self._known_ways[organization, name] = True
-                return fields
+            key, is_list = (organization, name), way is read_first_page
+            if self._known_ways.get(key) is not False or is_list:
+                try:
+                    fields = way(get, entity, listed)
+                except TapError as error:
+                    self._note_way(key, entity, error, is_list=is_list)
+                else:
+                    self._known_ways[key] = True
+                    if fields is not None and is_sure:
+                        self._cache.keep_fields(organization, entity, fields)
+                    return fields or []
+            if organization in self._closed:
+                break
+            is_sure = is_sure and key not in self._failed_ways
         return []
+
+    def _note_way(
+        self, key: tuple[str, str], entity: str, error: TapError, *, is_list: bool
+    ) -> None:
+        """Log why a way brought no fields, and do not try it again; a list is always tried.
+
+        Raises:
+            TapError: It concerns the whole run.
+        """
+        organization, name = key
+        refusals = _REFUSALS if is_list else (*_REFUSALS, UnexpectedResponse)
+        self._note(organization, f"the custom fields of '{entity}' by {name}", error, refusals)
+        self._known_ways.setdefault(key, False)
+        if not isinstance(error, refusals):
+            self._failed_ways.add(key)
 
     def _note(
         self, organization: str, what: str, error: TapError, refusals: tuple[type[TapError], ...]

@@ -15,6 +15,7 @@ from tap_zohobooks.errors import (
 )
 from tap_zohobooks.pagination.page import find_rows, to_row
 from tap_zohobooks.resources import ENTITIES, ORGANIZATION, custom_module
+from tap_zohobooks.singer.progress import show_progress
 from tap_zohobooks.streams.base import ResourceStream
 from tap_zohobooks.streams.discovery import Discovery, is_module
 from tap_zohobooks.streams.lists import IncrementalStream, UndocumentedStream
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from tap_zohobooks.streams.partition_read import PartitionRead
     from tap_zohobooks.transform.cleaner import Row
     from tap_zohobooks.transform.custom_fields import Schema
+
+
+EVERY = 10.0  # seconds between two lines of a discovery's progress
 
 
 class OrganizationStream(ResourceStream):
@@ -142,8 +146,10 @@ def discover_custom(
         TapError: No organization can be read, or it concerns the whole run.
     """
     found = Discovery(sync_context)
-    columns = found.columns()
-    modules = [ModuleStream(sync_context, *one) for one in found.modules()]
+    found.log_start()
+    with show_progress(found.describe, sync_context.logger, every=EVERY):
+        columns = found.columns()
+        modules = [ModuleStream(sync_context, *one) for one in found.modules()]
     found.check()
     for stream in streams:
         if isinstance(stream, IncrementalStream):

@@ -26,11 +26,22 @@ TEXT: Schema = {"type": ["null", "string"]}
 NUMBER: Schema = {"type": ["null", "number"]}
 BOOLEAN: Schema = {"type": ["null", "boolean"]}
 LIST: Schema = {"type": ["array", "null"], "items": TEXT}
-_TYPES: dict[str, Schema] = {
+DATE: Schema = {**TEXT, "format": "date"}
+INSTANT: Schema = {**TEXT, "format": "date-time"}
+# The types that a column may have, by the name under which discovery stores them.
+TYPES: dict[str, Schema] = {
+    "boolean": BOOLEAN,
+    "date": DATE,
+    "instant": INSTANT,
+    "list": LIST,
+    "number": NUMBER,
+    "text": TEXT,
+}
+_DATA_TYPES: dict[str, Schema] = {
     "amount": NUMBER,
     "check_box": BOOLEAN,
-    "date": {**TEXT, "format": "date"},
-    "date_time": {**TEXT, "format": "date-time"},
+    "date": DATE,
+    "date_time": INSTANT,
     "decimal": NUMBER,
     "multiselect": LIST,
     "number": NUMBER,
@@ -51,6 +62,11 @@ class Field:
         return to_column(self.name)
 
 
+def get_type(schema: Mapping[str, Any]) -> str:
+    """Return the name of a column's type."""
+    return next(name for name, one in TYPES.items() if one == schema)
+
+
 def _get_name(metadata: Mapping[str, Any]) -> str:
     """Return a field's name; `placeholder` holds it if `api_name` is absent."""
     for key in ("api_name", "placeholder"):
@@ -63,7 +79,7 @@ def _get_name(metadata: Mapping[str, Any]) -> str:
 def parse_metadata(entries: Iterable[Mapping[str, Any]]) -> list[Field]:
     """Return the custom fields that the service's metadata describe; skip other fields."""
     return [
-        Field(name, _TYPES.get(str(entry.get("data_type")), TEXT))
+        Field(name, _DATA_TYPES.get(str(entry.get("data_type")), TEXT))
         for entry in entries
         if (name := _get_name(entry))
     ]
