@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
 from tap_zohobooks.errors import (
     AccessDenied,
+    NotFound,
     ParameterRefused,
     Scope,
     ServiceError,
+    TapError,
     UnexpectedResponse,
 )
 from tap_zohobooks.pagination.page import find_rows, to_row
 from tap_zohobooks.resources import ENTITIES, ORGANIZATION, custom_module
 from tap_zohobooks.singer.progress import show_progress
 from tap_zohobooks.streams.base import ResourceStream
-from tap_zohobooks.streams.discovery import Discovery, is_module
+from tap_zohobooks.streams.discovery import MODULES, Discovery, is_module
+from tap_zohobooks.streams.discovery_cache import DiscoveryCache
 from tap_zohobooks.streams.lists import IncrementalStream, UndocumentedStream
 
 if TYPE_CHECKING:
@@ -120,6 +124,8 @@ class ModuleStream(UndocumentedStream):
         """
         self.own_schema = schema
         self._owners = organizations
+        self._absent: dict[str, TapError] = {}
+        self._lock = threading.Lock()
         super().__init__(sync_context, custom_module(schema.get("title") or name, name))
 
     @property
@@ -128,6 +134,28 @@ class ModuleStream(UndocumentedStream):
         if self._owners is None:
             return super().partitions
         return [{ORGANIZATION: organization} for organization in self._owners]
+
+    @override
+    def _skip(self, organization: str, denied: TapError) -> None:
+        """Skip an organization; one without the module is a warning only if all are without it."""
+        if not self._is_absent(organization, denied):
+            super()._skip(organization, denied)
+            return
+        self.block_deletes(f"organization {organization} was skipped")
+        self.logger.info("Organization %s has no custom module '%s'.", organization, self.name)
+        with self._lock:
+            self._absent[organization] = denied
+            absent = dict(self._absent)
+        if len(absent) == len(self.partitions or ()):
+            for name, why in absent.items():
+                super()._skip(name, why)
+
+    def _is_absent(self, organization: str, denied: TapError) -> bool:
+        """Tell whether an organization lacks the module: it says so, or its list of modules did."""
+        listed = DiscoveryCache(self.sync_context).find_names(organization, MODULES)
+        return isinstance(denied, NotFound) or (
+            listed is not None and self.resource.list_path not in listed
+        )
 
 
 def build_catalog_modules(sync_context: SyncContext, catalog: Catalog) -> Iterator[ModuleStream]:
