@@ -18,7 +18,7 @@ from urllib3.util import parse_url
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.http.rate_limit import LimitSettings
-from tap_zohobooks.http.shared_state import PATIENCE, Cache, SharedValue
+from tap_zohobooks.http.shared_state import PATIENCE, Cache, SharedValue, Value
 from tap_zohobooks.http.transport import CERTIFICATE_FILE, BoundedAdapter
 from tap_zohobooks.oauth.credentials import Grant, Hosts
 from tap_zohobooks.oauth.revoked_token import Revocation, RevokedToken, Webhook
@@ -26,7 +26,6 @@ from tap_zohobooks.oauth.token_store import TokenStore
 from tap_zohobooks.regions import check_url, is_loopback
 from tap_zohobooks.safe_text import add_url_secrets
 from tap_zohobooks.settings import CREDENTIALS, REFRESH
-from tap_zohobooks.transform.discovered import Discovered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -206,18 +205,18 @@ def build_revoked_token(
     return RevokedToken(record, wall, webhook.post)
 
 
-def open_discovered(
-    config: Mapping[str, Any], cache: Cache, organization: str
-) -> SharedValue[Discovered]:
-    """Return what discovery has learned of an organization with this grant, at these hosts.
+def open_account_value(
+    config: Mapping[str, Any], cache: Cache, kind: type[Value], name: str
+) -> SharedValue[Value]:
+    """Return what the runs with this grant, at these hosts, share under a name.
 
     With only an access token, which no later run has, it is kept in this run.
     """
     known, servers = grant(config), hosts(config)
     if known is None:
-        return SharedValue(Discovered, cache.clock)
+        return SharedValue(kind, cache.clock)
     return cache.record(
-        Discovered, known.client_id, known.soid or "", servers.accounts_url or servers.region,
-        servers.api_url or "", organization,
+        kind, known.client_id, known.soid or "", servers.accounts_url or servers.region,
+        servers.api_url or "", name,
         secret=f"{known.client_secret}\0{known.refresh_token}",
     )  # fmt: skip

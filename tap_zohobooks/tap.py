@@ -33,11 +33,13 @@ from tap_zohobooks.singer.state_migration import (
     bookmarks_without_organization,
     migrate_state,
 )
-from tap_zohobooks.singer.stats import RequestStats, describe_calls
+from tap_zohobooks.singer.stats import RequestStats, SpentCalls, describe_calls
 from tap_zohobooks.streams.base import ResourceStream
 from tap_zohobooks.streams.connection_test import ConnectionTest
 from tap_zohobooks.streams.organization import build_catalog_modules, discover_custom
 from tap_zohobooks.streams.registry import build_streams, sort_by_cost
+from tap_zohobooks.streams.row_costs import keep_costs, log_costs
+from tap_zohobooks.transform.discovered import Discovered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
     from singer_sdk import Stream
     from singer_sdk.helpers.types import Context
 
-    from tap_zohobooks.http.shared_state import Cache
+    from tap_zohobooks.http.shared_state import Cache, SharedValue, Value
     from tap_zohobooks.oauth.revoked_token import RevokedToken
     from tap_zohobooks.resources import Resource
 
@@ -91,6 +93,11 @@ class TapZohoBooks(CommandLineTap):
             return streams
 
     @override
+    def warn_of_selection(self) -> None:
+        super().warn_of_selection()
+        log_costs(self.streams.values(), self._open(SpentCalls), self.logger)
+
+    @override
     def _test_connection(self) -> None:
         try:
             ConnectionTest(self.sync_context).run(self.streams.values())
@@ -117,8 +124,11 @@ class TapZohoBooks(CommandLineTap):
             get_organizations=lambda: self.organizations,
             may_delete=lambda: self.may_delete,
             sync_streams=self._sync_streams,
-            get_discovered=lambda name: connection.open_discovered(self.config, self.cache, name),
+            get_discovered=lambda name: self._open(Discovered, name),
         )
+
+    def _open(self, kind: type[Value], name: str = "") -> SharedValue[Value]:
+        return connection.open_account_value(self.config, self.cache, kind, name)
 
     def sleep(self, seconds: float) -> None:
         """Wait.
@@ -217,6 +227,8 @@ class TapZohoBooks(CommandLineTap):
             self._over.set()
             self.write_message(StateMessage(self.state))  # the last message, even if it is no news
             self._log_summary()
+            calls = self.sync_context.stats.calls
+            keep_costs(self.streams.values(), calls, self._open(SpentCalls))
         if reached is not None:
             if self.config["on_quota_exhausted"] != "stop":
                 raise reached

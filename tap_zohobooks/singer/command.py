@@ -231,10 +231,11 @@ class CommandLineTap(Tap):
             parse_env_config=config.parse_env,
             message_writer=writer,
         )
-        tap._warn_of_selection()
+        tap.warn_of_selection()
         tap.sync_all()
 
-    def _warn_of_selection(self) -> None:
+    def warn_of_selection(self) -> None:
+        """Log what may be a mistake in the catalog, without a request."""
         selected = {name: stream.selected for name, stream in self.streams.items()}
         for line in find_oddities(self.input_catalog, selected):
             self.logger.warning("%s", line)

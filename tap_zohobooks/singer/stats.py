@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, cast
 
+import msgspec
 from singer_sdk.metrics import Metric, Point
 
 from tap_zohobooks.error_catalog import Reason
@@ -29,6 +30,12 @@ class Measure(StrEnum):
     QUOTA = "quota_remaining"
     THROTTLES = "throttled_request_count"
     WAITS = "wait_count"
+
+
+class SpentCalls(msgspec.Struct):
+    """The API calls that the last run has made for some streams, by name."""
+
+    calls: dict[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
