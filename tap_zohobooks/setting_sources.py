@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +17,10 @@ from tap_zohobooks.setting_values import convert
 from tap_zohobooks.settings import HOSTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 ENVIRONMENT, PREFIX, ENV_FILE = "ENV", "TAP_ZOHOBOOKS_", Path(".env")
+_plugin: ContextVar[str | None] = ContextVar("plugin", default=None)
 NOT_TEXT = "it is not text in UTF-8"
 SECRETS_SENT = ("client_secret", "refresh_token", "access_token")
 # Meltano replaces ${NAME}; a variable without a name is never set, so its default holds: "${".
@@ -70,7 +74,28 @@ def _is_from_elsewhere(name: str, found: Mapping[str, Any], others: Mapping[str,
 
 def to_variable(setting: str) -> str:
     """Return the name of the variable that holds a setting."""
-    return PREFIX + setting.upper()
+    plugin = get_plugin()
+    return (PREFIX if plugin is None else to_prefix(plugin)) + setting.upper()
+
+
+def to_prefix(plugin: str) -> str:
+    """Return what the variables that Meltano reads for a plugin begin with."""
+    return re.sub(r"[^A-Z0-9]", "_", plugin.upper()) + "_"
+
+
+@contextmanager
+def use_plugin(name: str | None) -> Iterator[None]:
+    """Let the settings stand in the variables of a plugin of Meltano; None is the tap itself."""
+    token = _plugin.set(name)
+    try:
+        yield
+    finally:
+        _plugin.reset(token)
+
+
+def get_plugin() -> str | None:
+    """Return the plugin whose variables hold the settings; None is the tap's own."""
+    return _plugin.get()
 
 
 def _is_exported(setting: str) -> bool:

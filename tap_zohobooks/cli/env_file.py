@@ -20,6 +20,7 @@ from tap_zohobooks.setting_sources import (
     ENV_FILE,
     LITERAL_VARIABLE,
     NOT_TEXT,
+    get_plugin,
     read_env_file,
     to_variable,
 )
@@ -166,8 +167,9 @@ def _quote(text: str) -> str:
 
 def format_meltano_commands(settings: Mapping[str, Value]) -> list[str]:
     """Return the commands that set what a login finds in Meltano; secrets stay in `.env`."""
+    plugin = get_plugin() or "tap-zohobooks"
     return [
-        f"meltano config set tap-zohobooks {name} {_quote(to_text(settings[name]))}"
+        f"meltano config set {plugin} {name} {_quote(to_text(settings[name]))}"
         for name in FOR_MELTANO
         if name in settings
     ]

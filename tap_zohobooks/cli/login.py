@@ -102,9 +102,12 @@ class Login:
         if self._options.meltano:
             for line in env_file.format_meltano_commands(self._config | found):
                 click.echo(line)
+        plugin = setting_sources.get_plugin()
+        doctor = f"zohobooks doctor --plugin {plugin}" if plugin else "zohobooks doctor"
+        run = f"meltano run {plugin} LOADER" if plugin else "tap-zohobooks --config ENV"
         terminal.print_message(
-            "Next: [bold]zohobooks doctor[/bold] checks everything, and "
-            "[bold]tap-zohobooks --config ENV[/bold] reads with what stands in .env."
+            f"Next: [bold]{doctor}[/bold] checks everything, and [bold]{run}[/bold] reads with "
+            "what stands in .env."
         )
 
     def _protect_env_file(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,14 +22,17 @@ PORT = 8765
 TIMEOUT = 300
 SHELLS = ("bash", "fish", "zsh")
 EXPORT_FORMS = ("duckdb", "xlsx", "csv", "parquet")
+PLUGIN = re.compile(r"[a-zA-Z][\w-]*", re.ASCII)
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
 
-def _run_command(module: str, command: str, **options: Any) -> None:
+def _run_command(module: str, command: str, plugin: str | None = None, **options: Any) -> None:
     """Import the module of a command, and run it; help and completion need no such import."""
-    getattr(import_module(f"tap_zohobooks.cli.{module}"), command)(**options)
+    run = getattr(import_module(f"tap_zohobooks.cli.{module}"), command)
+    with import_module("tap_zohobooks.setting_sources").use_plugin(plugin):
+        run(**options)
 
 
 def _complete_streams(
@@ -44,6 +48,13 @@ def _require_text(_ctx: click.Context, _param: click.Parameter, value: str | Non
     return value
 
 
+def _check_plugin(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not PLUGIN.fullmatch(value):
+        msg = "it is not the name of a plugin: a letter, then letters, digits, '-' and '_'."
+        raise click.BadParameter(msg)
+    return value
+
+
 def _add_options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
     """Return a decorator that adds options to a command, in the order of its help."""
 
@@ -55,12 +66,20 @@ def _add_options(*options: Callable[[Command], Command]) -> Callable[[Command], 
     return add
 
 
-config = click.option(
-    "--config",
-    multiple=True,
-    type=click.Path(),  # completes names of files
-    metavar="FILE|ENV",
-    help="Settings as the tap takes them; without it, TAP_ZOHOBOOKS_* variables and .env.",
+config = _add_options(
+    click.option(
+        "--config",
+        multiple=True,
+        type=click.Path(),  # completes names of files
+        metavar="FILE|ENV",
+        help="Settings as the tap takes them; without it, TAP_ZOHOBOOKS_* variables and .env.",
+    ),
+    click.option(
+        "--plugin",
+        metavar="NAME",
+        callback=_check_plugin,
+        help="Use the variables of this plugin of Meltano, in place of TAP_ZOHOBOOKS_*.",
+    ),
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 yes = click.option("--yes", is_flag=True, help="Answer yes to each question.")
@@ -128,7 +147,11 @@ def cli() -> None:
     yes,
 )  # fmt: skip
 def login(**options: Any) -> None:
-    """Authorize, choose organizations, and write .env."""
+    """Authorize, choose organizations, and write .env.
+
+    A second account of a Meltano project is a plugin that inherits the tap: --plugin writes the
+    variables that Meltano reads for it.
+    """
     _run_command("login", "login", **options)
 
 

@@ -322,3 +322,43 @@ def test_interrupted(terminal: Terminals) -> None:
     assert dialogue.interrupt() == 1
     assert "Aborted!" in dialogue.text
     assert one.settings == {}
+
+
+@pytest.mark.parametrize(("plugin", "prefix"), [
+    ("tap-zohobooks-eu", "TAP_ZOHOBOOKS_EU_"),
+    ("books--Second_shop", "BOOKS__SECOND_SHOP_"),
+])  # fmt: skip
+def test_a_second_account_of_a_meltano_project(
+    terminal: Terminals, plugin: str, prefix: str
+) -> None:
+    """With --plugin its own variables are written and read, and those of the tap stay."""
+    one = terminal(organizations=1)
+    one.store(refresh_token="1000.first")
+    before = (one.folder / ".env").read_text()
+    one.environment |= {f"{prefix}ACCOUNTS_URL": one.base, f"{prefix}API_URL": one.base}
+    code = one.world.accounts.issue_self_client_code(one.world.clock())
+    dialogue = one.login(f"--plugin={plugin}", f"--code={code}", "--meltano")
+    assert dialogue.end() == 0
+    assert f"meltano config set {plugin} organization_ids " in dialogue.text
+    assert f"zohobooks doctor --plugin {plugin}" in dialogue.text
+    written = (one.folder / ".env").read_text()
+    assert written.startswith(before)
+    added = written.removeprefix(before).splitlines()
+    assert all(line.startswith(prefix) for line in added)
+    names = {line.removeprefix(prefix).partition("=")[0] for line in added}
+    assert {"CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN", "ORGANIZATION_IDS"} <= names
+    assert one.run("organizations", f"--plugin={plugin}").end() == 0
+    assert one.run("organizations").end() == 77  # the first account has another token
+    assert one.run("logout", "--yes", f"--plugin={plugin}").end() == 0
+    assert f"{prefix}REFRESH_TOKEN" not in (one.folder / ".env").read_text()
+    assert "1000.first" in (one.folder / ".env").read_text()
+
+
+@pytest.mark.parametrize("name", ["", "1st", "a b", "a=b", "-x", "caf\u00e9", "a;b"])
+def test_a_plugin_that_no_variable_can_name(terminal: Terminals, name: str) -> None:
+    """The command line is wrong, and nothing is written."""
+    one = terminal(organizations=1)
+    dialogue = one.run("login", f"--plugin={name}")
+    assert dialogue.end() == 78
+    assert "not the name of a plugin" in dialogue.text
+    assert not (one.folder / ".env").exists()
