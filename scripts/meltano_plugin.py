@@ -8,18 +8,26 @@ from __future__ import annotations
 
 import copy
 import json
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import tomllib
 import yaml
 
+from hub_refresh import refresh
 from tap_zohobooks.settings import REFRESH
 from tap_zohobooks.streams.discovery import MODULE
 from tap_zohobooks.streams.registry import STREAM_TYPES
 from tap_zohobooks.tap import TapZohoBooks
 
-LOCK = Path(__file__).parents[1] / "plugins" / "extractors" / "tap-zohobooks--maintainers.lock"
-HUB = Path(__file__).parents[1] / "docs" / "hub" / "tap-zohobooks.yml"
+ROOT = Path(__file__).parents[1]
+LOCK = ROOT / "plugins" / "extractors" / "tap-zohobooks--maintainers.lock"
+HUB = ROOT / "docs" / "hub" / "tap-zohobooks.yml"
+# Without a repository in pyproject.toml: an address that cannot exist, as the name on PyPI, which
+# is not ours yet, would install the package of whoever takes it.
+NO_REPOSITORY = "https://git.example/tap-zohobooks.git"
 CLIENT = ["client_id", "client_secret"]
 KINDS = {
     "array": "array",
@@ -47,7 +55,6 @@ OF_THE_HUB = {
     "keywords": ["api", "meltano_sdk"],
     "logo_url": "/assets/logos/extractors/zohobooks.svg",
     "maintenance_status": "beta",
-    "pip_url": "tap-zohobooks",
     "quality": "unknown",
     "variant": "maintainers",
 }
@@ -96,14 +103,24 @@ def list_selected() -> list[str]:
     return [f"{name}.*" for name in [*names, f"{MODULE}*"]]
 
 
+def find_pip_url() -> str:
+    """Return what pip installs: the repository, until the package is on PyPI."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return "git+" + str(project.get("urls", {}).get("Repository", NO_REPOSITORY))
+
+
 def build_definition() -> dict[str, Any]:
-    """Return the definition of the tap, with the defaults of its settings."""
-    schema = TapZohoBooks.config_jsonschema["properties"]
-    described = plugin()
-    for one in described["settings"]:
-        if (default := schema.get(one["name"], {}).get("default")) is not None:
-            one["value"] = default
-    return OF_THE_HUB | described | {"select": list_selected()}
+    """Return the definition for Meltano Hub, as its refresh leaves it."""
+    own = {"pip_url": find_pip_url(), "select": list_selected()}
+    return refresh(OF_THE_HUB | own, describe_tap())
+
+
+def describe_tap() -> dict[str, Any]:
+    """Return what `tap-zohobooks --about --format=json` prints."""
+    with redirect_stdout(StringIO()) as printed:
+        TapZohoBooks.print_about("json")
+    found: dict[str, Any] = json.loads(printed.getvalue())
+    return found
 
 
 def hub() -> str:
@@ -116,8 +133,8 @@ def lock() -> str:
 
     Its settings have no values: Meltano would give the tap each as one that a user has set.
     """
-    definition = {"plugin_type": "extractors"} | OF_THE_HUB | plugin()
-    return json.dumps(definition | {"select": list_selected()}, indent=2) + "\n"
+    definition = {"plugin_type": "extractors"} | OF_THE_HUB | {"pip_url": find_pip_url()}
+    return json.dumps(definition | plugin() | {"select": list_selected()}, indent=2) + "\n"
 
 
 if __name__ == "__main__":

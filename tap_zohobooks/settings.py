@@ -48,12 +48,11 @@ _ACCESS = (
                 description="Use this access token and mint none, for runs within its hour."),
     th.Property("grant_type", th.StringType, nullable=False, default=REFRESH, title="Grant type",
                 allowed_values=[REFRESH, CREDENTIALS],
-                description="client_credentials mints for the first of organization_ids without "
-                "a refresh token."),
+                description="With client_credentials, access tokens are requested for the first of "
+                "organization_ids, without a refresh token."),
     th.Property("region", th.StringType, nullable=False, default=AUTO, title="Data center",
                 allowed_values=[*REGIONS, AUTO],
-                description="Data center of the account, or its domain as com.au; auto finds it "
-                "and says which to set."),
+                description="Data center of the account; auto finds it and says which to set."),
     th.Property("accounts_url", th.StringType, title="Accounts URL",
                 description="Base URL of the accounts server in place of the region's. Plain "
                 "http only to a loopback address."),

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
-from meltano_plugin import LOCK, hub, list_selected, lock, plugin
+from hub_refresh import list_rewritten, refresh
+from meltano_plugin import LOCK, describe_tap, hub, list_selected, lock, plugin
 from tap_zohobooks import settings
 from tap_zohobooks.resources import TABLE
 from tap_zohobooks.tap import TapZohoBooks
@@ -23,9 +24,10 @@ ROOT = Path(__file__).parents[2]
 HUB = "docs/hub/tap-zohobooks.yml"
 HUB_REQUIRES = {"name", "namespace", "variant", "quality", "pip_url", "capabilities", "settings"}
 HUB_KNOWS = {"description", "domain_url", "executable", "keywords", "label", "logo_url",
-             "maintenance_status", "select", "settings_group_validation"}  # fmt: skip
+             "maintenance_status", "select", "settings_group_validation",
+             "supported_python_versions"}  # fmt: skip
 HUB_KINDS = {"array", "boolean", "date_iso8601", "decimal", "integer", "object", "options",
-             "string"}  # fmt: skip
+             "password", "string"}  # fmt: skip
 PYPI = {"https://pypi.org", "https://files.pythonhosted.org"}
 PINNED = re.compile(
     r"(?P<pin>([\w.-]+==[\w.]+|[\w.-]+ @ https://files.pythonhosted.org/\S+&sha256=\w+)( ;[^\\]+)?)"
@@ -79,14 +81,45 @@ def test_meltano_knows_the_tap() -> None:
 
 @pytest.mark.fast
 def test_the_hub_is_told_what_meltano_is_told() -> None:
-    """The definition for Meltano Hub says of the tap what the tap and the lock file say."""
+    """The definition for Meltano Hub selects and groups what the lock file does."""
     told = yaml.safe_load(text(HUB))
     tap = locked()
-    described = [{key: one[key] for key in one if key != "value"} for one in told["settings"]]
-    assert {"capabilities": told["capabilities"], "settings": described} == plugin()
-    assert told["select"] == tap["select"] == list_selected()
-    assert told["settings_group_validation"] == tap["settings_group_validation"]
+    assert sorted(told["capabilities"]) == plugin()["capabilities"]
+    for part in ("select", "settings_group_validation", "pip_url"):
+        assert told[part] == tap[part]
+    assert told["select"] == list_selected()
     assert hub() == text(HUB)
+
+
+@pytest.mark.fast
+def test_the_hub_survives_its_refresh() -> None:
+    """The weekly refresh of the Hub changes nothing in the definition, by the refresh's rules."""
+    told = yaml.safe_load(text(HUB))
+    assert refresh(told, describe_tap()) == told
+    assert [one["name"] for one in told["settings"] if list_rewritten(one["description"])] == []
+
+
+@pytest.mark.fast
+def test_the_refresh_has_rules_of_its_own() -> None:
+    """It writes kinds by names, and groups only if they are longer: as hub-utils does."""
+    about = describe_tap()
+    properties = about["settings"]["properties"]
+    properties["api_key"] = {"type": ["string", "null"], "title": "K", "description": "A key."}
+    properties["ratio"] = {"type": ["number"], "title": "R", "description": "A ratio."}
+    short = yaml.safe_load(text(HUB)) | {"settings_group_validation": []}
+    again = refresh(short, about)
+    found = {one["name"]: one for one in again["settings"]}
+    assert found["api_key"] == {"name": "api_key", "label": "K", "description": "A key.",
+                                "kind": "password", "sensitive": True}  # fmt: skip
+    assert found["ratio"]["kind"] == "integer"
+    assert again["settings_group_validation"] == [["client_id", "client_secret"]]
+    assert list_rewritten("Of com.au; and so. on.") == ["on.", "com.au;"]
+
+
+@pytest.mark.fast
+def test_no_stranger_is_installed() -> None:
+    """Until the package is on PyPI, the definition names a repository, not the name on PyPI."""
+    assert re.fullmatch(r"git\+https://[\w.-]+/[\w./-]+", locked()["pip_url"])
 
 
 @pytest.mark.fast
@@ -94,8 +127,8 @@ def test_the_hub_is_told_the_defaults() -> None:
     """The definition names each default, as the Hub shows them, and none of a secret."""
     schema = TapZohoBooks.config_jsonschema["properties"]
     told = {one["name"]: one.get("value") for one in yaml.safe_load(text(HUB))["settings"]}
-    assert {name: told[name] for name in schema} == {
-        name: one.get("default") for name, one in schema.items()
+    assert {name: told[name] for name in settings.SCHEMA["properties"]} == {
+        name: schema[name].get("default") for name in settings.SCHEMA["properties"]
     }
 
 
@@ -114,14 +147,22 @@ def test_the_hub_can_read_its_definition() -> None:
 
 
 @pytest.mark.fast
+def test_the_hub_hides_secrets() -> None:
+    """Each secret is sensitive there too, but for the webhook: the refresh goes by names."""
+    told = {one["name"] for one in yaml.safe_load(text(HUB))["settings"] if one.get("sensitive")}
+    assert settings.SECRETS - told == {settings.WEBHOOK}
+
+
+@pytest.mark.fast
 def test_every_page_names_the_same_settings() -> None:
     """Tap, docs/settings.md, meltano.yml and the Hub's definition know the same settings."""
     shown = set(re.findall(r"^\| `(\w+)` \|", text("docs/settings.md"), re.MULTILINE))
     told = [one["name"] for one in yaml.safe_load(text(HUB))["settings"]]
     listed = [one["name"] for one in locked()["settings"]]
     assert shown == set(settings.SCHEMA["properties"])
-    assert set(listed) - set(told) == set(told) - set(listed) == set()
+    assert set(listed) == {name.partition(".")[0] for name in told}
     assert shown < set(listed)
+    assert len(told) == len(set(told))
     assert len(listed) == len(set(listed))
 
 
