@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "plugins" / "extractors" / "tap-zohobooks--maintainers.lock"
 HUB = ROOT / "docs" / "hub" / "tap-zohobooks.yml"
 # Without a repository in pyproject.toml: an address that cannot exist, as the name on PyPI, which
-# is not ours yet, would install the package of whoever takes it.
+# is not taken yet, could become that of another package.
 NO_REPOSITORY = "https://git.example/tap-zohobooks.git"
 CLIENT = ["client_id", "client_secret"]
 KINDS = {

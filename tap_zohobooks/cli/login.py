@@ -39,6 +39,8 @@ CONSOLE = "https://api-console.zoho.com"
 ALL = "all"
 REPLACED = ("access_token", "grant_type")  # by a refresh token
 METHODS = ("client", "browser", "code")
+# Else Meltano would take the values of TAP_ZOHOBOOKS_*, which are those of another account.
+OWN_OF_PLUGIN = {"access_token": "", "grant_type": settings.REFRESH}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +241,7 @@ class Login:
             found["accounts_url"] = tokens.server
         self._config |= found
         env_file.remove(REPLACED)
-        self._save(found)
+        self._save(found | (OWN_OF_PLUGIN if setting_sources.get_plugin() else {}))
         terminal.print_message(f"The next login offers to keep this refresh token. {LIMIT}")
         access = {"access_token": tokens.access_token} if tokens.region else {}
         return build_tap({**self._config, **access})

@@ -347,6 +347,7 @@ def test_a_second_account_of_a_meltano_project(
     assert all(line.startswith(prefix) for line in added)
     names = {line.removeprefix(prefix).partition("=")[0] for line in added}
     assert {"CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN", "ORGANIZATION_IDS"} <= names
+    assert {f"{prefix}ACCESS_TOKEN=''", f"{prefix}GRANT_TYPE='refresh_token'"} <= {*added}
     assert one.run("organizations", f"--plugin={plugin}").end() == 0
     assert one.run("organizations").end() == 77  # the first account has another token
     assert one.run("logout", "--yes", f"--plugin={plugin}").end() == 0
