@@ -60,8 +60,8 @@ _ACCESS = (
                 description="Base URL of the API in place of the region's. Plain http only to a "
                 "loopback address."),
     th.Property("token_cache", th.StringType, title="Token cache",
-                description="Private folder in which runs share access tokens and their pace, or "
-                "off; by default in the user's cache folder."),
+                description="Private folder in which runs share access tokens, their pace and what "
+                "discovery learned, or off; by default in the user's cache folder."),
     th.Property("reauth_webhook_url", th.StringType, secret=True,
                 title="Re-authorization webhook",
                 description="URL that is told once when the refresh token is dead: https, or "
