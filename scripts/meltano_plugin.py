@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import copy
 import json
+import tomllib
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import tomllib
 import yaml
 
 from hub_refresh import refresh
