@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.pipeline, pytest.mark.timeout(600)]
 
 MELTANO = ROOT / ".tools" / "meltano" / "bin"
+KEPT = ("PYTHONPATH", "COVERAGE_PROCESS_START")  # of a test run that measures, or breaks rules
 PLENTY = 10**6
 PROJECT = f"""
 default_environment: dev
@@ -126,6 +127,7 @@ class Reader:
                "api_url": self.base, "requests_per_minute": str(PLENTY)}  # fmt: skip
         programs = [Path(sys.executable).parent, LOADERS["target-jsonl"].parent, MELTANO]
         environment = {
+            **{name: os.environ[name] for name in KEPT if name in os.environ},
             "PATH": os.pathsep.join([*map(str, programs), os.environ["PATH"]]),
             "HOME": str(self.home / "home"),
             **{f"TAP_ZOHOBOOKS_{name.upper()}": value for name, value in own.items()},

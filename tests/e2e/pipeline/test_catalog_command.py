@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from sandbox import World
     from tests.e2e.pipeline.conftest import Shell
 
+KEPT = ("PATH", "HOME", "PYTHONPATH", "COVERAGE_PROCESS_START")
 COMMAND = str(Path(sys.executable).with_name("zohobooks"))
 
 
 def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder, with the variables of no account."""
-    own = {name: os.environ[name] for name in ("PATH", "HOME")}
+    own = {name: os.environ[name] for name in KEPT if name in os.environ}
     return subprocess.run([COMMAND, "catalog", *options], cwd=folder, env=own,
                           capture_output=True, text=True, check=False, timeout=60)  # fmt: skip
 
