@@ -290,10 +290,7 @@ def catalog(**options: Any) -> None:
 @cli.command(epilog=format_example('eval "$(zohobooks completion bash)"'))
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> None:
-    """Print the script that completes words in a shell.
-
-    It completes commands, options, files and names of streams.
-    """
+    """Print the script that completes commands, options, files and streams in a shell."""
     completer = get_completion_class(shell)
     if completer is None:
         msg = f"click does not know the shell {shell}."

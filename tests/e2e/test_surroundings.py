@@ -96,7 +96,7 @@ def test_standard_error_that_cannot_be_written(scene: Scene, how: str) -> None:
     assert done.stdout.count('"RECORD"') == 3
     assert scene.run(f"zohobooks doctor --stream taxes {how}").returncode == 0
     assert scene.run(f"{SYNC} {how}", TAP_ZOHOBOOKS_X="1").returncode == 0
-    assert scene.run(f"tap-zohobooks {how}").returncode == 78
+    assert scene.run(f"tap-zohobooks {how}", TAP_ZOHOBOOKS_REGION="moon").returncode == 78
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
