@@ -169,35 +169,26 @@ class Reason(Enum):
         "docs/streams.md, and `tap-zohobooks --discover`, list all.")
 
     # Files, terminal and port of a command.
-    ENV_EXPOSED = (errors.ConfigError,
-        "Nothing was written: git would commit .env with the secrets in it.",
+    ENV_EXPOSED = (errors.ConfigError, "Nothing was written: git would commit .env with the secrets in it.",
         "Add it to .gitignore first.")
-    ENV_TRACKED = (errors.ConfigError,
-        "git tracks .env already, and the next commit would hold the secrets.",
+    ENV_TRACKED = (errors.ConfigError, "git tracks .env already, and the next commit would hold the secrets.",
         "Run `git rm --cached .env`, commit that, and run `zohobooks login` again.")
-    ENV_UNREADABLE = (errors.ConfigError,
-        "The file .env cannot be read: {problem}.",
+    ENV_UNREADABLE = (errors.ConfigError, "The file .env cannot be read: {problem}.",
         "Correct it, or remove it.")
-    FOLDER_UNWRITABLE = (errors.ConfigError,
-        "{file} cannot be written ({problem}).",
+    FOLDER_UNWRITABLE = (errors.ConfigError, "{file} cannot be written ({problem}).",
         "Run `zohobooks` in a folder that you can write to.")
-    NO_TERMINAL = (errors.ConfigError,
-        "A terminal is needed for the question: {question}",
+    NO_TERMINAL = (errors.ConfigError, "A terminal is needed for the question: {question}",
         "Give {option}.")
-    NOTHING_TO_REVOKE = (errors.ConfigError,
-        "No refresh_token is set: there is none to revoke.",
+    NOTHING_TO_REVOKE = (errors.ConfigError, "No refresh_token is set: there is none to revoke.",
         "`zohobooks login` obtains one. To end a login by client_credentials, delete the Self Client in the API console.")
-    OUTPUT_UNWRITABLE = (errors.TapError,
-        "Standard output cannot be written ({problem}).",
+    OUTPUT_UNWRITABLE = (errors.TapError, "Standard output cannot be written ({problem}).",
         "Redirect it to another place.")
-    PARAMETER_WRONG = (errors.ConfigError,
-        "The parameter '{pair}' cannot be sent: {problem}.",
+    PARAMETER_WRONG = (errors.ConfigError, "The parameter '{pair}' cannot be sent: {problem}.",
         "Give each parameter once, as -p name=value.")
     PATH_WRONG = (errors.ConfigError,
         "'{path}' is not a path below /books/v3: {problem}.",
         "Give one as `zohobooks get invoices` does, and parameters by -p name=value.")
-    PORT_TAKEN = (errors.ConfigError,
-        "Port {port} of this machine is {state} ({problem}), and could not receive the browser's callback.",
+    PORT_TAKEN = (errors.ConfigError, "Port {port} of this machine is {state} ({problem}), and could not receive the browser's callback.",
         "Give another --port, and enter its redirect address in the API console as well.")
 
     # The service, and proxies before it.
@@ -261,12 +252,16 @@ class Reason(Enum):
     PARAMETER_REFUSED = (errors.ParameterRefused,
         "Zoho Books refused a parameter of '{path}' ({message}).",
         "Report this line.")
+    RANGE_TOO_LARGE = (errors.RangeTooLarge, "Zoho Books refused '{path}' of organization {organization} for its range of days: {found}.",
+        "Set report_period to a shorter one.")
     READER_ENDED = (errors.ServiceError,
         "Its reader ended without a word; memory or threads may have run out.",
         "Give the run more of both, or lower max_concurrency and max_parallel_organizations; run again.")
     REFUSED = (errors.UnexpectedResponse,
         "Zoho Books refused '{path}' of organization {organization}: {found}.",
         "Correct in Zoho Books what it says, or do not select the stream.")
+    REPORT_MISMATCH = (errors.ServiceError, "Stream '{stream}' of organization {organization}: '{path}' was requested {wanted}, and the response is {found}.",
+        "Report this line; until then, do not select the stream.")
     RESPONSE_TOO_LARGE = (errors.ResponseTooLarge,
         "The response to '{path}' of organization {organization} {found}.",
         "Report this line; until then, do not select the stream.")

@@ -5,6 +5,7 @@ TapError
     NoToken               run
     UnexpectedResponse
       ResponseTooLarge    a list is requested in smaller pages
+      RangeTooLarge       postings are requested for fewer days
   ConfigError             run: a setting, catalog or state is wrong
     BookmarkRefused       stream
     OrganizationClosed    organization
@@ -88,6 +89,10 @@ class UnexpectedResponse(ServiceError):
 
 class ResponseTooLarge(UnexpectedResponse):
     """A response has more bytes than are read of any."""
+
+
+class RangeTooLarge(UnexpectedResponse):
+    """A report holds more than the service sends for a range of days."""
 
 
 class ConfigError(TapError):

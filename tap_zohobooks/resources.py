@@ -107,20 +107,44 @@ def to_path_part(value: object) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """A report: its path below /books/v3, and the field by whose dates it is requested."""
+class Report(Resource):
+    """A report, and the field by whose dates it is requested; a stream, if it has a key.
 
-    name: str
-    path: str
-    dates: str
+    `rows` are the names that lead to the rows of a response, from the outer to the inner one, with
+    `|` between the spellings of one. `id` is the field that says of what a row is. A report
+    `has_balances` if what was posted before a period changes its figures.
+    """
 
-    def build_query(self, first: str, last: str) -> dict[str, str | int]:
+    dates: str = "TransactionDate"
+    id: str = ""
+    has_balances: bool = False
+
+    @property
+    def has_basis(self) -> bool:
+        """Whether it is read for each accounting basis."""
+        return "basis" in self.keys
+
+    @property
+    def is_as_of(self) -> bool:
+        """Whether it shows a day, not a period."""
+        return "as_of" in self.keys
+
+    def build_query(
+        self, first: str, last: str, *, is_cash: bool = False, by_document: bool = False
+    ) -> dict[str, str | int]:
         """Return the parameters for a range of days, `2026-01-31`; a report as of a day takes one.
 
-        A report without `filter_by` may cover another range than the dates say.
+        A report without `filter_by` may cover another range than the dates say. `by_document` ages
+        by the date of a document, not by the day on which it is due.
         """
-        chosen = f"{self.dates}.CustomDate"
-        return {"filter_by": chosen, "from_date": first, "to_date": last}
+        dates = self.dates.replace("Due", "") if by_document else self.dates
+        return {
+            "filter_by": f"{dates}.CustomDate",
+            "from_date": first,
+            "to_date": last,
+            "cash_based": "true" if is_cash else "false",
+            "show_rows": "all",
+        }
 
 
 # Rows with a time of change. Responses show whether the endpoint sorts and filters by it; a row
@@ -316,57 +340,97 @@ ORGANIZATIONS = Resource("organizations", ORGANIZATION, scope="settings")
 
 # Reports: no official file has them. Source: public code and recorded responses; a plan or an
 # edition may lack each.
-REPORTS = tuple(
-    Report(name, f"reports/{path}", dates)
-    for dates, reports in {
-        "TransactionDate": {
-            "profit_and_loss": "profitandloss", "balance_sheet": "balancesheet",
-            "cash_flow": "cashflow", "trial_balance": "trialbalance",
-            "movement_of_equity": "movementofequity", "general_ledger": "generalledger",
-            "general_ledger_details": "generalledgerdetails", "journal_report": "journal",
-            "ledger_entries": "accounttransaction", "sales_by_customer": "salesbycustomer",
-            "sales_by_item": "salesbyitem", "sales_by_salesperson": "salesbysalesperson",
-            "sales_summary": "salessummary", "purchases_by_vendor": "purchasesbyvendors",
-            "purchases_by_item": "purchasesbyitem", "customer_balances": "customerbalances",
-            "customer_balance_summary": "customerbalancesummary",
-            "vendor_balances": "vendorbalances", "vendor_balance_summary": "vendorbalancesummary",
-            "receivable_summary": "receivablesummary", "payable_summary": "payablesummary",
-            "tax_summary": "taxsummary", "expenses_by_category": "expensesbycategory",
-            "expenses_by_employee": "expensesbyemployee", "expenses_by_project": "expensesbyproject",
-            "inventory_summary": "inventorysummary", "inventory_valuation": "inventoryvaluation",
-            "project_summary": "projectsummary", "ratio_analysis": "businessperformanceratios",
-            "activity_log": "activitylogs",
-        },
-        "InvoiceDueDate": {
-            "ar_aging_summary": "aragingsummary", "ar_aging_details": "aragingdetails",
-        },
-        "BillDueDate": {
-            "ap_aging_summary": "apagingsummary", "ap_aging_details": "apagingdetails",
-        },
-        "InvoiceDate": {"invoice_details_report": "invoicedetails"},
-        "BillDate": {"bill_details_report": "billdetails"},
-        "CreditNotesDate": {"credit_note_details_report": "creditnotedetails"},
-        "VendorCreditDate": {"vendor_credit_details_report": "vendorcreditdetails"},
-        "EstimateDate": {"estimate_details_report": "estimatedetails"},
-        "SalesOrderDate": {"sales_order_details_report": "salesorderdetails"},
-        "PODate": {"purchase_order_details_report": "purchaseorderdetails"},
-        "ChallanDate": {"delivery_challan_details_report": "deliverychallandetails"},
-        "ExpenseDate": {"expense_details_report": "expensedetails"},
-        "RefundDate": {"refund_history": "refundhistory"},
-        "PaymentDate": {
-            "customer_payments_report": "customerpayments",
-            "vendor_payments_report": "vendorpayments",
-        },
-        "Date": {"timesheet_details": "timesheetdetails"},
+TRIAL_BALANCE = Report("trial_balance", "basis from_date to_date row_key", "reports/trialbalance", "trialbalance", "reports")  # fmt: skip
+
+# Trees whose figures belong to an account or to the structure.
+STATEMENTS = (
+    Report("balance_sheet", "basis from_date to_date row_key", "reports/balancesheet", "balance_sheet", "reports", has_balances=True),
+    Report("cash_flow", "basis from_date to_date row_key", "reports/cashflow", "cash_flow", "reports", has_balances=True),
+    Report("movement_of_equity", "basis from_date to_date row_key", "reports/movementofequity", "movement_of_equity", "reports", has_balances=True),
+    Report("profit_and_loss", "basis from_date to_date row_key", "reports/profitandloss", "profit_and_loss", "reports"),
+    TRIAL_BALANCE,
+)  # fmt: skip
+
+# A row an entity and period. Their id is blank for what belongs to none, and may be absent.
+ENTITY_REPORTS = (
+    Report("customer_balance_summary", "from_date to_date customer_id", "reports/customerbalancesummary", "customerbalancesummary", "reports", id="customer_id", has_balances=True),
+    Report("general_ledger", "basis from_date to_date account_id", "reports/generalledger", "generalledger", "reports", id="account_id", has_balances=True),
+    Report("inventory_summary", "from_date to_date item_id", "reports/inventorysummary", "inventory item_details", "reports", id="item_id", has_balances=True),
+    Report("inventory_valuation", "from_date to_date item_id", "reports/inventoryvaluation", "inventory_valuation item_details", "reports", id="item_id", has_balances=True),
+    Report("payable_summary", "from_date to_date row_key", "reports/payablesummary", "payablesummary", "reports", id="transaction_id"),
+    Report("project_summary", "from_date to_date row_key", "reports/projectsummary", "projects", "reports", id="project_id"),
+    Report("purchases_by_item", "from_date to_date item_id", "reports/purchasesbyitem", "purchases", "reports", id="item_id"),
+    Report("purchases_by_vendor", "from_date to_date vendor_id", "reports/purchasesbyvendors", "purchases", "reports", id="vendor_id"),
+    Report("receivable_summary", "from_date to_date row_key", "reports/receivablesummary", "receivablesummary", "reports", id="transaction_id"),
+    Report("sales_by_customer", "from_date to_date customer_id", "reports/salesbycustomer", "sales", "reports", id="customer_id"),
+    Report("sales_by_item", "from_date to_date item_id", "reports/salesbyitem", "sales", "reports", id="item_id"),
+    Report("sales_by_salesperson", "from_date to_date salesperson_id", "reports/salesbysalesperson", "sales", "reports", id="salesperson_id"),
+    Report("tax_summary", "from_date to_date row_key", "reports/taxsummary", "tax", "reports", id="tax_id"),
+    Report("vendor_balance_summary", "from_date to_date vendor_id", "reports/vendorbalancesummary", "vendorbalancesummary", "reports", id="vendor_id", has_balances=True),
+    Report("expenses_by_category", "from_date to_date row_key", "reports/expensesbycategory", "expense", "reports", id="account_id"),
+    Report("expenses_by_employee", "from_date to_date row_key", "reports/expensesbyemployee", "expenses", "reports", dates="ExpenseDate", id="user_id"),
+    Report("expenses_by_project", "from_date to_date row_key", "reports/expensesbyproject", "expenses_by_projects", "reports", dates="ExpenseDate", id="project_id"),
+)  # fmt: skip
+
+# A row a document and period; drafts and void documents are among them.
+DOCUMENT_REPORTS = (
+    Report("bill_details_report", "from_date to_date row_key", "reports/billdetails", "bill_details bills", "reports", dates="BillDate", id="bill_id"),
+    Report("credit_note_details_report", "from_date to_date row_key", "reports/creditnotedetails", "creditnote_details creditnotes", "reports", dates="CreditNotesDate", id="creditnote_id"),
+    Report("customer_payments_report", "from_date to_date row_key", "reports/customerpayments", "customer_payments customerpayments", "reports", dates="PaymentDate", id="payment_id"),
+    Report("delivery_challan_details_report", "from_date to_date row_key", "reports/deliverychallandetails", "delivery_challan_details deliverychallans", "reports", dates="ChallanDate", id="deliverychallan_id"),
+    Report("estimate_details_report", "from_date to_date row_key", "reports/estimatedetails", "estimate_details estimates", "reports", dates="EstimateDate", id="estimate_id"),
+    Report("expense_details_report", "from_date to_date row_key", "reports/expensedetails", "expenses", "reports", dates="ExpenseDate", id="expense_id"),
+    Report("invoice_details_report", "from_date to_date row_key", "reports/invoicedetails", "invoice_details invoices", "reports", dates="InvoiceDate", id="invoice_id"),
+    Report("purchase_order_details_report", "from_date to_date row_key", "reports/purchaseorderdetails", "purchaseorder_details purchaseorders", "reports", dates="PODate", id="purchaseorder_id"),
+    Report("refund_history", "from_date to_date row_key", "reports/refundhistory", "refund_history", "reports", dates="RefundDate", id="creditnote_refund_id"),
+    Report("sales_order_details_report", "from_date to_date row_key", "reports/salesorderdetails", "salesorder_details salesorders", "reports", dates="SalesOrderDate", id="salesorder_id"),
+    Report("timesheet_details_report", "from_date to_date row_key", "reports/timesheetdetails", "time_entries", "reports", dates="Date", id="time_entry_id"),
+    Report("vendor_credit_details_report", "from_date to_date row_key", "reports/vendorcreditdetails", "vendorcredit_details vendor_credits", "reports", dates="VendorCreditDate", id="vendor_credit_id"),
+    Report("vendor_payments_report", "from_date to_date row_key", "reports/vendorpayments", "vendor_payments vendorpayments", "reports", dates="PaymentDate", id="payment_id"),
+)  # fmt: skip
+
+# What is open as of a day.
+AGING_SUMMARIES = (
+    Report("ap_aging_summary", "as_of aging_by contact_id currency_code", "reports/apagingsummary", "bill|bills|ap_aging_summary", "reports", dates="BillDueDate", id="id", has_balances=True),
+    Report("ar_aging_summary", "as_of aging_by contact_id currency_code", "reports/aragingsummary", "invoice|ar_aging_summary", "reports", dates="InvoiceDueDate", id="id", has_balances=True),
+)  # fmt: skip
+AGING_DETAILS = (
+    # By analogy with receivables: no source shows that this path exists.
+    Report("ap_aging_details", "as_of aging_by transaction_id", "reports/apagingdetails", "billaging|billsaging", "reports", dates="BillDueDate", id="id", has_balances=True),
+    Report("ar_aging_details", "as_of aging_by transaction_id", "reports/aragingdetails", "invoiceaging", "reports", dates="InvoiceDueDate", id="id", has_balances=True),
+)  # fmt: skip
+
+# Balances as they are now, whatever date is requested.
+BALANCES = (
+    Report("customer_balances", "customer_id", "reports/customerbalances", "customerbalances", "reports", id="customer_id"),
+    Report("vendor_balances", "vendor_id", "reports/vendorbalances", "vendorbalances", "reports", id="vendor_id"),
+)  # fmt: skip
+
+# Reports that no stream reads: `zohobooks probe` requests them.
+UNREAD_REPORTS = tuple(
+    Report(name, "", f"reports/{path}", scope="reports")
+    for name, path in {
+        "activity_log": "activitylogs",
+        "general_ledger_details": "generalledgerdetails",
+        "journal_report": "journal",
+        "ledger_entries": "accounttransaction",
+        "ratio_analysis": "businessperformanceratios",
+        "sales_summary": "salessummary",
     }.items()
-    for name, path in reports.items()
+)
+
+# The groups that are streams, in the table.
+STREAM_REPORTS: tuple[Report, ...] = ()
+REPORTS = (
+    *STATEMENTS, *ENTITY_REPORTS, *DOCUMENT_REPORTS, *AGING_SUMMARIES, *AGING_DETAILS, *BALANCES,
+    *UNREAD_REPORTS,
 )  # fmt: skip
 
 TABLE = {
     resource.name: resource
     for group in (
         INCREMENTAL, WHOLE, FILTERED, UNDOCUMENTED, SINGLE, DETAILED, RESPELLED, BULK, WHOLE_DETAILED,
-        NESTED, COMMENTED, LATEST, POSTINGS, RATES, GROUPS, FIELDS, (ORGANIZATIONS,),
+        NESTED, COMMENTED, LATEST, POSTINGS, RATES, GROUPS, FIELDS, (ORGANIZATIONS,), STREAM_REPORTS,
     )
     for resource in group
 }  # fmt: skip

@@ -25,16 +25,8 @@ REFRESH, CREDENTIALS = "refresh_token", "client_credentials"
 HOSTS, WEBHOOK = ("accounts_url", "api_url"), "reauth_webhook_url"
 HOUR, YEAR, MILLION = 3600, 31_536_000, 1_000_000  # a number beyond these is a mistake
 
-# Declared because the names are a contract; a run logs a warning if one of them is set.
-WITHOUT_EFFECT_YET = frozenset(
-    {
-        "report_basis",
-        "report_end_date",
-        "report_lookback_periods",
-        "report_period",
-        "report_start_date",
-    }
-)
+BASES = ("accrual", "cash")
+PERIODS = ("day", "month", "quarter", "year", "whole")
 
 _ACCESS = (
     th.Property("client_id", th.StringType, required=True, secret=True, title="Client ID",
@@ -93,17 +85,32 @@ _READING = (
                 description="After a whole read in FULL_TABLE mode, let the target delete what is "
                 "gone; unset does so unless rows of organizations that are not read may stand in "
                 "the same tables."),
+)  # fmt: skip
+
+_REPORTS = (
     th.Property("report_start_date", th.DateType, title="Report start date",
-                description="First day that report streams cover."),
+                description="First day that report streams cover; by default that of the fiscal "
+                "year before the current one."),
     th.Property("report_end_date", th.DateType, title="Report end date",
-                description="Last day that report streams cover."),
-    th.Property("report_period", th.StringType, title="Report period",
-                description="Length of the periods that report streams are cut into."),
-    th.Property("report_basis", th.StringType, title="Report basis",
-                description="Accounting basis of report streams."),
+                description="Last day that report streams cover; by default today, in the "
+                "organization's time zone, and its whole period."),
+    th.Property("report_period", th.StringType, nullable=False, default="month",
+                allowed_values=[*PERIODS], title="Report period",
+                description="Length of the periods of reports, quarters and years fiscal; whole "
+                "is one period. Each costs a call a stream and basis."),
+    th.Property("report_basis", th.StringType, nullable=False, default=BASES[0],
+                allowed_values=[*BASES, "both"], title="Report basis",
+                description="Accounting basis of statements; both costs twice the calls."),
     th.Property("report_lookback_periods", th.IntegerType(minimum=0, maximum=MILLION),
-                title="Report lookback",
-                description="Closed periods that report streams read again."),
+                nullable=False, default=2, title="Report lookback",
+                description="Closed periods that report streams read again in each run."),
+    th.Property("report_aging_by", th.StringType, nullable=False, default="due_date",
+                allowed_values=["due_date", "document_date"], title="Report aging",
+                description="Date from which the age of an open document counts."),
+    th.Property("report_verify_closed", th.BooleanType, nullable=False, default=True,
+                title="Verify closed years",
+                description="Compare each closed fiscal year by one call a basis, and read it "
+                "again if its accounts have changed."),
 )  # fmt: skip
 
 _PACE = (
@@ -134,10 +141,8 @@ _PACE = (
 )  # fmt: skip
 
 SCHEMA: dict[str, Any] = th.PropertiesList(
-    *_ACCESS, *_READING, *_PACE, additional_properties=False
+    *_ACCESS, *_READING, *_REPORTS, *_PACE, additional_properties=False
 ).to_dict()
-for _name in WITHOUT_EFFECT_YET:
-    SCHEMA["properties"][_name]["description"] += " No effect in this version."
 SECRETS = frozenset(name for name, value in SCHEMA["properties"].items() if value.get("secret"))
 
 _Validator = extend_validator_with_defaults(DEFAULT_JSONSCHEMA_VALIDATOR)
@@ -232,6 +237,9 @@ def _check_combinations(config: dict[str, Any]) -> list[TapError]:
     found = [Reason.SETTING_MISSING.error(setting=name, why=why) for name, why in missing.items()]
     for name in (*HOSTS, WEBHOOK):
         found += _check_url(name, config.get(name))
+    if config.get("report_start_date", "") > config.get("report_end_date", "9999-12-31"):
+        after = "it is after report_end_date"
+        found.append(Reason.SETTING_WRONG.error(setting="report_start_date", problem=after))
     found += _check_home("token_cache", config.get("token_cache", ""))
     header = "it holds characters that no HTTP header can carry"
     if not all(" " <= letter <= "~" for letter in config.get("user_agent", "")):

@@ -37,7 +37,7 @@ from tap_zohobooks.singer.stats import RequestStats, SpentCalls, describe_calls
 from tap_zohobooks.streams.base import ResourceStream
 from tap_zohobooks.streams.connection_test import ConnectionTest
 from tap_zohobooks.streams.organization import build_catalog_modules, discover_custom
-from tap_zohobooks.streams.registry import build_streams, sort_by_cost
+from tap_zohobooks.streams.registry import build_streams, find_bookmark_keys, sort_by_cost
 from tap_zohobooks.streams.row_costs import keep_costs, log_costs
 from tap_zohobooks.transform.discovered import Discovered
 
@@ -72,12 +72,12 @@ class TapZohoBooks(CommandLineTap):
     @override
     def load_state(self, state: dict[str, Any]) -> None:
         if state:  # else the streams are not needed yet, and discovery may not be either
-            state = migrate_state(check_state(state), self._has_bookmark, self.logger)
+            state = migrate_state(check_state(state), self._bookmark_keys, self.logger)
         super().load_state(state)
 
     @property
-    def _has_bookmark(self) -> dict[str, bool]:
-        return {name: getattr(one, "is_incremental", False) for name, one in self.streams.items()}
+    def _bookmark_keys(self) -> dict[str, str]:
+        return find_bookmark_keys(self.streams)
 
     @override
     def discover_streams(self) -> Sequence[Stream]:
@@ -239,7 +239,7 @@ class TapZohoBooks(CommandLineTap):
             raise self._undiscovered
         client = self.client
         describe_run(lambda: describe_calls(client.calls, client.quotas))
-        if found := bookmarks_without_organization(self.state, self._has_bookmark):
+        if found := bookmarks_without_organization(self.state, self._bookmark_keys):
             assign_organization(self.organization_ids, found)
         self._reset_state_progress_markers()
         if self.state:

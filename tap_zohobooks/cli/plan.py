@@ -15,9 +15,9 @@ from tap_zohobooks.cli.row_count import Count, RowCounter, find_partition
 from tap_zohobooks.errors import AccessDenied, NotFound, ParameterRefused, UnexpectedResponse
 from tap_zohobooks.resources import ORGANIZATION, ORGANIZATIONS, TIMELESS
 from tap_zohobooks.singer.catalog import read_json
+from tap_zohobooks.singer.period_state import VALUE
 from tap_zohobooks.singer.state import check_start, check_state
 from tap_zohobooks.singer.state_migration import (
-    VALUE,
     assign_organization,
     bookmarks_without_organization,
     migrate_state,
@@ -116,7 +116,9 @@ def _read_state(path: Path | None, tap: TapZohoBooks) -> dict[str, Any]:
         return {}
     with path.open(encoding="utf-8") as file:
         given = check_state(read_json("state", file) or {})
-    streams = {name: kind.is_incremental for name, kind in TYPE_OF.items()}
+    streams = {
+        name: kind.bookmark_key if kind.is_incremental else "" for name, kind in TYPE_OF.items()
+    }
     state = migrate_state(given, streams, tap.logger)
     if found := bookmarks_without_organization(state, streams):
         assign_organization(tap.organization_ids, found)

@@ -35,6 +35,7 @@ class ResponseKind(Enum):
     MISSING = "The document, or what is listed, does not exist"
     BAD_PARAMETER = "A parameter was refused"
     TOO_LARGE = "The response has more than 64 MB"
+    RANGE_TOO_LARGE = "A report holds too much for the range of days"
     NO_AUTHORIZATION = "The Authorization header holds no token"
     REFUSED = "Any other refusal"
 
@@ -48,6 +49,7 @@ class Action(Enum):
     END_DAY = "ends the organization, or waits as on_quota_exhausted says"
     RENEW = "requests another token, then skips the stream"
     REQUEST_FEWER = "requests half as many rows a page; skips a document"
+    SHORTEN_RANGE = "requests postings for fewer days; else stops the stream"
     OMIT_PARAMETER = "omits the parameter if it can"
     SKIP = "skips the document, or the stream"
     SKIP_DOCUMENT = "skips a document, or what few organizations have; else stops the stream"
@@ -119,6 +121,8 @@ RULES = (
     Rule([404], ANY, ResponseKind.MISSING, Action.SKIP, NotFound),
     Rule(ANY, [1002], ResponseKind.MISSING, Action.SKIP, NotFound),
     Rule([400], ANY, ResponseKind.MISSING, Action.SKIP, NotFound, ["does not exist"]),
+    Rule([400], ANY, ResponseKind.RANGE_TOO_LARGE, Action.SHORTEN_RANGE, Reason.RANGE_TOO_LARGE,
+         ["range is too large", "reduce the date range"]),
     Rule([400], [2, 4], ResponseKind.BAD_PARAMETER, Action.OMIT_PARAMETER,
          Reason.PARAMETER_REFUSED),
     Rule(ANY, ANY, ResponseKind.REFUSED, Action.SKIP_DOCUMENT, Reason.REFUSED),

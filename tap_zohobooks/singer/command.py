@@ -110,9 +110,6 @@ class CommandLineTap(Tap):
             raise ConfigError.of_all(problems)
         for problem in problems:
             self.logger.warning("%s", problem)
-        for name in sorted(settings.WITHOUT_EFFECT_YET & self._config.keys()):
-            if self._config[name] != self.config_jsonschema["properties"][name].get("default"):
-                self.logger.warning("Setting '%s' has no effect in this version.", name)
         return [str(problem) for problem in problems]
 
     @override

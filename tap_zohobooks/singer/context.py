@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tap_zohobooks.singer.once import Once
 from tap_zohobooks.singer.stats import StreamStats
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class SyncContext:
     stats: StreamStats = field(default_factory=StreamStats)
     capabilities: dict[tuple[str, str], EndpointCapabilities] = field(default_factory=dict)
     """What endpoints can do, by organization id and list name."""
+    once: Once = field(default_factory=Once)
+    """What streams share of an organization, each value computed once."""
 
     @property
     def page_size(self) -> int:

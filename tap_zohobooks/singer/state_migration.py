@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.resources import FIRST_READ, MODIFIED, ORGANIZATION, TIMELESS, UNREAD
-from tap_zohobooks.transform.timestamps import to_utc
+from tap_zohobooks.singer.period_state import CLOSED, COVERAGE, KEY, VALUE
+from tap_zohobooks.transform.timestamps import to_date, to_utc
 
 if TYPE_CHECKING:
     import logging
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 
     Bookmark = dict[str, Any]
 
-KEY, VALUE = "replication_key", "replication_key_value"
 PARTITIONS, CONTEXT, PROGRESS = "partitions", "context", "progress_markers"
 _OF_ONE_RUN = {"starting_replication_value", "replication_key_signpost", PROGRESS}
-_KNOWN = _OF_ONE_RUN | {KEY, VALUE, PARTITIONS, CONTEXT, TIMELESS, UNREAD, FIRST_READ}
+_KNOWN = {
+    *_OF_ONE_RUN, KEY, VALUE, PARTITIONS, CONTEXT, TIMELESS, UNREAD, FIRST_READ, COVERAGE, CLOSED,
+}  # fmt: skip
 
 # Streams of hotglue's tap-zohobooks that go by another name here, and so into another table: with
 # a bookmark, that table would lack all that changed before.
@@ -44,10 +46,10 @@ RENAMED = {
 class StateMigration:
     """Bookmarks as this tap goes on from them, and what there is to say of the others.
 
-    `streams` tells of each stream whether it is read from a bookmark.
+    `streams` tells of each stream of which key its bookmark is; empty if it is read whole.
     """
 
-    streams: Mapping[str, bool]
+    streams: Mapping[str, str]
     bookmarks: dict[str, Bookmark] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
@@ -63,7 +65,7 @@ class StateMigration:
             if _has_bookmark([bookmark, *parts]):
                 self._warn(stream, f"the stream is called '{RENAMED[stream]}' here")
             return
-        if len(own) < len(parts) and self.streams.get(stream, True):
+        if len(own) < len(parts) and self.streams.get(stream, MODIFIED):
             count = len(parts) - len(own)
             self._warn(stream, f"it is kept by document ({count}), not by organization")
         if self.streams.get(stream):
@@ -75,20 +77,22 @@ class StateMigration:
         self.bookmarks[stream] = {**bookmark, PARTITIONS: own} if parts else bookmark
 
     def _readable(self, stream: str, part: Bookmark) -> Bookmark:
-        """Return an entry whose bookmark, if there is one, is an instant in UTC."""
+        """Return an entry whose bookmark, if there is one, is an instant in UTC, or a day."""
+        wanted = self.streams[stream]
         without = {name: part[name] for name in part if name not in {KEY, VALUE}}
-        value, key = part.get(VALUE), part.get(KEY) or MODIFIED
+        value, key = part.get(VALUE), part.get(KEY) or wanted
         if not value:
             if part.get(PROGRESS, {}).get(VALUE) or part.keys() - _KNOWN:
                 self._warn(stream, "an entry holds none that is sure")
             return without
-        if key != MODIFIED:
-            self._warn(stream, f"it is of '{key}', not of '{MODIFIED}'")
+        if key != wanted:
+            self._warn(stream, f"it is of '{key}', not of '{wanted}'")
             return without
-        instant = to_utc(value) if isinstance(value, str) else None
+        read = to_utc if wanted == MODIFIED else to_date
+        instant = read(value) if isinstance(value, str) else None
         if instant is None:
             raise Reason.BOOKMARK_UNREADABLE.error(stream=stream, value=repr(value))
-        return {**without, KEY: MODIFIED, VALUE: instant}
+        return {**without, KEY: wanted, VALUE: instant}
 
     def _warn(self, stream: str, why: str) -> None:
         found = f"The bookmark of '{stream}' cannot be gone on from: {why}."
@@ -105,7 +109,7 @@ def _has_bookmark(parts: Iterable[Bookmark]) -> bool:
 
 
 def migrate_state(
-    state: Mapping[str, Any], streams: Mapping[str, bool], logger: logging.Logger
+    state: Mapping[str, Any], streams: Mapping[str, str], logger: logging.Logger
 ) -> dict[str, Any]:
     """Return a state of the right shape as this tap goes on from it, and say what is left out.
 
@@ -121,7 +125,7 @@ def migrate_state(
 
 
 def bookmarks_without_organization(
-    state: Mapping[str, Any], streams: Mapping[str, bool]
+    state: Mapping[str, Any], streams: Mapping[str, str]
 ) -> dict[str, Bookmark]:
     """Return the bookmarks, by stream, that do not name their organization."""
     bookmarks = state.get("bookmarks", {}).items()

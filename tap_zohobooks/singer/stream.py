@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from singer_sdk.batch import Batcher
 from singer_sdk.helpers._batch import SDKBatchMessage
@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from tap_zohobooks.resources import MODIFIED, ORGANIZATION
 from tap_zohobooks.singer.activate_version import VersionedStream
+from tap_zohobooks.singer.period_state import PeriodCheckpoint
 from tap_zohobooks.singer.stream_maps import (
     MAPPING_ERRORS,
     explain_batch_error,
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
 
     from tap_zohobooks.singer.context import SyncContext
 
-Step = tuple["Record | None", "Checkpoint | str | None", "datetime | None"]
+Mark: TypeAlias = "Checkpoint | PeriodCheckpoint | str | None"
+"""What holds once records are written: a bookmark, or a checkpoint with more; None: no change."""
+
+Step = tuple["Record | None", Mark, "datetime | None"]
 
 
 def open_lists(schema: dict[str, Any]) -> dict[str, Any]:
@@ -65,12 +69,12 @@ class StreamPartition:
 class RecordBatch:
     """Records that are written together, and the bookmark that holds once they are.
 
-    A stream of documents gives a checkpoint in place of a bookmark.
+    Streams of documents and of reports give a checkpoint in place of a bookmark.
     """
 
     partition: StreamPartition
     records: Sequence[Record]
-    bookmark: Checkpoint | str | None
+    bookmark: Mark
     served: datetime | None
 
 
@@ -79,6 +83,7 @@ class SingerStream(VersionedStream):
 
     STATE_MSG_FREQUENCY = 200
     is_incremental: ClassVar[bool] = False
+    bookmark_key: ClassVar[str] = MODIFIED
 
     def __init__(self, sync_context: SyncContext, name: str) -> None:
         """Start with nothing that waits to be written."""
@@ -205,9 +210,9 @@ class SingerStream(VersionedStream):
             message.schema = open_lists(message.schema)
             yield message
 
-    def _advance(self, context: Context | None, bookmark: Checkpoint | str | None) -> None:
+    def _advance(self, context: Context | None, bookmark: Mark) -> None:
         state = self.get_context_state(context)
-        if isinstance(bookmark, Checkpoint):
+        if isinstance(bookmark, (Checkpoint, PeriodCheckpoint)):
             if bookmark.update(state):
                 self.state_manager.is_flushed = False
             bookmark = bookmark.bookmark

@@ -12,7 +12,7 @@ from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import AccessDenied, NotFound, TapError
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.pagination.page import has_keys, row_time
-from tap_zohobooks.resources import MODIFIED, ORGANIZATION, ROWS, TABLE, TIMELESS, Resource
+from tap_zohobooks.resources import ORGANIZATION, ROWS, TABLE, TIMELESS, Resource
 from tap_zohobooks.streams.partition_read import NEVER, PartitionRead
 from tap_zohobooks.streams.records import RecordStream
 from tap_zohobooks.transform.cleaner import MAX_REPORTED
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from tap_zohobooks.pagination.list_read import Item
     from tap_zohobooks.pagination.page import Params
     from tap_zohobooks.singer.context import SyncContext
-    from tap_zohobooks.singer.stream import Step
-    from tap_zohobooks.singer.unread import Checkpoint
+    from tap_zohobooks.singer.stream import Mark, Step
     from tap_zohobooks.transform.cleaner import Row
 
 
@@ -46,7 +45,7 @@ class ResourceStream(RecordStream):
         self._row_counts: dict[str, int] = {}
         self.primary_keys = list(dict.fromkeys((ORGANIZATION, *resource.keys)))
         if self.is_incremental:
-            self.replication_key = MODIFIED
+            self.replication_key = self.bookmark_key
 
     @property
     @override
@@ -187,7 +186,7 @@ class ResourceStream(RecordStream):
         return first
 
     @override
-    def _advance(self, context: Context | None, bookmark: Checkpoint | str | None) -> None:
+    def _advance(self, context: Context | None, bookmark: Mark) -> None:
         """Note beside the bookmark if rows have no time of change: it does not cover them."""
         if (context or {}).get(ORGANIZATION) in self.timeless:
             state = self.get_context_state(context)

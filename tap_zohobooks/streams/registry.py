@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tap_zohobooks import resources
+from tap_zohobooks.streams.base import ResourceStream
 from tap_zohobooks.streams.bulk import BulkDetailStream
 from tap_zohobooks.streams.details import (
     AlternatePathStream,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from singer_sdk import Stream
 
     from tap_zohobooks.singer.context import SyncContext
-    from tap_zohobooks.streams.base import ResourceStream
 
 STREAM_TYPES: dict[type[ResourceStream], tuple[resources.Resource, ...]] = {
     IncrementalStream: resources.INCREMENTAL,
@@ -58,6 +58,12 @@ STREAM_TYPES: dict[type[ResourceStream], tuple[resources.Resource, ...]] = {
 def build_streams(sync_context: SyncContext) -> list[ResourceStream]:
     """Return the streams of the table, without a request."""
     return [kind(sync_context, row) for kind, rows in STREAM_TYPES.items() for row in rows]
+
+
+def find_bookmark_keys(streams: Mapping[str, Stream]) -> dict[str, str]:
+    """Return of which key the bookmark of each stream is; empty if it is read whole."""
+    found = {name: one for name, one in streams.items() if isinstance(one, ResourceStream)}
+    return {name: one.bookmark_key if one.is_incremental else "" for name, one in found.items()}
 
 
 def sort_by_cost(streams: Mapping[str, Stream]) -> dict[str, Stream]:

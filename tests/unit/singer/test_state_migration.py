@@ -17,7 +17,7 @@ from tests.conftest import Service
 
 Make = Callable[..., Service]
 
-STREAMS = {"bills": True, "invoice_details": True, "invoices": True, "taxes": False}
+STREAMS = {"bills": MODIFIED, "invoice_details": MODIFIED, "invoices": MODIFIED, "taxes": ""}
 ONE = {"organization_id": "1"}
 
 

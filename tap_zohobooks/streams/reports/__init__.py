@@ -1,0 +1,1 @@
+"""Kinds of stream that read reports: whole periods, in each accounting basis."""
