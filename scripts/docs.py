@@ -10,27 +10,34 @@ from tap_zohobooks import settings
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.http.responses import NO_JSON, NO_RESPONSE, RULES, TOO_LARGE
 from tap_zohobooks.oauth.token_endpoint import NO_ERROR, TOKEN_RULES
-from tap_zohobooks.resources import ORGANIZATION, ORGANIZATIONS, TABLE, scopes
+from tap_zohobooks.resources import ORGANIZATION, ORGANIZATIONS, TABLE, Report, scopes
 from tap_zohobooks.streams.registry import STREAM_TYPES
+from tap_zohobooks.streams.reports.statements import StatementStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tap_zohobooks.http.responses import Rule
+    from tap_zohobooks.resources import Resource
     from tap_zohobooks.streams.base import ResourceStream
 
 ERRORS, SETTINGS = "--errors", "--settings"
 NAMES = {NO_RESPONSE: "no response", TOO_LARGE: "any, too large"}
 
 
-def _cost(kind: type[ResourceStream]) -> str:
+def _cost(kind: type[ResourceStream], resource: Resource) -> str:
+    if isinstance(resource, Report) and kind.is_incremental:
+        unit = "period and basis" if resource.has_basis else "period"
+        return f"one a {unit}" if issubclass(kind, StatementStream) else f"one a {unit}, 200 rows"
+    if kind.calls_per_row >= 1 and isinstance(resource, Report):
+        return "one a 200 rows"
     if kind.calls_per_row >= 1:
         return "one a row"
     return f"one a {round(1 / kind.calls_per_row)} rows"
 
 
 def _replication(kind: type[ResourceStream]) -> str:
-    return "`last_modified_time`" if kind.is_incremental else "full table"
+    return f"`{kind.bookmark_key}`" if kind.is_incremental else "full table"
 
 
 def streams_page() -> str:
@@ -39,9 +46,10 @@ def streams_page() -> str:
         "# Streams",
         "",
         "Printed by `python scripts/docs.py`. `zohobooks scopes STREAM...` prints the scopes that",
-        "streams need. Every key begins with `organization_id`. Streams that cost a call a row are",
-        "not selected by default. Custom modules (`cm_*`) are found at discovery: key",
-        "`module_record_id`, full table, one call a 200 rows, scope `ZohoBooks.custommodules.ALL`.",
+        "streams need. Every key begins with `organization_id`. Streams that cost a call a row,",
+        "and [reports](reports.md), are not selected by default. Custom modules (`cm_*`) are found",
+        "at discovery: key `module_record_id`, full table, one call a 200 rows, scope",
+        "`ZohoBooks.custommodules.ALL`.",
         "",
         "Balances of `contacts` (`outstanding_*`, `unused_credits_*`) and `chart_of_accounts`",
         "follow other documents. No source says that a document changes the time of change of its",
@@ -56,7 +64,7 @@ def streams_page() -> str:
         one, kind = TABLE[name], kinds[name]
         keys = ", ".join(f"`{key}`" for key in one.keys if key != ORGANIZATION) or "-"
         replication = _replication(kind)
-        cost = _cost(kind)
+        cost = _cost(kind, one)
         lines.append(f"| `{name}` | {keys} | {replication} | {cost} | `{one.permission}` |")
     everything = scopes([ORGANIZATIONS, *TABLE.values()])
     return "\n".join([*lines, "", "All of them need:", "", "```text", everything, "```", ""])

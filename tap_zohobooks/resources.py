@@ -420,11 +420,10 @@ UNREAD_REPORTS = tuple(
 )
 
 # The groups that are streams, in the table.
-STREAM_REPORTS: tuple[Report, ...] = ()
-REPORTS = (
+STREAM_REPORTS = (
     *STATEMENTS, *ENTITY_REPORTS, *DOCUMENT_REPORTS, *AGING_SUMMARIES, *AGING_DETAILS, *BALANCES,
-    *UNREAD_REPORTS,
 )  # fmt: skip
+REPORTS = (*STREAM_REPORTS, *UNREAD_REPORTS)
 
 TABLE = {
     resource.name: resource

@@ -16,7 +16,7 @@ from tap_zohobooks.errors import (
 )
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.pagination.page import Page, filter_value, parse_page
-from tap_zohobooks.resources import MODIFIED, ORGANIZATIONS, build_request
+from tap_zohobooks.resources import MODIFIED, ORGANIZATIONS, Report, build_request
 from tap_zohobooks.streams.lists import (
     InactiveRowsStream,
     IncrementalStream,
@@ -39,6 +39,7 @@ FIRST_ROWS: dict[str, str | int] = {"page": 1, "per_page": 2}  # two rows show a
 OLDEST_FIRST: dict[str, str | int] = {SORT: MODIFIED, ORDER: "A"}
 NEWEST_FIRST: dict[str, str | int] = {SORT: MODIFIED, ORDER: "D"}
 FULL_TABLE = "full table"
+PERIODS = "whole periods"
 STRATEGIES = {  # by whether the list filters, and sorts
     (True, True): "filter and sort",
     (False, True): "sort only",
@@ -71,6 +72,8 @@ def choose_strategy(stream: SelectedStream, capabilities: EndpointCapabilities) 
     """Return the name of the strategy by which a run reads a stream."""
     if not stream.is_incremental:
         return FULL_TABLE
+    if isinstance(stream.resource, Report):
+        return PERIODS
     return STRATEGIES[capabilities.filters is not False, capabilities.sorts is not False]
 
 
@@ -109,6 +112,8 @@ def check_list(client: Client, listed: Resource, organization: str, now: datetim
     Raises:
         QuotaReached: The daily quota is used up.
     """
+    if isinstance(listed, Report):
+        return _check_report(client, listed, organization, now)
     kind = TYPE_OF.get(listed.name, UndocumentedStream)
     by_time = issubclass(kind, IncrementalStream)
     capabilities, since = EndpointCapabilities(listed.filters, listed.sorts), now.isoformat()
@@ -129,6 +134,18 @@ def check_list(client: Client, listed: Resource, organization: str, now: datetim
     if capabilities.filters is not False and any((time or since) < since for time in page.times):
         capabilities.filters = False
     return ListCheck(capabilities)
+
+
+def _check_report(client: Client, report: Report, organization: str, now: datetime) -> ListCheck:
+    """Request a report of today, whose periods a run requests."""
+    day = now.date().isoformat()
+    try:
+        client.get(report.list_path, report.build_query(day, day), organization)
+    except QuotaReached:
+        raise
+    except TapError as error:
+        return ListCheck(error=error)
+    return ListCheck()
 
 
 def _drop_parameter(

@@ -11,9 +11,10 @@ from tap_zohobooks.cli import common, cost, terminal
 from tap_zohobooks.cli.common import TYPE_OF, build_tap, load_config, select_streams
 from tap_zohobooks.cli.cost import Cost, Day
 from tap_zohobooks.cli.list_check import collect_lists
+from tap_zohobooks.cli.report_cost import estimate_reports
 from tap_zohobooks.cli.row_count import Count, RowCounter, find_partition
 from tap_zohobooks.errors import AccessDenied, NotFound, ParameterRefused, UnexpectedResponse
-from tap_zohobooks.resources import ORGANIZATION, ORGANIZATIONS, TIMELESS
+from tap_zohobooks.resources import ORGANIZATION, ORGANIZATIONS, TIMELESS, Report
 from tap_zohobooks.singer.catalog import read_json
 from tap_zohobooks.singer.period_state import VALUE
 from tap_zohobooks.singer.state import check_start, check_state
@@ -156,7 +157,9 @@ class Planner:
                 calls = self._count_discovery(organization)
                 yield Cost(DISCOVERY, organization, None, calls, is_exact=False, note=NOTE)
             for stream in self._streams:
-                yield self._estimate_cost(stream, organization)
+                if not isinstance(stream.resource, Report):
+                    yield self._estimate_cost(stream, organization)
+            yield from estimate_reports(self._tap, self._streams, self._state, organization)
 
     def _count_discovery(self, organization: str) -> int:
         cache = DiscoveryCache(self._tap.sync_context)

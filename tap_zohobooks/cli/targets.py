@@ -70,7 +70,8 @@ class Target:
 
 def list_targets() -> list[Target]:
     """Return all endpoints: lists before the documents and children that need their rows."""
-    targets = [_create_target(one) for one in TABLE.values() if one != ORGANIZATIONS]
+    targets = [_create_target(one) for one in TABLE.values()
+               if one != ORGANIZATIONS and not isinstance(one, Report)]  # fmt: skip
     order = (LIST, SINGLE, DOCUMENT, NESTED)
     targets.sort(key=lambda target: order.index(target.kind))
     modules = Resource("custom_modules", "api_name", MODULES, "custom_modules", "settings")

@@ -27,6 +27,13 @@ from tap_zohobooks.streams.nested import (
     RateStream,
 )
 from tap_zohobooks.streams.organization import CustomFieldStream, OrganizationStream
+from tap_zohobooks.streams.reports.lists import (
+    AgingDetailStream,
+    AgingSummaryStream,
+    BalanceStream,
+    EntityStream,
+)
+from tap_zohobooks.streams.reports.statements import StatementStream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +59,11 @@ STREAM_TYPES: dict[type[ResourceStream], tuple[resources.Resource, ...]] = {
     PostingStream: resources.POSTINGS,
     RateStream: resources.RATES,
     GroupStream: resources.GROUPS,
+    StatementStream: resources.STATEMENTS,
+    EntityStream: (*resources.ENTITY_REPORTS, *resources.DOCUMENT_REPORTS),
+    AgingSummaryStream: resources.AGING_SUMMARIES,
+    AgingDetailStream: resources.AGING_DETAILS,
+    BalanceStream: resources.BALANCES,
 }
 
 

@@ -20,9 +20,9 @@ from tap_zohobooks.singer.period_state import PeriodCheckpoint
 from tap_zohobooks.streams.base import ResourceStream
 from tap_zohobooks.streams.partition_read import PartitionRead
 from tap_zohobooks.streams.reports.books import Books, find_books
-from tap_zohobooks.streams.reports.closed_years import ClosedYears, request_fingerprint
+from tap_zohobooks.streams.reports.period_plan import PeriodPlan, request_fingerprint
 from tap_zohobooks.transform.report_echo import find_mismatch
-from tap_zohobooks.transform.report_plan import ACCRUAL, ReportRange
+from tap_zohobooks.transform.report_plan import ACCRUAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,36 +114,28 @@ class ReportStream(ResourceStream):
     ) -> Iterator[tuple[list[Row], PeriodCheckpoint | None]]:
         """Yield the records of each period and basis, and what holds once they are written."""
         books = find_books(self.sync_context, reading.organization)
-        wanted = self.find_range(books)
+        plan = self.plan(books, context)
         is_incremental = self.replication_method == REPLICATION_INCREMENTAL
-        lookback = int(self.config["report_lookback_periods"])
-        years = ClosedYears(wanted, self._load_checkpoint(wanted, context), lookback)
         if is_incremental and self.config["report_verify_closed"]:
             find = partial(request_fingerprint, self.sync_context, self.name, reading.organization)
-            years.compare(find, has_balances=self.report.has_balances)
-        for period in wanted.periods:
-            for basis in years.find_due_bases(period):
+            plan.compare(find, has_balances=self.report.has_balances)
+        for period in plan.wanted.periods:
+            for basis in plan.find_due_bases(period):
                 request = ReportRequest(period, basis, books)
                 yield self._read_whole(reading, request, context), None
-            checkpoint = years.pass_period(period)
+            checkpoint = plan.pass_period(period)
             yield [], checkpoint if is_incremental else None
 
-    def find_range(self, books: Books) -> ReportRange:
-        """Return the periods and bases that the settings ask of this report."""
-        config = dict(self.config)
-        if not self.report.has_basis:
-            config["report_basis"] = ACCRUAL
-        return ReportRange.create(config, books.fiscal_month, books.today)
-
-    def _load_checkpoint(self, wanted: ReportRange, context: Context | None) -> PeriodCheckpoint:
-        """Return what the state says, if it stands for all that the settings ask."""
-        found = PeriodCheckpoint.load(self.bookmark_key, self.get_context_state(context))
-        if self.replication_method == REPLICATION_INCREMENTAL and wanted.covers(found.coverage):
-            return PeriodCheckpoint(self.bookmark_key, found.last, wanted.coverage, found.closed)
-        if found.last:
+    def plan(self, books: Books, context: Context | None) -> PeriodPlan:
+        """Return which periods are read, as settings and state say."""
+        found = PeriodCheckpoint(self.bookmark_key)
+        if self.replication_method == REPLICATION_INCREMENTAL:
+            found = PeriodCheckpoint.load(self.bookmark_key, self.get_context_state(context))
+        plan = PeriodPlan.create(self.report, self.config, books, found)
+        if plan.is_restart:
             self.logger.info("Stream '%s' is read from its first period: other periods, bases or "
                              "days were read before.", self.name)  # fmt: skip
-        return PeriodCheckpoint(self.bookmark_key, None, wanted.coverage)
+        return plan
 
     def _read_whole(
         self, reading: PartitionRead, request: ReportRequest, context: Context | None

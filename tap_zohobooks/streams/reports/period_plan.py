@@ -1,27 +1,29 @@
-"""Closed fiscal years: read again only if the trial balance of the year has changed."""
+"""Which periods of a report a run reads: new ones, the last ones, and closed years that changed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import AccessDenied, NotFound
 from tap_zohobooks.resources import TRIAL_BALANCE
+from tap_zohobooks.singer.period_state import PeriodCheckpoint
 from tap_zohobooks.transform.report_echo import find_mismatch
 from tap_zohobooks.transform.report_plan import ACCRUAL, ReportRange, choose_of_year
 from tap_zohobooks.transform.report_trees import make_fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from tap_zohobooks.resources import Report
     from tap_zohobooks.singer.context import SyncContext
-    from tap_zohobooks.singer.period_state import PeriodCheckpoint
+    from tap_zohobooks.streams.reports.books import Books
     from tap_zohobooks.transform.periods import Period
 
 
 @dataclass(slots=True)
-class ClosedYears:
+class PeriodPlan:
     """The periods that a run reads of a report of an organization, and what the state says then.
 
     `pending` holds the fingerprint of each changed year, by state key, and the periods that are to
@@ -31,6 +33,7 @@ class ClosedYears:
     wanted: ReportRange
     checkpoint: PeriodCheckpoint
     lookback: int
+    is_restart: bool = False  # a bookmark of other settings does not count
     due: dict[str, set[Period]] = field(init=False)
     pending: dict[str, tuple[str, list[Period]]] = field(default_factory=dict)
 
@@ -38,6 +41,29 @@ class ClosedYears:
         """Choose what is read in any case."""
         chosen = self.wanted.choose(self.checkpoint.last, self.lookback)
         self.due = {basis: set(chosen) for basis in self.wanted.bases}
+
+    @classmethod
+    def create(
+        cls, report: Report, config: Mapping[str, Any], books: Books, found: PeriodCheckpoint
+    ) -> PeriodPlan:
+        """Return the plan of a report, as settings ask and as the state says that it was read."""
+        basis = config["report_basis"] if report.has_basis else ACCRUAL
+        config = {**config, "report_basis": basis}
+        wanted = ReportRange.create(config, books.fiscal_month, books.today)
+        is_covered = wanted.covers(found.coverage)
+        last, closed = (found.last, found.closed) if is_covered else (None, {})
+        checkpoint = PeriodCheckpoint(found.key, last, wanted.coverage, closed)
+        lookback = int(config["report_lookback_periods"])
+        return cls(wanted, checkpoint, lookback, bool(found.last) and not is_covered)
+
+    def count_requests(self) -> int:
+        """Return how many requests a report without pages takes, if no closed year has changed."""
+        return sum(len(periods) for periods in self.due.values())
+
+    @property
+    def checks(self) -> list[tuple[Period, str]]:
+        """The closed years that are compared, each in each basis."""
+        return [(year, basis) for year in self.wanted.closed_years for basis in self.wanted.bases]
 
     def compare(
         self, find_fingerprint: Callable[[Period, str], str | None], *, has_balances: bool
@@ -48,14 +74,13 @@ class ClosedYears:
             TapError: The trial balance of a year cannot be read.
         """
         periods = self.wanted.periods
-        for year in self.wanted.closed_years:
-            for basis in self.wanted.bases:
-                found, key = find_fingerprint(year, basis), f"{year.last} {basis}"
-                if found is None or self.checkpoint.closed.get(key) == found:
-                    continue
-                changed = choose_of_year(periods, year, has_balances=has_balances)
-                self.due[basis].update(changed)
-                self.pending[key] = found, changed
+        for year, basis in self.checks:
+            found, key = find_fingerprint(year, basis), f"{year.last} {basis}"
+            if found is None or self.checkpoint.closed.get(key) == found:
+                continue
+            changed = choose_of_year(periods, year, has_balances=has_balances)
+            self.due[basis].update(changed)
+            self.pending[key] = found, changed
 
     def find_due_bases(self, period: Period) -> list[str]:
         """Return the bases in which a period is to be read."""
