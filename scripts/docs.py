@@ -30,7 +30,7 @@ def _cost(kind: type[ResourceStream], resource: Resource) -> str:
         unit = "period and basis" if resource.has_basis else "period"
         return f"one a {unit}" if issubclass(kind, StatementStream) else f"one a {unit}, 200 rows"
     if kind.calls_per_row >= 1 and isinstance(resource, Report):
-        return "one a 200 rows"
+        return "one a run, 200 rows"
     if kind.calls_per_row >= 1:
         return "one a row"
     return f"one a {round(1 / kind.calls_per_row)} rows"

@@ -18,6 +18,12 @@ Row = dict[str, Any]
 STATEMENTS = ("balance_sheet", "cash_flow", "movement_of_equity", "profit_and_loss",
               "trial_balance")  # fmt: skip
 MONTHS_27: dict[str, Any] = {"report_start_date": "2024-09-01", "report_basis": "both"}
+# What the double does not answer, as the facts of the service do not show it: 404.
+ABSENT = {
+    "ap_aging_details", "delivery_challan_details_report", "expenses_by_employee",
+    "expenses_by_project", "payable_summary", "receivable_summary",
+}  # fmt: skip
+ONCE: dict[str, Any] = {"report_start_date": "2023-01-01", "report_period": "whole"}
 PERIOD = ("organization_id", "basis", "from_date", "to_date")
 
 

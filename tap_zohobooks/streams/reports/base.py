@@ -96,6 +96,7 @@ class ReportStream(ResourceStream):
                     yield record, None, reading.served
                 rows += len(records)
                 yield None, checkpoint, reading.served
+            self._row_counts[organization] = rows
         except (AccessDenied, NotFound) as denied:
             self._skip(organization, denied)
         finally:
@@ -213,5 +214,6 @@ class ReportStream(ResourceStream):
     def _skip(self, organization: str, denied: TapError) -> None:
         """Note that a report is not available, or may not be read: the summary says so once."""
         self.stats.skipped[self.name, organization] = denied
+        self.block_deletes(f"organization {organization} was skipped")
         self.logger.info("Report '%s' of organization %s is not available here: %s",
                          self.name, organization, denied)  # fmt: skip

@@ -136,7 +136,10 @@ class BalanceStream(EntityStream):
         books = find_books(self.sync_context, reading.organization)
         today = Period(books.today, books.today)
         request = ReportRequest(today, ACCRUAL, books)
-        yield self._read_whole(reading, request, context), None
+        records = self._read_whole(reading, request, context)
+        if not records and self._had_rows(context):  # a second look before a table is emptied
+            records = self._read_whole(reading, request, context)
+        yield records, None
 
     @override
     def _describe(self, reading: PartitionRead, request: ReportRequest, rows: int) -> Row:

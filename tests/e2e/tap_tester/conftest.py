@@ -12,6 +12,7 @@ import pytest
 from sandbox import World
 from sandbox.server.serving import serve
 from tests.conftest import EPOCH
+from tests.e2e.reading_reports import ONCE
 from tests.e2e.tap_tester.runner import (
     ORGANIZATION,
     TIME,
@@ -57,6 +58,7 @@ def service(**settings: Any) -> Iterator[dict[str, Any]]:
             "requests_per_minute": PLENTY,
             "page_size": PAGE_SIZE,
             "lookback_seconds": LOOKBACK,
+            **ONCE,
             **settings,
         }
 
@@ -159,8 +161,8 @@ def second(runs: Runs, full: Sync, middle: dict[tuple[str, str], str]) -> Sync:
     state = json.loads(json.dumps(full.states[-1]))
     for stream, bookmark in state["bookmarks"].items():
         for partition in bookmark.get("partitions", []):
-            if "replication_key_value" in partition:
-                place = stream, partition["context"][ORGANIZATION]
+            place = stream, partition["context"][ORGANIZATION]
+            if place in middle:
                 partition["replication_key_value"] = middle[place]
     return runs.sync("second", state)
 

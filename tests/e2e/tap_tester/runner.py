@@ -46,6 +46,11 @@ class Promise:
         return self.method == f"`{TIME}`"
 
     @property
+    def replication_key(self) -> str | None:
+        """The field that says how far a run has come; None if every run reads all."""
+        return None if self.is_whole else self.method.strip("`")
+
+    @property
     def is_whole(self) -> bool:
         """Whether every run reads all of it."""
         return self.method == "full table"
@@ -96,12 +101,12 @@ class Sync:
 
     @property
     def bookmarks(self) -> dict[tuple[str, str], str]:
-        """The last bookmarks by stream and organization."""
+        """The last bookmarks by stream and organization that are times of change."""
         return {
             (stream, partition["context"][ORGANIZATION]): partition["replication_key_value"]
             for stream, bookmark in self.states[-1]["bookmarks"].items()
             for partition in bookmark.get("partitions", [])
-            if "replication_key_value" in partition
+            if partition.get("replication_key") == TIME
         }
 
     def key(self, stream: str, record: Record) -> Key:

@@ -55,8 +55,12 @@ def test_replication(catalog: dict[str, Any], promised: dict[str, Promise]) -> N
     told = {name: (entry["replication_method"], entry.get("replication_key"),
                    own(entry).get("replication-key"), own(entry).get("valid-replication-keys"))
             for name, entry in catalog.items() if name in promised}  # fmt: skip
-    methods = {True: ("INCREMENTAL", TIME, TIME, [TIME]), False: ("FULL_TABLE", None, None, None)}
-    assert told == {name: methods[one.is_incremental] for name, one in promised.items()}
+    keys = {name: one.replication_key for name, one in promised.items()}
+    whole = ("FULL_TABLE", None, None, None)
+    assert told == {
+        name: ("INCREMENTAL", key, key, [key]) if key else whole for name, key in keys.items()
+    }
+    assert {TIME, "as_of", "to_date", None} == {*keys.values()}
 
 
 def test_fields_are_automatic_or_available(catalog: dict[str, Any]) -> None:

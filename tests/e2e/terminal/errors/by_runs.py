@@ -66,6 +66,20 @@ WAYS |= {
 }
 
 
+@WAYS.to(Reason.RANGE_TOO_LARGE)
+def _(scene: Scene) -> Outcome:
+    service = scene.service(organizations=1)
+    service.world.reports.most_days = 20
+    return service.run("profit_and_loss", report_verify_closed=False)
+
+
+@WAYS.to(Reason.REPORT_MISMATCH)
+def _(scene: Scene) -> Outcome:
+    service = scene.service(organizations=1)
+    service.world.reports.ignores_dates = True
+    return service.run("profit_and_loss")
+
+
 @WAYS.to(Reason.BATCH_IMPOSSIBLE)
 def _(scene: Scene) -> Outcome:
     encoding = {"format": "jsonl", "compression": "gzip"}
