@@ -12,7 +12,8 @@ from sandbox.api.reports.answers import read_book
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tests.conftest import Run, Service
+    from sandbox import World
+    from tests.conftest import Run
 
 Row = dict[str, Any]
 STATEMENTS = ("balance_sheet", "cash_flow", "movement_of_equity", "profit_and_loss",
@@ -69,11 +70,11 @@ class Target:
 
 
 def sum_legs(
-    place: Service, kinds: Iterable[str] = (), first: str = "2024-09-01"
+    world: World, kinds: Iterable[str] = (), first: str = "2024-09-01"
 ) -> dict[tuple[Any, ...], Decimal]:
     """Sum what is posted by organization, basis, month and account; debits less credits."""
     found: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
-    for key, own in place.world.holdings.items():
+    for key, own in world.holdings.items():
         book, wanted = read_book(own), {*kinds}
         for basis in ("accrual", "cash"):
             for leg in book.get_legs(is_cash=basis == "cash"):

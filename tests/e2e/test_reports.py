@@ -57,7 +57,7 @@ def test_the_trial_balance_is_what_is_posted(whole: tuple[Service, Run, Target])
     place, _, target = whole
     found = target.sum_accounts("trial_balance", is_debit=True)
     assert len({key[:3] for key in found}) > 40
-    assert found == sum_legs(place)
+    assert found == sum_legs(place.world)
     nets: dict[tuple[Any, ...], Decimal] = {}
     for key, amount in found.items():
         nets[key[:3]] = nets.get(key[:3], Decimal(0)) + amount
@@ -67,7 +67,7 @@ def test_the_trial_balance_is_what_is_posted(whole: tuple[Service, Run, Target])
 def test_profit_and_loss_is_what_is_posted(whole: tuple[Service, Run, Target]) -> None:
     """Each account of each month and basis is the sum of its postings, income as credits."""
     place, _, target = whole
-    income, posted = sum_legs(place, INCOME), sum_legs(place, PROFIT)
+    income, posted = sum_legs(place.world, INCOME), sum_legs(place.world, PROFIT)
     signed = {key: -amount if key in income else amount for key, amount in posted.items()}
     found = target.sum_accounts("profit_and_loss")
     assert found == signed

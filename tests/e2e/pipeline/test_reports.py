@@ -1,0 +1,86 @@
+"""The SQL of docs/reports.md, in PostgreSQL, over what a pipeline has loaded."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.e2e.pipeline.conftest import Shell, selecting
+from tests.e2e.pipeline.pipes import LOADERS
+from tests.e2e.pipeline.warehouse import ask, fresh, settings
+from tests.e2e.reading_reports import MONTHS_27, sum_legs
+
+if TYPE_CHECKING:
+    from demo.postgres import Database
+    from sandbox import World
+
+pytestmark = pytest.mark.pipeline
+
+PAGE = Path(__file__).parents[3] / "docs" / "reports.md"
+STREAMS = ("balance_sheet", "profit_and_loss", "trial_balance")
+
+
+def read_blocks() -> dict[str, str]:
+    """Return the SQL of the page by the sentence or title before it."""
+    found = re.findall(r"([^\n]+)\n\n```sql\n(.*?)\n```", PAGE.read_text("utf-8"), re.DOTALL)
+    return {before.strip("# :"): block for before, block in found}
+
+
+def load(shell: Shell, config: dict[str, Any], database: Database, **files: object) -> object:
+    """Run the tap into PostgreSQL, and return the state that the loader has written."""
+    done = shell.sync(config, catalog=selecting(*STREAMS), **files)
+    assert done.returncode == 0, done.stderr[-2000:]
+    target = [
+        str(LOADERS["target-postgres"]),
+        "--config",
+        shell.file("pg.json", settings(database)),
+    ]
+    loaded = subprocess.run(
+        target, input=done.stdout, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert loaded.returncode == 0, loaded.stderr[-2000:]
+    return json.loads(loaded.stdout.splitlines()[-1])
+
+
+def test_the_sql_of_the_page(
+    shell: Shell, world: World, config: dict[str, Any], server: Database
+) -> None:
+    """27 months, two bases, two organizations: all ties hold, and a changed year is read newest."""
+    database, blocks = fresh(server, "reports"), read_blocks()
+    config |= MONTHS_27
+    state = load(shell, config, database)
+    ties = [
+        one for title, one in blocks.items() if title not in {"Profit by month", "complete one"}
+    ]
+    assert len(ties) == 4
+    for block in ties:
+        assert ask(database, block.replace("<>", "=").partition("HAVING")[0].rstrip(";"))
+        assert ask(database, block) == [], block
+    ask(database, blocks["complete one"])
+    (organization, *_) = world.holdings
+    names = {one["account_name"]: one["account_id"]
+             for one in world.rows(organization, "chartofaccounts")}  # fmt: skip
+    lines = [{"account_id": names["Rent Expense"], "debit_or_credit": "debit", "amount": 70},
+             {"account_id": names["Checking Account"], "debit_or_credit": "credit",
+              "amount": 70}]  # fmt: skip
+    world.insert(organization, "journals", journal_date="2024-10-05", status="published",
+                 line_items=lines)  # fmt: skip
+    load(shell, config, database, state=state)
+    for block in ties:
+        assert ask(database, block) == [], block
+    profits = ask(database, blocks["Profit by month"])
+    kinds = {"income", "other_income", "cost_of_goods_sold", "expense", "other_expense"}
+    posted: dict[tuple[str, str, str], Decimal] = {}
+    for (key, basis, month, _), amount in sum_legs(world, kinds).items():
+        posted[key, basis, month] = posted.get((key, basis, month), Decimal(0)) - amount
+    found = {(key, basis, str(month)[:10]): amount for key, basis, month, amount in profits}
+    assert {key: amount for key, amount in found.items() if amount} == {
+        key: amount for key, amount in posted.items() if amount
+    }
+    assert len(profits) >= 27 * 2 * 2
