@@ -21,6 +21,10 @@ DOCUMENTS = "tests/e2e/test_documents.py"
 EXPORTS, CATALOGS = (
     ("tests/e2e/test_export.py",),
     ("tests/e2e/pipeline/test_catalog_command.py",),
+REPORTS = "tests/e2e/test_reports.py"
+PERIODS, TREES = (
+    "tests/unit/transform/test_periods.py",
+    "tests/unit/transform/test_report_trees.py",
 )
 REQUESTS, LIMITS = "tests/unit/test_client.py", "tests/unit/http/test_rate_limit.py"
 
@@ -722,5 +726,47 @@ MUTATIONS = (
         "lambda original, self, *args, **kwargs: (original(self, *args, **kwargs),"
         ' setattr(self, "_is_used", True))[0]',
         ("tests/e2e/test_discovery_cache.py",),
+    ),
+    Mutation(
+        "a report of another range or basis is data",
+        "tap_zohobooks.transform.report_echo:find_mismatch",
+        NOTHING,
+        (REPORTS, PERIODS),
+    ),
+    Mutation(
+        "a closed year that has changed is not read again",
+        "tap_zohobooks.transform.report_plan:choose_of_year",
+        result("value[:1]"),
+        (REPORTS, PERIODS),
+    ),
+    Mutation(
+        "a bookmark of other settings counts",
+        "tap_zohobooks.transform.report_plan:ReportRange.covers",
+        ALWAYS_TRUE,
+        (REPORTS, PERIODS),
+    ),
+    Mutation(
+        "the open period is passed by the bookmark",
+        "tap_zohobooks.transform.periods:Period.is_closed",
+        ALWAYS_TRUE,
+        (REPORTS, PERIODS),
+    ),
+    Mutation(
+        "a running profit is the sum of its groups",
+        "tap_zohobooks.transform.tree_rules:_sign",
+        "lambda original, node: node.amount or 0",
+        (TREES,),
+    ),
+    Mutation(
+        "accounts of one name share a key",
+        "tap_zohobooks.transform.report_trees:_find_account",
+        "lambda original, node: str(node.get('account_id') and node.get('name') or '')",
+        (TREES, REPORTS),
+    ),
+    Mutation(
+        "a blank id stands for all rows without one",
+        "tap_zohobooks.transform.report_rows:_make_key",
+        "lambda original, row, id_field, column, is_only: row.get(id_field) or ''",
+        (TREES,),
     ),
 )

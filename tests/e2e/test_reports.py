@@ -407,3 +407,120 @@ def test_other_settings_are_read_from_the_start(service: Make) -> None:
         "2026-03-31", "2026-06-30", "2026-09-30", "2026-12-31",
     }  # fmt: skip
     assert run.bookmark("profit_and_loss", organization) == "2026-09-30"
+
+
+def test_the_page_border_of_a_list(service: Make) -> None:
+    """Rows over several pages come once each, also where a page repeats the last of another."""
+    place = service(rows={"invoices": 40, "*": 12}, organizations=1, **PLENTY)
+    streams = ["ar_aging_details", "ar_aging_summary", "customer_balances",
+               "invoice_details_report", "sales_by_customer"]  # fmt: skip
+    year = {"report_start_date": "2024-01-01", "report_period": "whole"}
+    whole = place.complete(streams, **year)
+    place.world.reports.repeats_borders = True
+    paged = place.complete(streams, page_size=2, **year)
+    for stream in streams:
+        assert len(whole.records(stream)) > 4
+        found = [{**row, "read_at": ""} for row in paged.records(stream)]
+        assert found == [{**row, "read_at": ""} for row in whole.records(stream)]
+
+
+def test_ageing_is_what_is_open(service: Make) -> None:
+    """The summary is the sum of its details, which are the documents that are open."""
+    place = service(rows=25, organizations=2, **PLENTY)
+    run = place.complete(["ar_aging_summary", "ar_aging_details"], report_start_date="2026-11-01")
+    for key in place.organizations:
+        summary, details = (
+            run.records("ar_aging_summary", key),
+            run.records("ar_aging_details", key),
+        )
+        assert {row["as_of"] for row in (*summary, *details)} == {"2026-11-23"}
+        assert sum(row["total"] for row in summary) == sum(row["balance"] for row in details) > 0
+        for row in summary:
+            assert sum(one["amount"] for one in row["intervals"]) == row["total"]
+        ids = {row["invoice_id"] for kind in ("invoices", "debitnotes")
+               for row in place.world.rows(key, kind) if row["balance"]
+               and row["status"] not in {"draft", "void"}}  # fmt: skip
+        assert {row["transaction_id"] for row in details} == ids
+
+
+def test_what_belongs_to_no_salesperson(service: Make) -> None:
+    """A blank id is a key of its own."""
+    place = service(rows=40, organizations=1, **PLENTY)
+    run = place.complete(["sales_by_salesperson"], report_start_date="2024-01-01",
+                         report_period="whole")  # fmt: skip
+    found = {row["salesperson_id"] for row in run.records("sales_by_salesperson")}
+    assert "" in found
+    assert len(found) > 1
+
+
+def test_a_fiscal_year_that_only_the_document_names(service: Make) -> None:
+    """Digits in the list are not sure: the organization's own document is asked, once a run."""
+    place = service(rows=5, organizations=2, **PLENTY)
+    run = place.complete(["profit_and_loss", "cash_flow"], report_period="year")
+    (first, other) = place.organizations
+    assert {row["from_date"] for row in run.records("cash_flow", first)} == {
+        "2025-01-01", "2026-01-01",
+    }  # fmt: skip
+    assert {row["from_date"] for row in run.records("cash_flow", other)} == {
+        "2025-04-01", "2026-04-01",
+    }  # fmt: skip
+    asked = [call.path for call in place.world.log if f"organizations/{first}" in call.path]
+    assert len(asked) == 1
+    place.world.organizations[0] |= {"fiscal_year_start_month": "", "time_zone": "Nowhere"}
+    place.world.oddities[f"organizations/{first}"] = Oddity(content={"organization": {}})
+    again = place.complete(["cash_flow"], report_period="year")
+    assert {row["from_date"] for row in again.records("cash_flow", first)} == {
+        "2025-01-01", "2026-01-01",
+    }  # fmt: skip
+
+
+def test_pages_that_never_end(service: Make) -> None:
+    """A list that goes on without anything new is an error, not a loop."""
+    place = service(rows=5, organizations=1, **PLENTY)
+    place.world.oddities["reports/salesbyitem"] = Oddity(context={"has_more_page": True})
+    run = place.run(["sales_by_item"], **ONE)
+    assert getattr(run.failure, "name", "") == "list-never-ends"
+    assert run.records("sales_by_item") == []
+
+
+def test_a_statement_without_its_tree(service: Make) -> None:
+    """A success that lacks the statement is an error, not an empty report."""
+    place = service(rows=5, organizations=1, **PLENTY)
+    place.world.oddities["reports/cashflow"] = Oddity(edits={'"cash_flow":': '"other":'})
+    run = place.run(["cash_flow"], **ONE)
+    assert getattr(run.failure, "name", "") == "no-rows"
+
+
+def test_a_closed_year_that_may_not_be_compared(service: Make) -> None:
+    """Without a trial balance other reports are read, and closed years are not compared."""
+    place = service(rows=5, organizations=1, **PLENTY)
+    place.world.reports.missing = {"trialbalance"}
+    run = place.complete(["profit_and_loss"], **MONTHS_27)
+    assert len({row["from_date"] for row in run.records("profit_and_loss")}) == 27
+    assert "closed_years" not in str(run.state)
+
+
+def test_read_whole(service: Make) -> None:
+    """FULL_TABLE reads all periods each time, compares nothing, and keeps no bookmark."""
+    place = service(rows=5, organizations=1, **PLENTY)
+    (organization,) = place.organizations
+    methods = {"profit_and_loss": "FULL_TABLE"}
+    run = place.complete(["profit_and_loss"], methods=methods, **ONE)
+    again = place.complete(["profit_and_loss"], run.state, methods=methods, **ONE)
+    assert len(again.records("profit_and_loss")) == len(run.records("profit_and_loss")) > 0
+    assert again.bookmark("profit_and_loss", organization) is None
+    assert count_calls(place) == {"profitandloss": 6}
+
+
+def test_balances_are_emptied_after_a_second_look(service: Make) -> None:
+    """Balances that vanish are asked for twice before a target deletes them."""
+    place = service(rows=12, organizations=1, **PLENTY)
+    run = place.complete(["customer_balances"])
+    assert run.records("customer_balances")
+    place.world.oddities["reports/customerbalances"] = Oddity(
+        edits={'"customerbalances":[': '"customerbalances":[],"x":['}
+    )
+    before = len(place.world.log)
+    again = place.complete(["customer_balances"], run.state)
+    assert again.records("customer_balances") == []
+    assert count_calls(place, before) == {"customerbalances": 2}

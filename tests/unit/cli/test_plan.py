@@ -192,3 +192,26 @@ def test_the_day_on_which_a_backfill_ends(service: Services) -> None:
     assert forecast.calls_left_today == 80 - used
     assert forecast.calls_a_day == 80
     assert forecast.days == 1 + -(-(805 - (80 - used)) // 80)
+
+
+@pytest.mark.parametrize("basis", ["accrual", "both"])
+def test_reports_cost_what_was_planned(service: Services, basis: str) -> None:
+    """Statements cost a call a period and basis, closed years one a basis; a next run less."""
+    one = service(rows=5, organizations=2, requests_per_minute=10**6)
+    names = ["balance_sheet", "customer_balances", "profit_and_loss", "sales_by_item"]
+    settings = {"report_basis": basis, "report_start_date": "2025-06-01"}
+    state: dict[str, Any] = {}
+    for _ in range(2):
+        planner = Planner(one.quiet_tap(**settings), select_streams(None, names), state,
+                          discovers=False)  # fmt: skip
+        costs = list(planner.estimate_costs())
+        assert {cost.is_exact for cost in costs if cost.stream == "balance_sheet"} == {True}
+        assert {cost.is_exact for cost in costs if cost.stream == "sales_by_item"} == {False}
+        before = len(one.world.log)
+        state = one.complete(names, state or None, **settings).state
+        spent = sum("/reports/" in call.path for call in one.world.log[before:])
+        assert spent == sum(cost.calls for cost in costs)
+        one.clock.sleep(60)
+    assert {cost.calls for cost in costs if cost.stream == "(closed years)"} <= {1, 2, 4}
+    whole = build_planner(one, ["profit_and_loss"]).estimate_costs()
+    assert [cost.calls for cost in whole] == [23, 1, 20, 1]
