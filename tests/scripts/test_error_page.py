@@ -27,6 +27,7 @@ RESPONSES = (
     (400, 4, "Invalid value passed"),
     (400, 8, "This is not available in your plan"),
     (400, 15, "any other"),
+    (400, 15, "The date range is too large. Please reduce it."),
     (400, 99, "Your trial of Zoho Books is over."),
     (400, 1002, "No such invoice"),
     (400, 2006, "The order does not exist."),

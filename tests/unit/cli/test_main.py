@@ -110,7 +110,9 @@ def test_a_shell_completes_commands_options_and_streams() -> None:
     """Commands, options and names of streams are completed."""
     assert complete(begun="log") == ["login", "logout"]
     assert complete("login", begun="--all") == ["--all-organizations"]
-    assert complete("plan", "--stream", begun="invoice_d") == ["invoice_details"]
+    assert complete("plan", "--stream", begun="invoice_c") == [
+        "invoice_comments", "invoice_credits_applied",
+    ]  # fmt: skip
     assert complete("doctor", "--stream") == sorted(resources.TABLE)
     assert complete("login", "--region", begun="c") == ["ca", "cn"]
     found = ShellComplete(cli, {}, PROGRAM, "_ZOHOBOOKS_COMPLETE")
