@@ -210,4 +210,9 @@ def make_fingerprint(nodes: object) -> str:
             if node.row_type in {ACCOUNT, COMPUTED} and node.amount:
                 account = _find_account(node.own) or node.key
                 sums.append(f"{account} {Decimal(node.amount).normalize()}")
-    return hashlib.sha256("\n".join(sorted(sums)).encode()).hexdigest()[:16]
+    return shorten("\n".join(sorted(sums)))
+
+
+def shorten(text: str) -> str:
+    """Return 16 characters that differ if a text differs."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -524,3 +524,26 @@ def test_balances_are_emptied_after_a_second_look(service: Make) -> None:
     again = place.complete(["customer_balances"], run.state)
     assert again.records("customer_balances") == []
     assert count_calls(place, before) == {"customerbalances": 2}
+
+
+def test_a_year_that_is_too_large_to_compare(service: Make) -> None:
+    """Where the service refuses a year, its months are compared, and a change is still found."""
+    place = service(rows={"chartofaccounts": 40, "*": 5}, organizations=1, **PLENTY)
+    (organization,) = place.organizations
+    place.world.reports.most_days = 31
+    state = place.complete(["profit_and_loss"], report_start_date="2025-11-01").state
+    assert count_calls(place)["trialbalance"] == 1 + 2
+    key = min(place.world.ids(organization, "journals"))
+    place.world.change(organization, "journals", key, journal_date="2025-12-05")
+    place.clock.sleep(60)
+    run = place.complete(["profit_and_loss"], state, report_start_date="2025-11-01")
+    assert {"2025-11-01", "2025-12-01"} <= {row["from_date"]
+                                            for row in run.records("profit_and_loss")}  # fmt: skip
+
+
+def test_a_start_after_the_end(service: Make, caplog: pytest.LogCaptureFixture) -> None:
+    """A start in the future reads nothing, and says so."""
+    place = service(rows=5, organizations=1, **PLENTY)
+    run = place.complete(["profit_and_loss"], report_start_date="2027-01-01")
+    assert run.records("profit_and_loss") == []
+    assert "no period to read" in caplog.text

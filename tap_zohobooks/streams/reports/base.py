@@ -133,6 +133,9 @@ class ReportStream(ResourceStream):
         if self.replication_method == REPLICATION_INCREMENTAL:
             found = PeriodCheckpoint.load(self.bookmark_key, self.get_context_state(context))
         plan = PeriodPlan.create(self.report, self.config, books, found)
+        if not plan.wanted.periods:
+            self.logger.warning("Stream '%s': no period to read, as report_start_date is after "
+                                "%s.", self.name, plan.wanted.last)  # fmt: skip
         if plan.is_restart:
             self.logger.info("Stream '%s' is read from its first period: other periods, bases or "
                              "days were read before.", self.name)  # fmt: skip

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.errors import AccessDenied, NotFound
+from tap_zohobooks.errors import AccessDenied, NotFound, RangeTooLarge, ResponseTooLarge
 from tap_zohobooks.resources import TRIAL_BALANCE
 from tap_zohobooks.singer.period_state import PeriodCheckpoint
 from tap_zohobooks.transform.report_echo import find_mismatch
 from tap_zohobooks.transform.report_plan import ACCRUAL, ReportRange, choose_of_year
-from tap_zohobooks.transform.report_trees import make_fingerprint
+from tap_zohobooks.transform.report_trees import make_fingerprint, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,7 +48,8 @@ class PeriodPlan:
     ) -> PeriodPlan:
         """Return the plan of a report, as settings ask and as the state says that it was read."""
         basis = config["report_basis"] if report.has_basis else ACCRUAL
-        config = {**config, "report_basis": basis}
+        aging_by = config["report_aging_by"] if report.is_as_of else "-"
+        config = {**config, "report_basis": basis, "report_aging_by": aging_by}
         wanted = ReportRange.create(config, books.fiscal_month, books.today)
         is_covered = wanted.covers(found.coverage)
         last, closed = (found.last, found.closed) if is_covered else (None, {})
@@ -106,22 +107,31 @@ def request_fingerprint(
         TapError: The trial balance cannot be read, or is of another range or basis.
     """
 
-    def request() -> str | None:
-        days = year.first.isoformat(), year.last.isoformat()
+    def request(period: Period) -> str:
+        """Request a trial balance; if the service refuses its range, those of shorter ones."""
+        days = period.first.isoformat(), period.last.isoformat()
         query = TRIAL_BALANCE.build_query(*days, is_cash=basis != ACCRUAL)
         sync_context.stats.add(sync_context.stats.calls, stream)
         try:
             response = sync_context.get_client().get(TRIAL_BALANCE.list_path, query, organization)
+        except (RangeTooLarge, ResponseTooLarge):
+            if not (pieces := period.split()):
+                raise
+            return ".".join(map(request, pieces))
+        if found := find_mismatch(response.document, query, is_as_of=True, has_basis=True):
+            raise Reason.REPORT_MISMATCH.error(
+                stream=stream, organization=organization, path=TRIAL_BALANCE.list_path,
+                wanted=f"for {period}", found=found,
+            )  # fmt: skip
+        return make_fingerprint(response.document.get(TRIAL_BALANCE.rows))
+
+    def compare() -> str | None:
+        try:
+            return shorten(request(year))
         except (AccessDenied, NotFound) as denied:
             sync_context.logger.warning(
                 "Closed fiscal years of organization %s are not verified: %s", organization, denied
             )
             return None
-        if found := find_mismatch(response.document, query, is_as_of=True, has_basis=True):
-            raise Reason.REPORT_MISMATCH.error(
-                stream=stream, organization=organization, path=TRIAL_BALANCE.list_path,
-                wanted=f"for {year}", found=found,
-            )  # fmt: skip
-        return make_fingerprint(response.document.get(TRIAL_BALANCE.rows))
 
-    return sync_context.once.get(("fingerprint", organization, year, basis), request)
+    return sync_context.once.get(("fingerprint", organization, year, basis), compare)
