@@ -24,7 +24,7 @@ ABSENT = {
     "ap_aging_details", "delivery_challan_details_report", "expenses_by_employee",
     "expenses_by_project", "payable_summary", "receivable_summary",
 }  # fmt: skip
-ONCE: dict[str, Any] = {"report_start_date": "2023-01-01", "report_period": "whole"}
+ONCE: dict[str, Any] = {"report_start_date": "2018-01-01", "report_period": "whole"}
 PERIOD = ("organization_id", "basis", "from_date", "to_date")
 
 

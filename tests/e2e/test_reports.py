@@ -239,10 +239,10 @@ class StoppingTarget(Collector):
         super().write_message(message)
 
 
-@pytest.mark.parametrize("taken", [1, 30, 200, 777])
+@pytest.mark.parametrize("taken", [30, 777])
 def test_a_kill_in_the_middle_of_a_period(service: Make, taken: int) -> None:
     """What was read halfway is no period, and the next run brings it and all after it."""
-    place = service(rows=5, organizations=1, **PLENTY)
+    place = service(rows=25, organizations=1, **PLENTY)
     tap = place.tap(["profit_and_loss"], writer=StoppingTarget(taken), **MONTHS_27)
     writer = tap.message_writer
     assert isinstance(writer, Collector)
@@ -256,6 +256,7 @@ def test_a_kill_in_the_middle_of_a_period(service: Make, taken: int) -> None:
     )
     place.clock.sleep(60)
     target.load(place.complete(["profit_and_loss"], first.state or None, **MONTHS_27))
+    assert target.sum_accounts("profit_and_loss")
     assert target.sum_accounts("profit_and_loss") == Target().load(
         place.complete(["profit_and_loss"], **MONTHS_27)
     ).sum_accounts("profit_and_loss")
@@ -349,8 +350,9 @@ def test_names_that_repeat(service: Make) -> None:
 
 def test_another_language(service: Make) -> None:
     """Names of the structure in another language change neither keys nor rules."""
-    place = service(rows=5, organizations=1, **PLENTY)
+    place = service(rows=25, organizations=1, **PLENTY)
     english = place.complete(["profit_and_loss", "balance_sheet", "cash_flow"], **ONE)
+    assert any(row["amount"] for row in english.records("profit_and_loss"))
     words = {
         "Gross Profit": "売上総利益", "Operating Income": "営業収益",
         "Cost of Goods Sold": "売上原価",
