@@ -91,9 +91,9 @@ class Table:
     def put(self, record: Record) -> None:
         """Add a record, or update the indexes after its change."""
         self.records[record.id] = record
+        self._touch()  # indexes read what is cached of the records
         for index in self._indexes.values():
             index.put(record)
-        self._touch()
 
     def delete(self, record_id: str) -> Record:
         """Delete a record.
