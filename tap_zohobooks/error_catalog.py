@@ -240,6 +240,8 @@ class Reason(Enum):
     NO_PATH_PART = (errors.ServiceError,
         "An id of the service, '{value}', cannot be part of a path.",
         "Report this line.")
+    NO_POSTINGS = (errors.TapError, "The response of '{path}' for stream '{stream}' holds no list '{wanted}' (it holds: {keys}): its postings cannot be read.",
+        "Select journal_report, or ledger_entries, in place of it: they hold the postings of all accounts.")
     NO_ROWS = (errors.ServiceError,
         "A response with the keys {keys} has no '{wanted}' to read rows from.",
         "Report this line.")
@@ -253,7 +255,7 @@ class Reason(Enum):
         "Zoho Books refused a parameter of '{path}' ({message}).",
         "Report this line.")
     RANGE_TOO_LARGE = (errors.RangeTooLarge, "Zoho Books refused '{path}' of organization {organization} for its range of days: {found}.",
-        "Set report_period to a shorter one.")
+        "Set report_period to a shorter one; of postings, which are requested by the day then, report this line.")
     READER_ENDED = (errors.ServiceError,
         "Its reader ended without a word; memory or threads may have run out.",
         "Give the run more of both, or lower max_concurrency and max_parallel_organizations; run again.")

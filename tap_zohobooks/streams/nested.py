@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from typing_extensions import override
 
+from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ResponseTooLarge
 from tap_zohobooks.pagination.offset_scan import OffsetScan
 from tap_zohobooks.pagination.page import (
@@ -148,7 +149,17 @@ class PostingStream(ChildStream):
 
     @override
     def _parse(self, response: Response, key: Callable[[Row], str | None]) -> Page:
-        """Identify each row by its place too: equal ones are different postings."""
+        """Identify each row by its place too: equal ones are different postings.
+
+        Raises:
+            TapError: There is no list of postings: not even an empty one.
+        """
+        document, (rows_key, *others) = response.document, self.resource.rows_keys
+        if not any(isinstance(document.get(name), list) for name in (rows_key, *others)):
+            raise Reason.NO_POSTINGS.error(
+                path=self.resource.list_path, stream=self.name, wanted=rows_key,
+                keys=", ".join(sorted(document)),
+            )  # fmt: skip
         page, number = super()._parse(response, key), read_page_number(response.document)
         if number is None or page.per_page is None:
             return page

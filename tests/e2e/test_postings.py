@@ -89,3 +89,26 @@ def test_equal_postings_over_pages(service: Make, equal: int) -> None:
     run = place.complete([STREAM])
     assert len(set(keys(run))) == len(run.records(STREAM)) == before + 300
     assert sum(one == "5" for _, one, _ in keys(run)) == equal
+
+
+@pytest.mark.parametrize(
+    "content",
+    [{}, {"transactions": None}, {"transactions": {}}, {"transactions": ""}, {"postings": [LEG]},
+     {"postings": [], "page_context": {"has_more_page": False}}, {"a": [], "b": []}],
+)  # fmt: skip
+def test_a_response_without_a_list_of_postings(service: Make, content: dict[str, Any]) -> None:
+    """It is no empty list: the stream fails, and names the streams that hold the postings."""
+    place = service(rows={"chartofaccounts": 2}, organizations=1, **PLENTY)
+    place.world.oddities[PATH] = Oddity(content=content)
+    run = place.run([STREAM])
+    assert getattr(run.failure, "name", "") == "no-postings"
+    assert "journal_report" in str(run.failure)
+    assert "ledger_entries" in str(run.failure)
+    assert run.records(STREAM) == []
+
+
+def test_an_account_without_postings(service: Make) -> None:
+    """An empty list says that there are none."""
+    place = service(rows={"chartofaccounts": 2}, organizations=1, **PLENTY)
+    place.world.oddities[PATH] = Oddity(content={"transactions": []})
+    assert place.complete([STREAM]).records(STREAM) == []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import trustme
 
+from sandbox import Oddity
 from tap_zohobooks.error_catalog import Reason
 from tests.certificates import serve_tls
 from tests.e2e.pipeline.conftest import selecting
@@ -369,6 +370,14 @@ def _(scene: Scene) -> Outcome:
     service = scene.service(organizations=1)
     service.world.meddle = climb
     return service.run("contact_details")
+
+
+@WAYS.to(Reason.NO_POSTINGS)
+def _(scene: Scene) -> Outcome:
+    service = scene.service(organizations=1)
+    odd = Oddity(content={"postings": []})
+    service.world.oddities["chartofaccounts/transactions"] = odd
+    return service.run("account_transactions")
 
 
 @WAYS.to(Reason.NO_ROWS)
