@@ -406,14 +406,25 @@ BALANCES = (
     Report("vendor_balances", "vendor_id", "reports/vendorbalances", "vendorbalances", "reports", id="vendor_id"),
 )  # fmt: skip
 
+# Postings: each leg of each transaction, once; the lines of one are numbered.
+JOURNALS = (
+    Report("journal_report", "transaction_id line_number", "reports/journal", scope="reports"),
+)
+LEDGERS = (
+    Report("ledger_entries", "basis transaction_type transaction_id account_id line_number", "reports/accounttransaction", "account_transactions", "reports"),
+)  # fmt: skip
+
+# The activity log, and what it says was deleted: events by day.
+ACTIVITIES = (
+    Report("activity_log", "activity_id", "reports/activitylogs", "activity_logs", "reports"),
+)
+DELETIONS = (Report("deletions", "entity id", "reports/activitylogs", "activity_logs", "reports"),)
+
 # Reports that no stream reads: `zohobooks probe` requests them.
 UNREAD_REPORTS = tuple(
     Report(name, "", f"reports/{path}", scope="reports")
     for name, path in {
-        "activity_log": "activitylogs",
         "general_ledger_details": "generalledgerdetails",
-        "journal_report": "journal",
-        "ledger_entries": "accounttransaction",
         "ratio_analysis": "businessperformanceratios",
         "sales_summary": "salessummary",
     }.items()
@@ -422,8 +433,9 @@ UNREAD_REPORTS = tuple(
 # The groups that are streams, in the table.
 STREAM_REPORTS = (
     *STATEMENTS, *ENTITY_REPORTS, *DOCUMENT_REPORTS, *AGING_SUMMARIES, *AGING_DETAILS, *BALANCES,
+    *JOURNALS, *LEDGERS, *ACTIVITIES, *DELETIONS,
 )  # fmt: skip
-REPORTS = (*STREAM_REPORTS, *UNREAD_REPORTS)
+REPORTS = (*(one for one in STREAM_REPORTS if one not in DELETIONS), *UNREAD_REPORTS)
 
 TABLE = {
     resource.name: resource

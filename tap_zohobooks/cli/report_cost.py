@@ -8,6 +8,8 @@ from tap_zohobooks.cli.cost import Cost
 from tap_zohobooks.cli.row_count import find_partition
 from tap_zohobooks.resources import Report
 from tap_zohobooks.singer.period_state import PeriodCheckpoint
+from tap_zohobooks.streams.reports.activities import ActivityPlan, ActivityStream
+from tap_zohobooks.streams.reports.base import ReportStream
 from tap_zohobooks.streams.reports.books import find_books
 from tap_zohobooks.streams.reports.lists import BalanceStream
 from tap_zohobooks.streams.reports.period_plan import PeriodPlan
@@ -39,28 +41,30 @@ def estimate_reports(
         if not isinstance(one.resource, Report):
             continue
         partition = find_partition(state, one.name, organization)
-        plan = _plan(one, one.resource, tap, organization, partition)
-        calls = 1 if plan is None else plan.count_requests()
-        checks.update(plan.checks if plan and one.is_incremental else ())
+        calls, compared = _count(one, one.resource, tap, organization, partition)
+        checks.update(compared if one.is_incremental else ())
         is_exact = issubclass(one.kind, StatementStream)
         yield Cost(one.name, organization, None, calls, is_exact, "" if is_exact else A_PAGE)
     if checks and tap.config["report_verify_closed"]:
         yield Cost(CLOSED_YEARS, organization, None, len(checks), is_exact=True)
 
 
-def _plan(
+def _count(
     stream: SelectedStream,
     report: Report,
     tap: TapZohoBooks,
     organization: str,
     partition: Mapping[str, Any],
-) -> PeriodPlan | None:
-    """Return which periods of a report are read; None if it has none."""
-    if issubclass(stream.kind, BalanceStream):
-        return None
+) -> tuple[int, Sequence[tuple[Period, str]]]:
+    """Return the calls of a report, a page a period, and the closed years that it compares."""
+    if not issubclass(stream.kind, ReportStream) or issubclass(stream.kind, BalanceStream):
+        return 1, ()
     key = stream.kind.bookmark_key
     found = PeriodCheckpoint(key)
     if stream.is_incremental:
         found = PeriodCheckpoint.load(key, partition)
     books = find_books(tap.sync_context, organization)
-    return PeriodPlan.create(report, tap.config, books, found)
+    if issubclass(stream.kind, ActivityStream):
+        return len(ActivityPlan.create(tap.config, books, found).parts), ()
+    plan = PeriodPlan.create(report, tap.config, books, found)
+    return plan.count_requests() * stream.kind.calls_per_period, plan.checks

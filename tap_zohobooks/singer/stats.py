@@ -103,6 +103,7 @@ class StreamStats:
     keyless: _Counts = field(default_factory=_Counts)
     no_rows: _Counts = field(default_factory=_Counts)
     repairs: _Counts = field(default_factory=_Counts)
+    unbalanced: _Counts = field(default_factory=_Counts)
     skipped: dict[tuple[str, str], TapError] = field(default_factory=dict)
     closed: dict[str, TapError] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -142,6 +143,7 @@ class StreamStats:
                 (self.keyless, "without a key skipped"),
                 (self.no_rows, "that are no rows skipped"),
                 (self.repairs, "values mended"),
+                (self.unbalanced, "transactions with other debits than credits"),
             ):
                 line += f", {counts[stream]} {what}" if counts[stream] else ""
             yield f"{line}."

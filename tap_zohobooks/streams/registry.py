@@ -27,12 +27,14 @@ from tap_zohobooks.streams.nested import (
     RateStream,
 )
 from tap_zohobooks.streams.organization import CustomFieldStream, OrganizationStream
+from tap_zohobooks.streams.reports.activities import ActivityStream, DeletionStream
 from tap_zohobooks.streams.reports.lists import (
     AgingDetailStream,
     AgingSummaryStream,
     BalanceStream,
     EntityStream,
 )
+from tap_zohobooks.streams.reports.postings import JournalStream, LedgerStream
 from tap_zohobooks.streams.reports.statements import StatementStream
 
 if TYPE_CHECKING:
@@ -64,6 +66,10 @@ STREAM_TYPES: dict[type[ResourceStream], tuple[resources.Resource, ...]] = {
     AgingSummaryStream: resources.AGING_SUMMARIES,
     AgingDetailStream: resources.AGING_DETAILS,
     BalanceStream: resources.BALANCES,
+    JournalStream: resources.JOURNALS,
+    LedgerStream: resources.LEDGERS,
+    ActivityStream: resources.ACTIVITIES,
+    DeletionStream: resources.DELETIONS,
 }
 
 

@@ -25,7 +25,7 @@ from tap_zohobooks.transform.report_echo import find_mismatch
 from tap_zohobooks.transform.report_plan import ACCRUAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from singer_sdk.helpers.types import Context
 
@@ -66,6 +66,7 @@ class ReportStream(ResourceStream):
     is_incremental = True
     bookmark_key: ClassVar[str] = "to_date"
     calls_per_row: ClassVar[float] = 2.0  # requested after all streams that cost less
+    calls_per_period: ClassVar[int] = 1
 
     def __init__(self, sync_context: SyncContext, resource: Report) -> None:
         """Make the stream of a report."""
@@ -112,7 +113,7 @@ class ReportStream(ResourceStream):
 
     def _read_periods(
         self, reading: PartitionRead, context: Context | None
-    ) -> Iterator[tuple[list[Row], PeriodCheckpoint | None]]:
+    ) -> Iterator[tuple[Collection[Row], PeriodCheckpoint | None]]:
         """Yield the records of each period and basis, and what holds once they are written."""
         books = find_books(self.sync_context, reading.organization)
         plan = self.plan(books, context)
@@ -143,7 +144,7 @@ class ReportStream(ResourceStream):
 
     def _read_whole(
         self, reading: PartitionRead, request: ReportRequest, context: Context | None
-    ) -> list[Row]:
+    ) -> Collection[Row]:
         """Return the records of a period, all with the time of its first response."""
         reading.served = None
         rows = self.read_period(reading, request)

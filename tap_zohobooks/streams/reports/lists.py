@@ -22,7 +22,7 @@ from tap_zohobooks.transform.report_rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from singer_sdk.helpers.types import Context
 
@@ -132,7 +132,7 @@ class BalanceStream(EntityStream):
     @override
     def _read_periods(
         self, reading: PartitionRead, context: Context | None
-    ) -> Iterator[tuple[list[Row], PeriodCheckpoint | None]]:
+    ) -> Iterator[tuple[Collection[Row], PeriodCheckpoint | None]]:
         books = find_books(self.sync_context, reading.organization)
         today = Period(books.today, books.today)
         request = ReportRequest(today, ACCRUAL, books)

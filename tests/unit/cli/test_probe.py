@@ -59,7 +59,7 @@ def test_every_endpoint_is_probed() -> None:
     """The report has an entry for each stream and report, in the stated number of calls."""
     report = report_of(made(organizations=1, rows=5))
     names = [entry["name"] for entry in report["endpoints"]]
-    assert {*TABLE, *(one.name for one in REPORTS)} - {*names} == {"organizations"}
+    assert {*TABLE, *(one.name for one in REPORTS)} - {*names} == {"organizations", "deletions"}
     assert len(set(names)) == len(names)
     (module,) = (entry for entry in report["endpoints"] if entry["kind"] == "module")
     assert re.fullmatch(r"cm_#[a-z]{10}", module["name"])
@@ -245,7 +245,7 @@ def test_the_quota_ends_a_probe(desk: Desks, tmp_path: Path) -> None:
     ]
     assert {entry["outcome"] for entry in rest} == {"not asked"}
     names = {entry["name"] for entry in report["endpoints"]}
-    assert names >= {one.name for one in REPORTS} | TABLE.keys() - {"organizations"}
+    assert names >= {one.name for one in REPORTS} | TABLE.keys() - {"organizations", "deletions"}
     assert [*tmp_path.glob(".probe-*")] == []
 
 
