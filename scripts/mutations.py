@@ -769,4 +769,40 @@ MUTATIONS = (
         "lambda original, row, id_field, column, is_only: row.get(id_field) or ''",
         (TREES,),
     ),
+    Mutation(
+        "a posting at the border of two pages counts once",
+        "tap_zohobooks.reports.page_borders:PageBorders.find_held",
+        "lambda original, self: [item for border in self._borders for item in border.overlap]",
+        ("tests/unit/reports/test_page_borders.py",),
+    ),
+    Mutation(
+        "postings are counted again after they were read",
+        "tap_zohobooks.reports.posting_reader:PostingReader._count",
+        "lambda original, self, part: self._totals.get(part) or original(self, part)",
+        ("tests/unit/reports/test_posting_reader.py",),
+    ),
+    Mutation(
+        "a transaction that moved between two parts counts once",
+        "tap_zohobooks.streams.reports.day_spool:DaySpool._is_newest",
+        ALWAYS_TRUE,
+        ("tests/unit/streams/test_day_spool.py",),
+    ),
+    Mutation(
+        "a transaction is balanced if its debits equal its credits",
+        "tap_zohobooks.reports.postings:PostingReport.is_balanced",
+        ALWAYS_TRUE,
+        ("tests/unit/reports/test_postings.py",),
+    ),
+    Mutation(
+        "a period that has no postings any more says so",
+        "tap_zohobooks.streams.reports.postings:PostingReportStream._read_whole",
+        attribute("_read_before", "set()"),
+        ("tests/e2e/test_posting_reports.py",),
+    ),
+    Mutation(
+        "the day of today is read again",
+        "tap_zohobooks.reports.activities:find_bookmark",
+        "lambda original, days, today: days.last.isoformat()",
+        ("tests/unit/reports/test_activities.py",),
+    ),
 )
