@@ -28,6 +28,12 @@ ONCE: dict[str, Any] = {"report_start_date": "2018-01-01", "report_period": "who
 PERIOD = ("organization_id", "basis", "from_date", "to_date")
 
 
+def log_deletion(world: World) -> None:
+    """Delete an estimate, which books nothing, so that the activity log holds a deletion."""
+    organization = next(iter(world.holdings))
+    world.delete(organization, "estimates", max(world.ids(organization, "estimates")))
+
+
 @dataclass
 class Target:
     """The tables of a warehouse: an upsert by key, and the newest complete read of a period."""

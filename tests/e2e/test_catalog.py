@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from tap_zohobooks.resources import TABLE
 from tests.conftest import Run, made
-from tests.e2e.reading_reports import ABSENT, ONCE
+from tests.e2e.reading_reports import ABSENT, ONCE, log_deletion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +36,7 @@ class Misfits(logging.Handler):
 def whole() -> Iterator[tuple[Run, list[str]]]:
     """Every stream of three organizations of three editions, and its misfits."""
     three = made(rows=12, organizations=3, requests_per_minute=10**6, daily_quota=10**6)
+    log_deletion(three.world)
     modules = [name for own in three.world.holdings.values() for name in own.spec.modules]
     misfits = Misfits()
     logging.getLogger().addHandler(misfits)

@@ -11,7 +11,7 @@ from typing_extensions import override
 from sandbox import World
 from sandbox.server.serving import serve
 from tap_zohobooks.tap import TapZohoBooks
-from tests.e2e.reading_reports import ABSENT, ONCE
+from tests.e2e.reading_reports import ABSENT, ONCE, log_deletion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Served for as long as the tests run: the suite is parametrised when this module is imported.
 _WORLD = World.build(rows=12, requests_per_minute=10**6, daily_quota=10**6)
+log_deletion(_WORLD)
 _SERVING = serve(_WORLD)
 _BASE = _SERVING.__enter__()
 

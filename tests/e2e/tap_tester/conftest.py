@@ -12,7 +12,7 @@ import pytest
 from sandbox import World
 from sandbox.server.serving import serve
 from tests.conftest import EPOCH
-from tests.e2e.reading_reports import ONCE
+from tests.e2e.reading_reports import ONCE, log_deletion
 from tests.e2e.tap_tester.runner import (
     ORGANIZATION,
     TIME,
@@ -40,9 +40,11 @@ KILLED_AFTER = 500
 
 def built() -> World:
     """Return the world that all runs read: always the same one, as its clock stands still."""
-    return World.build(
+    world = World.build(
         rows=ROWS, clock=lambda: EPOCH, requests_per_minute=PLENTY, daily_quota=PLENTY
     )
+    log_deletion(world)
+    return world
 
 
 @contextmanager

@@ -60,7 +60,7 @@ def test_replication(catalog: dict[str, Any], promised: dict[str, Promise]) -> N
     assert told == {
         name: ("INCREMENTAL", key, key, [key]) if key else whole for name, key in keys.items()
     }
-    assert {TIME, "as_of", "to_date", None} == {*keys.values()}
+    assert {TIME, "as_of", "to_date", "date", "seen_on", None} == {*keys.values()}
 
 
 def test_fields_are_automatic_or_available(catalog: dict[str, Any]) -> None:
