@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from tap_zohobooks.streams.reports.day_spool import DaySpool
 from tap_zohobooks.transform.periods import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 FIRST = Period(date(2026, 5, 1), date(2026, 5, 7))
 SECOND = Period(date(2026, 5, 8), date(2026, 5, 14))
@@ -89,3 +90,30 @@ def test_a_file_takes_what_is_too_much(spool: DaySpool, monkeypatch: pytest.Monk
         small.read(day) for day in small.list_days()
     ]
     small.close()
+
+
+def test_memory_does_not_grow_with_a_period() -> None:
+    """Of 20,000 legs in a month the spool holds less than a fifth of what they take as rows."""
+
+    def make_rows(first: int) -> list[dict[str, Any]]:
+        return [
+            leg(f"{number // 4:019d}", f"2026-05-{1 + number % 28:02d}", debit=Decimal(number),
+                account_name="Accounts Receivable", transaction_details=f"Customer {number}")
+            for number in range(first, first + 200)
+        ]  # fmt: skip
+
+    def measure(keep: Callable[[list[dict[str, Any]]], object]) -> int:
+        tracemalloc.start()
+        for first in range(0, 20_000, 200):
+            keep(make_rows(first))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return peak
+
+    month, kept = Period(date(2026, 5, 1), date(2026, 5, 31)), list[list[dict[str, Any]]]()
+    spool = DaySpool()
+    spooled = measure(lambda rows: spool.add(month, [*list_lines(rows)]))
+    assert len(spool) == 20_000
+    assert measure(kept.append) > 5 * spooled
+    assert spooled < day_spool.MAX_IN_MEMORY
+    spool.close()
