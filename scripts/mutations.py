@@ -21,6 +21,7 @@ DOCUMENTS = "tests/e2e/test_documents.py"
 EXPORTS, CATALOGS = (
     ("tests/e2e/test_export.py",),
     ("tests/e2e/pipeline/test_catalog_command.py",),
+)
 REPORTS = "tests/e2e/test_reports.py"
 PERIODS, TREES = (
     "tests/unit/transform/test_periods.py",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.error_catalog import Reason
@@ -120,7 +120,7 @@ class ConnectionTest:
             return None
         params = FIRST_ROW if isinstance(stream, ListStream) else {}
         if isinstance(stream.resource, Report):
-            served = self.sync_context.get_organizations().served or datetime.now(timezone.utc)
+            served = self.sync_context.get_organizations().served or datetime.now(UTC)
             day = served.date().isoformat()
             params = stream.resource.build_query(day, day)
         path, query = build_request(stream.resource, organization, params)

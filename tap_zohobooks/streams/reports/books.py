@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pendulum
@@ -55,7 +55,7 @@ def _read_books(sync_context: SyncContext, organization: str) -> Books:
             "are read by calendar years, and by the day in UTC. The scope ZohoBooks.settings.READ "
             "may be missing.", organization,
         )  # fmt: skip
-    now = organizations.served or datetime.now(timezone.utc)
+    now = organizations.served or datetime.now(UTC)
     here = pendulum.instance(now).in_timezone(str(zone) if _is_zone(zone) else "UTC")
     currency = row.get("currency_code")
     return Books(month or 1, here.date(), currency if isinstance(currency, str) else None)
