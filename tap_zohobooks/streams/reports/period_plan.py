@@ -107,31 +107,35 @@ def request_fingerprint(
         TapError: The trial balance cannot be read, or is of another range or basis.
     """
 
-    def request(period: Period) -> str:
-        """Request a trial balance; if the service refuses its range, those of shorter ones."""
-        days = period.first.isoformat(), period.last.isoformat()
-        query = TRIAL_BALANCE.build_query(*days, is_cash=basis != ACCRUAL)
-        sync_context.stats.add(sync_context.stats.calls, stream)
+    def request() -> str | None:
         try:
-            response = sync_context.get_client().get(TRIAL_BALANCE.list_path, query, organization)
-        except (RangeTooLarge, ResponseTooLarge):
-            if not (pieces := period.split()):
-                raise
-            return ".".join(map(request, pieces))
-        if found := find_mismatch(response.document, query, is_as_of=True, has_basis=True):
-            raise Reason.REPORT_MISMATCH.error(
-                stream=stream, organization=organization, path=TRIAL_BALANCE.list_path,
-                wanted=f"for {period}", found=found,
-            )  # fmt: skip
-        return make_fingerprint(response.document.get(TRIAL_BALANCE.rows))
-
-    def compare() -> str | None:
-        try:
-            return shorten(request(year))
+            return shorten(_request_sums(sync_context, stream, organization, year, basis))
         except (AccessDenied, NotFound) as denied:
             sync_context.logger.warning(
                 "Closed fiscal years of organization %s are not verified: %s", organization, denied
             )
             return None
 
-    return sync_context.once.get(("fingerprint", organization, year, basis), compare)
+    return sync_context.once.get(("fingerprint", organization, year, basis), request)
+
+
+def _request_sums(
+    sync_context: SyncContext, stream: str, organization: str, period: Period, basis: str
+) -> str:
+    """Request a trial balance; if the service refuses its range, those of shorter ones."""
+    days = period.first.isoformat(), period.last.isoformat()
+    query = TRIAL_BALANCE.build_query(*days, is_cash=basis != ACCRUAL)
+    sync_context.stats.add(sync_context.stats.calls, stream)
+    try:
+        response = sync_context.get_client().get(TRIAL_BALANCE.list_path, query, organization)
+    except (RangeTooLarge, ResponseTooLarge):
+        if not (pieces := period.split()):
+            raise
+        found = (_request_sums(sync_context, stream, organization, one, basis) for one in pieces)
+        return ".".join(found)
+    if mismatch := find_mismatch(response.document, query, is_as_of=True, has_basis=True):
+        raise Reason.REPORT_MISMATCH.error(
+            stream=stream, organization=organization, path=TRIAL_BALANCE.list_path,
+            wanted=f"for {period}", found=mismatch,
+        )  # fmt: skip
+    return make_fingerprint(response.document.get(TRIAL_BALANCE.rows))
