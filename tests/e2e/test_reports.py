@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from sandbox import Oddity
 from tap_zohobooks.errors import QuotaReached
-from tap_zohobooks.resources import STREAM_REPORTS
+from tap_zohobooks.resources import STREAM_REPORTS, TABLE
 from tests.conftest import Collector, Run, Service, made
 from tests.e2e.reading_reports import MONTHS_27, PERIOD, STATEMENTS, Target, sum_legs
 
@@ -331,6 +331,34 @@ def test_an_empty_report(service: Make) -> None:
     assert run.records("profit_and_loss") == run.records("sales_by_item") == []
     assert run.bookmark("profit_and_loss", organization) == "2026-10-31"
     assert run.bookmark("sales_by_item", organization) == "2026-10-31"
+
+
+@pytest.mark.parametrize(
+    ("stream", "rows"),
+    [("sales_by_customer", "sales"), ("ar_aging_summary", "group_list"),
+     ("trial_balance", "trialbalance")],
+)  # fmt: skip
+def test_a_period_that_is_emptied(service: Make, stream: str, rows: str) -> None:
+    """What a period had does not stay the newest of it once it has nothing: a row says so."""
+    place = service(rows=25, organizations=1, **PLENTY)
+    settings = {"report_start_date": "2018-01-01", "report_period": "year",
+                "report_lookback_periods": 99}  # fmt: skip
+    first = place.complete([stream], **settings)
+    periods = {tuple(row.get(name) for name in (*PERIOD, "as_of")) for row in first.records(stream)}
+    assert periods
+    edits = {f'"{rows}":[': f'"{rows}":[],"unused":['}
+    place.world.oddities[TABLE[stream].list_path] = Oddity(edits=edits)
+    place.clock.sleep(60)
+    second = place.complete([stream], first.state, **settings)
+    emptied = [row for row in second.records(stream)
+               if tuple(row.get(name) for name in (*PERIOD, "as_of")) in periods]  # fmt: skip
+    assert len(emptied) == len(periods)
+    ids = [key for key in TABLE[stream].keys if key not in {*PERIOD, "as_of", "aging_by"}]
+    assert {row[key] for row in emptied for key in ids} == {""}
+    assert {row["period_rows"] for row in emptied} == {1}
+    assert {row["read_at"] for row in emptied}.isdisjoint(
+        row["read_at"] for row in first.records(stream)
+    )
 
 
 def test_names_that_repeat(service: Make) -> None:

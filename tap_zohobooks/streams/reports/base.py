@@ -16,7 +16,7 @@ from typing_extensions import override
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import AccessDenied, NotFound
 from tap_zohobooks.resources import ORGANIZATION, Report
-from tap_zohobooks.singer.period_state import PeriodCheckpoint
+from tap_zohobooks.singer.period_state import COVERAGE, PeriodCheckpoint
 from tap_zohobooks.streams.base import ResourceStream
 from tap_zohobooks.streams.partition_read import PartitionRead
 from tap_zohobooks.streams.reports.books import Books, find_books
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tap_zohobooks.transform.periods import Period
 
 BATCH = 1_000_000  # records: a period is one batch
+PERIOD_KEYS = frozenset({"basis", "from_date", "to_date", "as_of", "aging_by"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class ReportStream(ResourceStream):
         """Make the stream of a report."""
         super().__init__(sync_context, resource)
         self.report = resource
+        self._read_before: set[str] = set()
 
     @property
     @override
@@ -80,9 +82,12 @@ class ReportStream(ResourceStream):
 
     @override
     def start(self, context: Context | None) -> str | None:
+        state = self.get_context_state(context)
+        if state.get(COVERAGE):
+            self._read_before.add(str((context or {}).get(ORGANIZATION, "")))
         if self.replication_method != REPLICATION_INCREMENTAL:
             return None
-        found: str | None = self.get_context_state(context).get("replication_key_value")
+        found: str | None = state.get("replication_key_value")
         return found
 
     @override
@@ -145,9 +150,15 @@ class ReportStream(ResourceStream):
     def _read_whole(
         self, reading: PartitionRead, request: ReportRequest, context: Context | None
     ) -> Collection[Row]:
-        """Return the records of a period, all with the time of its first response."""
+        """Return the records of a period, all with the time of its first response.
+
+        A period that was read before and has no rows any more gets one with blank ids: without it
+        the rows of the earlier reading would be the newest of the period.
+        """
         reading.served = None
         rows = self.read_period(reading, request)
+        if not rows and reading.organization in self._read_before:
+            rows = [dict.fromkeys((key for key in self.own_keys if key not in PERIOD_KEYS), "")]
         common = self._describe(reading, request, len(rows))
         return [self._to_record({**row, **common}, context) for row in rows]
 

@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.pagination.page import find_rows
-from tap_zohobooks.streams.reports.base import ReportRequest, ReportStream
+from tap_zohobooks.streams.reports.base import PERIOD_KEYS, ReportRequest, ReportStream
 from tap_zohobooks.streams.reports.books import find_books
 from tap_zohobooks.transform.periods import Period
 from tap_zohobooks.transform.report_echo import read_context
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from tap_zohobooks.streams.partition_read import PartitionRead
     from tap_zohobooks.transform.cleaner import Row
 
-PERIOD = {"basis", "from_date", "to_date", "as_of", "aging_by"}
 MAX_EMPTY_PAGES = 3
 
 
@@ -40,7 +39,7 @@ class EntityStream(ReportStream):
     @override
     def read_period(self, reading: PartitionRead, request: ReportRequest) -> list[Row]:
         rows = [self.rename(row) for row in self._read_pages(reading, request)]
-        columns = [name for name in self.report.keys if name not in PERIOD]
+        columns = [name for name in self.report.keys if name not in PERIOD_KEYS]
         rows = assign_keys(rows, self._rename_id(), columns)
         if any("#" in str(row[columns[0]]) for row in rows):
             self.logger.info(

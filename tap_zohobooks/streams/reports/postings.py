@@ -10,8 +10,6 @@ from typing_extensions import override
 
 from tap_zohobooks.reports.posting_reader import PostingReader
 from tap_zohobooks.reports.postings import ACCOUNT, JOURNAL, LEDGER, TRANSACTION, PostingReport
-from tap_zohobooks.resources import ORGANIZATION
-from tap_zohobooks.singer.period_state import COVERAGE
 from tap_zohobooks.streams.reports.base import ReportRequest, ReportStream
 from tap_zohobooks.streams.reports.day_spool import DaySpool
 
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
 
     from tap_zohobooks.reports.posting_reader import Params
-    from tap_zohobooks.resources import Report
-    from tap_zohobooks.singer.context import SyncContext
     from tap_zohobooks.streams.partition_read import PartitionRead
     from tap_zohobooks.transform.cleaner import Row
     from tap_zohobooks.transform.periods import Period
@@ -62,17 +58,6 @@ class PostingReportStream(ReportStream):
 
     calls_per_period: ClassVar[int] = 2  # a count, and a page
     postings: ClassVar[PostingReport]
-
-    def __init__(self, sync_context: SyncContext, resource: Report) -> None:
-        """Make the stream of a report."""
-        super().__init__(sync_context, resource)
-        self._read_before: set[str] = set()
-
-    @override
-    def start(self, context: Context | None) -> str | None:
-        if self.get_context_state(context).get(COVERAGE):
-            self._read_before.add(str((context or {}).get(ORGANIZATION, "")))
-        return super().start(context)
 
     @property
     @override
