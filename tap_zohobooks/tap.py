@@ -227,11 +227,12 @@ class TapZohoBooks(CommandLineTap):
             self._over.set()
             self.write_message(StateMessage(self.state))  # the last message, even if it is no news
             self._log_summary()
-            calls = self.sync_context.stats.calls
-            keep_costs(self.streams.values(), calls, self._open(SpentCalls))
-        if reached is not None:
-            if self.config["on_quota_exhausted"] != "stop":
-                raise reached
+        if reached is None:
+            stats = self.sync_context.stats
+            keep_costs(self.streams.values(), stats, self._open(SpentCalls))
+        elif self.config["on_quota_exhausted"] != "stop":
+            raise reached
+        else:
             self.logger.warning("%s", reached)
 
     def _sync_selected(self) -> None:

@@ -191,8 +191,8 @@ def doctor(**options: Any) -> None:
 def plan(**options: Any) -> None:
     """Print what the next run would cost: API calls, minutes, days.
 
-    Without a terminal and --yes, rows whose count takes more than 20 API calls are not counted:
-    the cost is the least that a run has.
+    If all streams were read before, it is what the last run has spent, without a call. With --state
+    or --yes rows are counted; without --yes and a terminal at most by 20 calls.
     """
     _run_command("plan", "plan", **options)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tap_zohobooks.cli import common, cost, terminal
 from tap_zohobooks.cli.common import TYPE_OF, build_tap, load_config, select_streams
 from tap_zohobooks.cli.cost import Cost, Day
+from tap_zohobooks.cli.last_run import ALL, recall_costs
 from tap_zohobooks.cli.list_check import collect_lists
 from tap_zohobooks.cli.report_cost import estimate_reports
 from tap_zohobooks.cli.row_count import Count, RowCounter, find_partition
@@ -52,10 +53,13 @@ class Forecast:
     calls: int
     is_exact: bool
     minutes: float
-    calls_left_today: int | None
-    calls_a_day: int | None
-    days: int | None
-    ends_on: str | None
+    calls_left_today: int | None = None
+    calls_a_day: int | None = None
+    days: int | None = None
+    ends_on: str | None = None
+
+
+Plan = tuple[list[Cost], list[Forecast]]
 
 
 def plan(
@@ -67,24 +71,45 @@ def plan(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Count the rows that a run would read, and print what that costs.
+    """Print what a run costs: as the last runs did, or by a count of the rows it would read.
 
     Raises:
         TapError: A setting, file or token is wrong, or the quota is used up.
     """
     selected = select_streams(catalog, streams)
     tap = build_tap(load_config(config))
-    planner = Planner(tap, selected, _read_state(state, tap), discovers=catalog is None)
-    if not _confirm_counting(planner, yes=yes):
+    found = None if yes or state else _recall(tap, selected)
+    if found is None:
+        planner = Planner(tap, selected, _read_state(state, tap), discovers=catalog is None)
+        found = _count(planner, tap.organization_ids, yes=yes)
+    if found is None:
         terminal.print_message("Nothing was counted.")
         return
-    costs = list(planner.estimate_costs())
-    forecasts = [planner.forecast(one, costs) for one in tap.organization_ids]
+    costs, forecasts = found
     if as_json:
         terminal.print_json({"streams": [asdict(one) for one in costs],
                              "organizations": [asdict(one) for one in forecasts]})  # fmt: skip
     else:
         _print_tables(costs, forecasts, tap.config["max_parallel_organizations"])
+
+
+def _recall(tap: TapZohoBooks, streams: Sequence[SelectedStream]) -> Plan | None:
+    """Return what the last runs have spent on some streams; None unless all were read."""
+    costs = recall_costs(tap, streams)
+    if not costs:
+        return None
+    terminal.print_message("As the last run: no call was made. --yes asks the service instead.")
+    calls = sum(one.calls for one in costs)
+    minutes = round(calls / tap.config["requests_per_minute"], 1)
+    return costs, [Forecast(ALL, calls, is_exact=False, minutes=minutes)]
+
+
+def _count(planner: Planner, organizations: Iterable[str], *, yes: bool) -> Plan | None:
+    """Count rows, and return what reading them costs; None if the user does not want that."""
+    if not _confirm_counting(planner, yes=yes):
+        return None
+    costs = list(planner.estimate_costs())
+    return costs, [planner.forecast(one, costs) for one in organizations]
 
 
 def _confirm_counting(planner: Planner, *, yes: bool) -> bool:
@@ -204,7 +229,7 @@ class Planner:
         minutes = round(total / self._tap.config["requests_per_minute"], 1)
         day = self._find_day(organization)
         if day is None:
-            return Forecast(organization, total, is_exact, minutes, None, None, None, None)
+            return Forecast(organization, total, is_exact, minutes)
         days = cost.count_days(total, day)
         now = datetime.now(UTC)
         end = None if days is None else cost.find_last_day(days, now, day).isoformat()

@@ -33,9 +33,10 @@ class Measure(StrEnum):
 
 
 class SpentCalls(msgspec.Struct):
-    """The API calls that the last run has made for some streams, by name."""
+    """What the last complete run has read of each stream, and the API calls it took, by name."""
 
     calls: dict[str, int] = {}
+    rows: dict[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from singer_sdk import Stream
 
     from tap_zohobooks.http.shared_state import SharedValue
-    from tap_zohobooks.singer.stats import SpentCalls
+    from tap_zohobooks.singer.stats import SpentCalls, StreamStats
 
 MAX_NAMES = 5
 
@@ -54,10 +54,10 @@ def describe_calls(number: int, known: Mapping[str, int]) -> str:
 
 
 def keep_costs(
-    streams: Iterable[Stream], calls: Mapping[str, int], record: SharedValue[SpentCalls]
+    streams: Iterable[Stream], stats: StreamStats, record: SharedValue[SpentCalls]
 ) -> None:
-    """Keep what this run has spent on the streams that cost a call a row."""
-    found = {name: calls[name] for name in list_costly(streams) if name in calls}
-    if found:
-        with record.change() as spent:
-            spent.calls = spent.calls | found
+    """Keep what a complete run has read of each selected stream, and spent on it."""
+    names = [one.name for one in streams if one.selected]
+    with record.change() as spent:
+        spent.calls = spent.calls | {name: stats.calls[name] for name in names}
+        spent.rows = spent.rows | {name: stats.rows[name] for name in names}

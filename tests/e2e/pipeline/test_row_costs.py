@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.e2e.pipeline.conftest import selecting
 from tests.gateway import make_place
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pytest
 
+    from sandbox import World
     from tests.e2e.pipeline.conftest import Shell
     from tests.gateway import Place
 
+COMMAND = Path(sys.executable).with_name("zohobooks")
 COSTLY = ("invoice_details", "invoice_payments")
 
 
@@ -61,3 +65,41 @@ def test_the_command_line_warns(shell: Shell, config: dict[str, Any]) -> None:
     assert done.returncode == 0
     assert "2 selected streams cost a call a row" in done.stderr
     assert done.stderr.index("cost a call a row") < done.stderr.index("Stream 'invoice_details'")
+
+
+def test_a_plan_without_a_call(shell: Shell, world: World, config: dict[str, Any]) -> None:
+    """After a run its rows and calls are a plan; --yes, a state or another stream asks."""
+    settings = shell.file("config.json", {**config, "token_cache": str(shell.folder / "cache")})
+    first = run_plan(shell, settings, "--catalog", shell.file("some.json", selecting(*COSTLY)))
+    assert "As the last run" not in first.stderr
+    done = shell.sync({**config, "token_cache": str(shell.folder / "cache")},
+                      catalog=selecting(*COSTLY, "contacts"))  # fmt: skip
+    assert done.returncode == 0
+    before = len(world.log)
+    for streams in (COSTLY, (*COSTLY, "contacts")):
+        catalog = shell.file("some.json", selecting(*streams))
+        plan = run_plan(shell, settings, "--catalog", catalog, "--json")
+        assert "As the last run" in plan.stderr
+        found = json.loads(plan.stdout)
+        for one in found["streams"]:
+            assert f"'{one['stream']}': {one['rows']} rows, {one['calls']} calls" in done.stderr
+        assert found["organizations"][0]["calls"] == sum(one["calls"] for one in found["streams"])
+        assert {one["stream"] for one in found["streams"]} == {*streams}
+    assert len(world.log) == before
+    for more in (["--yes"], ["--state", shell.file("state.json", {})]):
+        assert (
+            "As the last run" not in run_plan(shell, settings, "--catalog", catalog, *more).stderr
+        )
+    other = shell.file("other.json", selecting(*COSTLY, "bills"))
+    assert "As the last run" not in run_plan(shell, settings, "--catalog", other).stderr
+    assert len(world.log) > before
+
+
+def run_plan(shell: Shell, config: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `zohobooks plan` without a terminal."""
+    done = subprocess.run(
+        [COMMAND, "plan", "--config", config, *arguments],
+        capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, cwd=shell.folder,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done
