@@ -188,7 +188,7 @@ MUTATIONS = (
     ),
     Mutation(
         "rows without a time of change are looked for behind all others",
-        "tap_zohobooks.pagination.keyset:Keyset._verify_timed_end",
+        "tap_zohobooks.pagination.list_read:ListRead.verify_timed_end",
         ALWAYS_TRUE,
         (READING,),
     ),

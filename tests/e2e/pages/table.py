@@ -53,6 +53,7 @@ class Drawing:
 
 Treatment = Run | File | RunElsewhere | Repeated | Drawing
 PIPELINE = "tests/e2e/pipeline"
+PROJECT = f"{PIPELINE}/test_meltano_project.py"
 DOCUMENTATION = "tests/scripts/test_documentation.py"
 
 TABLE: dict[str, list[tuple[str, str, Treatment]]] = {
@@ -73,6 +74,8 @@ TABLE: dict[str, list[tuple[str, str, Treatment]]] = {
         ("By a refresh token", "sh", Run()),
     ],
     "docs/deletes.md": [
+        ("Deletions in the activity log", "sql",
+         Repeated(f"{PIPELINE}/test_reports.py", 'with_name("deletes.md")')),
         ("With Meltano", "yaml", Repeated(DOCUMENTATION, 'snippets("deletes.md", "yaml")')),
         ("With Meltano", "sh", Repeated(DOCUMENTATION, 'snippets("deletes.md", "sh")')),
         ("With Meltano", "yaml", Repeated(DOCUMENTATION, 'snippets("deletes.md", "yaml")')),
@@ -100,6 +103,9 @@ TABLE: dict[str, list[tuple[str, str, Treatment]]] = {
         ("DuckDB, a spreadsheet, files", "json", RunElsewhere(f"{PIPELINE}/test_files.py")),
         ("DuckDB, a spreadsheet, files", "sql", RunElsewhere(f"{PIPELINE}/test_files.py")),
         ("Streams in Meltano", "sh", Run((), "project")),
+        ("A Meltano project of your own", "sh", RunElsewhere(PROJECT)),
+        ("The selection", "sh", RunElsewhere(PROJECT)),
+        ("Two accounts", "sh", RunElsewhere(PROJECT)),
         ("Without Meltano", "sh", RunElsewhere(f"{PIPELINE}/test_recipes.py")),
         ("In PostgreSQL", "sh", RunElsewhere(f"{PIPELINE}/test_meltano.py")),
         ("In files", "sh", RunElsewhere(f"{PIPELINE}/test_meltano.py")),
@@ -107,6 +113,11 @@ TABLE: dict[str, list[tuple[str, str, Treatment]]] = {
         ("E-mail addresses, hashed", "json", RunElsewhere(f"{PIPELINE}/test_shapes.py")),
         ("Nested objects as columns", "json", RunElsewhere(f"{PIPELINE}/test_files.py")),
         ("Batches", "json", RunElsewhere(f"{PIPELINE}/test_shapes.py")),
+    ],
+    "docs/reports.md": [
+        (section, "sql", Repeated(f"{PIPELINE}/test_reports.py", '"docs" / "reports.md"'))
+        for section in ("The newest complete read of a period", "Postings", "Profit by month",
+                        *["What ties to what"] * 6)
     ],
     "docs/streams.md": [("Streams", "text", Repeated(DOCUMENTATION, "docs.streams_page()"))],
 }  # fmt: skip

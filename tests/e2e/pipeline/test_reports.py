@@ -17,6 +17,8 @@ from tests.e2e.pipeline.warehouse import ask, fresh, settings
 from tests.e2e.reading_reports import MONTHS_27, sum_legs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from demo.postgres import Database
     from sandbox import World
 
@@ -26,15 +28,21 @@ PAGE = Path(__file__).parents[3] / "docs" / "reports.md"
 STREAMS = ("balance_sheet", "journal_report", "ledger_entries", "profit_and_loss", "trial_balance")
 
 
-def read_blocks() -> dict[str, str]:
-    """Return the SQL of the page by the sentence or title before it."""
-    found = re.findall(r"([^\n]+)\n\n```sql\n(.*?)\n```", PAGE.read_text("utf-8"), re.DOTALL)
+def read_blocks(page: Path = PAGE) -> dict[str, str]:
+    """Return the SQL of a page by the sentence or title before it."""
+    found = re.findall(r"([^\n]+)\n\n```sql\n(.*?)\n```", page.read_text("utf-8"), re.DOTALL)
     return {before.strip("# :"): block for before, block in found}
 
 
-def load(shell: Shell, config: dict[str, Any], database: Database, **files: object) -> object:
+def load(
+    shell: Shell,
+    config: dict[str, Any],
+    database: Database,
+    streams: Sequence[str] = STREAMS,
+    **files: object,
+) -> object:
     """Run the tap into PostgreSQL, and return the state that the loader has written."""
-    done = shell.sync(config, catalog=selecting(*STREAMS), **files)
+    done = shell.sync(config, catalog=selecting(*streams), **files)
     assert done.returncode == 0, done.stderr[-2000:]
     target = [
         str(LOADERS["target-postgres"]),
@@ -84,3 +92,22 @@ def test_the_sql_of_the_page(
         key: amount for key, amount in posted.items() if amount
     }
     assert len(profits) >= 27 * 2 * 2
+
+
+def test_a_logged_deletion_is_applied(
+    shell: Shell, world: World, config: dict[str, Any], server: Database
+) -> None:
+    """The SQL of docs/deletes.md removes the invoice that the log names, and no other."""
+    database, (delete,) = (
+        fresh(server, "deletions"),
+        read_blocks(PAGE.with_name("deletes.md")).values(),
+    )
+    state = load(shell, config, database, ["invoices", "deletions"])
+    held = {(one, key) for one in world.holdings for key in world.ids(one, "invoices")}
+    gone = min(held)
+    world.delete(gone[0], "invoices", gone[1])
+    load(shell, config, database, ["invoices", "deletions"], state=state)
+    select = "SELECT organization_id, invoice_id FROM zohobooks.invoices"
+    assert {*ask(database, select)} == held
+    ask(database, delete)
+    assert {*ask(database, select)} == held - {gone}

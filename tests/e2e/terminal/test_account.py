@@ -100,7 +100,7 @@ def test_words_are_completed(terminal: Terminals) -> None:
     shell.expect("PS1=ready:", "ready:")
     for begun, whole in (
         ("zohobooks organ", "izations "),
-        ("zohobooks plan --stream invoice_d", "etails "),
+        ("zohobooks plan --stream journal_d", "etails "),
         ("zohobooks plan --config .e", "nv "),
     ):
         shell.child.send(f"{begun}\t")
