@@ -71,17 +71,35 @@ class Demo:
                 keys += [Key(stream, organization, one) for one in ids]
         return keys
 
-    def change(self) -> list[Key]:
-        """Change three documents, alternating between the organizations."""
-        service, changes = self.pipeline.service, []
+    def change(self) -> set[Key]:
+        """Change three documents, alternating between the organizations; return all that changed.
+
+        What settles a document, or is settled by it, changes with it.
+        """
+        service, changes, before = self.pipeline.service, [], self._list_times()
         for place, collection in enumerate(CHANGED):
             organization = service.organization_ids[place % len(service.organization_ids)]
             document = sorted(service.ids(organization, collection))[place]
             service.change(organization, collection, document)
             changes.append(Key(collection, organization, document))
         names = ", ".join(f"{one.stream} {one.id}" for one in changes)
-        self.console.print(f"Changed in the service: {names}.\n", soft_wrap=True)
-        return changes
+        found = {one for one, time in self._list_times().items() if before[one] != time}
+        others = len(found - set(changes))
+        self.console.print(
+            f"Changed in the service: {names}; with them {others} that settle them.\n",
+            soft_wrap=True,
+        )
+        return found
+
+    def _list_times(self) -> dict[Key, int]:
+        """Return the time of change of each record of each collection."""
+        service = self.pipeline.service
+        return {
+            Key(collection, organization, record): time
+            for collection in {*self.streams.values()}
+            for organization in service.organization_ids
+            for record, time in service.times(organization, collection).items()
+        }
 
     def run(self) -> bool:
         """Run, change, run again; return whether both runs were right."""

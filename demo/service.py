@@ -61,7 +61,11 @@ class Service:
 
     def ids(self, organization: str, collection: str) -> set[str]:
         """Return the ids of a collection in the service."""
-        return set(self._get("revisions", organization_id=organization, collection=collection))
+        return set(self.times(organization, collection))
+
+    def times(self, organization: str, collection: str) -> dict[str, int]:
+        """Return the time of change of each record of a collection (epoch seconds), by id."""
+        return self._get("times", organization_id=organization, collection=collection)
 
     def change(self, organization: str, collection: str, document: str) -> None:
         """Change a document, as a user would."""

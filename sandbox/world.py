@@ -190,6 +190,12 @@ class World(State):
             records = self.holdings[organization_id].get_table(collection).records
             return {record.id: record.revision for record in records.values()}
 
+    def times(self, organization_id: str, collection: str) -> dict[str, int]:
+        """Return the time of change of every record of a collection, in epoch seconds, by id."""
+        with self.lock:
+            records = self.holdings[organization_id].get_table(collection).records
+            return {record.id: record.modified for record in records.values()}
+
     def visible_field(self, collection: str) -> str:
         """Return the field of a changed row that holds its revision, as ``REV-<number>``."""
         return documents.find_visible_field(get_endpoint(collection))

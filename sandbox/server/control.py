@@ -44,6 +44,7 @@ class Control:
             "revisions": lambda params: world.revisions(
                 params["organization_id"], params["collection"]
             ),
+            "times": lambda params: world.times(params["organization_id"], params["collection"]),
             "summary": self._summarize,
         }
 
