@@ -101,7 +101,7 @@ def compare_rows(columns: Sequence[str], old: object, new: object, effect: Effec
     if old == new:
         return
     if isinstance(old, dict) and not isinstance(next(iter(old.values()), None), list):
-        old, new = [old], [new]
+        old, new = [old], new if isinstance(new, list) else [new] * (new != {})
     if not isinstance(old, list) or not all(find_key(columns, row) for row in old):
         effect.lies.append("it holds something else")  # a report, or the fields of a module
         return
