@@ -192,7 +192,7 @@ class Cleaner:
     `report(field, is_invalid)` is called once for each field (`lines.rate`) that is unknown or
     holds an invalid value, for 100 of them; `unreported` counts the values of all others. With
     `flattens`, objects become columns, so that their unknown fields go to `additional_fields` like
-    those of the row.
+    those of the row, and one that is null is left out: it has no column of its own.
     """
 
     def __init__(
@@ -207,6 +207,8 @@ class Cleaner:
         rules = compile_rules(properties, is_open=not flattens)
         selected = {name: rules[name] for name in rules if name not in deselected}
         self._fields = ObjectConverter(selected, is_open=False, deselected=frozenset(deselected))
+        objects = (name for name in selected if properties[name].get("properties"))
+        self._objects = [*objects] if flattens else []
         self._has_additional = ADDITIONAL in selected
         self._report = report
         self._reported: set[str] = set()
@@ -216,6 +218,9 @@ class Cleaner:
         """Return the record of a row; the row itself stays unchanged."""
         unmapped: list[Unmapped] = []
         record = self._fields.convert(row, unmapped)
+        for name in self._objects:
+            if record.get(name) is None:
+                record.pop(name, None)
         if unmapped:
             self._report_new(unmapped)
             if self._has_additional:

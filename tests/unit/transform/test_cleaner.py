@@ -128,7 +128,7 @@ def test_unknown_parts_of_an_object_are_kept(flattens: bool, record: Row) -> Non
 @pytest.mark.parametrize("place", ["Mars", None, ["Mars"]])
 def test_no_object_in_the_field_of_one(place: object) -> None:
     """A value that is no object in the field of one is invalid, flattened or not."""
-    assert clean({"place": place}, flattens=True) == clean({"place": place})
+    assert clean({"place": place}) == {"place": None} | clean({"place": place}, flattens=True)
 
 
 def test_lists_are_not_flattened() -> None:
@@ -147,6 +147,13 @@ def test_unmapped_fields_are_reported_once() -> None:
     for _ in range(2):
         cleaner({"new": 1, "total": "much", "lines": [{"rate": "a"}, {"rate": "b"}]})
     assert sorted(reports) == [("lines.rate", True), ("new", False), ("total", True)]
+
+
+@pytest.mark.parametrize("place", [None, ""])
+def test_an_object_that_is_null_has_no_column(place: object) -> None:
+    """Where objects become columns, a loader would find a field that no column is for."""
+    assert clean({"id": "1", "place": place}, flattens=True) == {"id": "1"}
+    assert clean({"id": "1", "place": place}) == {"id": "1", "place": None}
 
 
 def test_deselected_fields_are_left_out() -> None:
