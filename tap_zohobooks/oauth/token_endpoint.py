@@ -80,6 +80,7 @@ class TokenRule:
 
 ANY: tuple[int, ...] = ()
 OK = 200
+ISSUED = range(200, 300)  # a redirect or a refusal issues no token, whatever its body holds
 FAILED = range(500, 600)
 THROTTLING = 429
 FAULTS = ("server_error", "temporarily_unavailable", "internal_error", "general_error")
@@ -159,7 +160,9 @@ def classify_token_response(status: int, body: bytes) -> TokenResponse:
     if document is None:
         return fail_token(NO_ERROR, f"HTTP {status} without readable JSON", status)
     if isinstance(document.get("access_token"), str) and document["access_token"]:
-        return _read_tokens(document, status)
+        if status in ISSUED:
+            return _read_tokens(document, status)
+        add_secret(document["access_token"])
     stated = document.get("error")
     error = stated[:MAX_MESSAGE] if isinstance(stated, str) else NO_ERROR
     if document.get("status") == "failure" or error.lower().startswith("access"):

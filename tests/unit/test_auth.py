@@ -33,6 +33,7 @@ from tap_zohobooks.oauth.token_endpoint import (
     TokenFailureKind,
     classify_token_response,
 )
+from tap_zohobooks.safe_text import MASK, mask_secrets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -165,6 +166,16 @@ def scene(*answers: bytes, folder: Path | None = None) -> Scene:
 def token(number: int) -> bytes:
     """Return a good answer with a token of its own."""
     return json.dumps({"access_token": f"T{number}", "expires_in": 3600}).encode()
+
+
+@pytest.mark.parametrize("status", [199, 301, 302, 307, 400, 401, 404, 429, 500, 503])
+def test_a_token_of_a_response_that_issues_none(status: int) -> None:
+    """A redirect, a refusal or a fault issues no token; what its body holds is masked."""
+    failure = classify_token_response(status, b'{"access_token": "of-a-stranger"}')
+    assert isinstance(failure, TokenFailure)
+    assert f"HTTP {status} " in failure.found
+    assert mask_secrets("it was of-a-stranger.") == f"it was {MASK}."
+    assert isinstance(classify_token_response(200, b'{"access_token": "issued"}'), IssuedToken)
 
 
 def test_one_token_for_all_threads() -> None:
