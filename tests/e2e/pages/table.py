@@ -117,7 +117,7 @@ TABLE: dict[str, list[tuple[str, str, Treatment]]] = {
     "docs/reports.md": [
         (section, "sql", Repeated(f"{PIPELINE}/test_reports.py", '"docs" / "reports.md"'))
         for section in ("The newest complete read of a period", "Postings", "Profit by month",
-                        *["What ties to what"] * 6)
+                        *["What ties to what"] * 12)
     ],
     "docs/streams.md": [("Streams", "text", Repeated(DOCUMENTATION, "docs.streams_page()"))],
 }  # fmt: skip

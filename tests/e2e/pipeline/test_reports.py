@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from psycopg import sql
 
 from tests.e2e.pipeline.conftest import Shell, selecting
 from tests.e2e.pipeline.pipes import LOADERS
@@ -17,7 +18,7 @@ from tests.e2e.pipeline.warehouse import ask, fresh, settings
 from tests.e2e.reading_reports import MONTHS_27, sum_legs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from demo.postgres import Database
     from sandbox import World
@@ -25,7 +26,40 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.pipeline
 
 PAGE = Path(__file__).parents[3] / "docs" / "reports.md"
-STREAMS = ("balance_sheet", "journal_report", "ledger_entries", "profit_and_loss", "trial_balance")
+STREAMS = (
+    "balance_sheet", "journal_report", "ledger_entries", "profit_and_loss", "trial_balance",
+    "ap_aging_summary", "ar_aging_details", "ar_aging_summary", "customer_balances",
+    "vendor_balances", "bills", "credit_notes", "customer_debit_notes", "customer_payments",
+    "invoices", "vendor_credits", "vendor_payments",
+)  # fmt: skip
+# Of each tie of ageing: its tables, with their column of an amount.
+AMOUNTS: dict[str, list[tuple[str, str]]] = {
+    "The ageing summary is the sum of its details, on every day and in the base currency": [
+        ("ar_aging_summary", "total"),
+        ("ar_aging_details", "balance"),
+    ],
+    "On the day of the run, what customers owe is their open invoices and debit notes": [
+        ("ar_aging_summary", "fcy_total"),
+        ("invoices", "balance"),
+        ("customer_debit_notes", "balance"),
+    ],
+    "What is owed to vendors is their open bills": [
+        ("ap_aging_summary", "fcy_total"),
+        ("bills", "balance"),
+    ],
+    "Less unapplied credit notes and payments, this is what customers owe after all": [
+        ("ar_aging_summary", "fcy_total"),
+        ("credit_notes", "balance"),
+        ("customer_payments", "unused_amount"),
+        ("customer_balances", "fcy_balance"),
+    ],
+    "Less unapplied vendor credits and payments, this is what is owed to vendors after all": [
+        ("ap_aging_summary", "fcy_total"),
+        ("vendor_credits", "balance"),
+        ("vendor_payments", "balance"),
+        ("vendor_balances", "fcy_balance"),
+    ],
+}
 
 
 def read_blocks(page: Path = PAGE) -> dict[str, str]:
@@ -56,6 +90,53 @@ def load(
     return json.loads(loaded.stdout.splitlines()[-1])
 
 
+CENT = """
+    UPDATE zohobooks.{table} SET {column} = {column} + 0.01 WHERE ctid = (
+        SELECT ctid FROM zohobooks.{table} WHERE {column} > 0 AND {live} AND organization_id = {key}
+        ORDER BY {order} LIMIT 1
+    )
+"""
+
+
+def ask_after(database: Database, change: sql.Composed, query: str) -> list[tuple[Any, ...]]:
+    """Return what a query finds after a change of one row, which is taken back."""
+    with database.connect() as connection:
+        assert connection.execute(change).rowcount == 1, change
+        found = connection.execute(query).fetchall()
+        connection.rollback()
+    return found
+
+
+def check_ageing(database: Database, blocks: dict[str, str], organizations: Iterable[str]) -> None:
+    """Check that each tie of ageing finds a cent more in each table, of each organization."""
+    for title, sources in AMOUNTS.items():
+        for table, column in sources:
+            has_status = column == "balance" and table != "ar_aging_details"
+            names = {
+                "table": sql.Identifier(table),
+                "column": sql.Identifier(column),
+                "live": sql.SQL("status NOT IN ('draft', 'void')" if has_status else "true"),
+                "order": sql.SQL("as_of DESC" if "aging" in table else "1"),
+            }
+            for key in organizations:
+                change = sql.SQL(CENT).format(key=sql.Literal(key), **names)
+                (row,) = ask_after(database, change, blocks[title])
+                assert (row[0], abs(row[-1])) == (key, Decimal("0.01")), title
+
+
+def settle_invoice(world: World, organization: str) -> str:
+    """Settle an open invoice by a payment with 3.00 more than it needs, and return its id."""
+    invoice = next(
+        one for one in world.rows(organization, "invoices")
+        if one["balance"] and one["status"] not in {"draft", "void"}
+    )  # fmt: skip
+    names = {key: invoice[key] for key in ("customer_id", "currency_code", "exchange_rate")}
+    applied = [{"invoice_id": invoice["invoice_id"], "amount_applied": invoice["balance"]}]
+    world.insert(organization, "customerpayments", amount=invoice["balance"] + 3,
+                 date=invoice["date"], invoices=applied, **names)  # fmt: skip
+    return str(invoice["invoice_id"])
+
+
 def test_the_sql_of_the_page(
     shell: Shell, world: World, config: dict[str, Any], server: Database
 ) -> None:
@@ -65,13 +146,15 @@ def test_the_sql_of_the_page(
     state = load(shell, config, database)
     views = [one for one in blocks.values() if one.startswith("CREATE")]
     ties = [one for title, one in blocks.items() if title != "Profit by month" and one not in views]
-    assert (len(views), len(ties)) == (2, 6)
+    assert (len(views), len(ties)) == (3, 11)
     for view in views:
         ask(database, view)
     for block in ties:
         assert ask(database, block.replace("<>", "=").partition("HAVING")[0].rstrip(";"))
         assert ask(database, block) == [], block
+    check_ageing(database, blocks, world.holdings)
     (organization, *_) = world.holdings
+    settled = settle_invoice(world, organization)
     names = {one["account_name"]: one["account_id"]
              for one in world.rows(organization, "chartofaccounts")}  # fmt: skip
     lines = [{"account_id": names["Rent Expense"], "debit_or_credit": "debit", "amount": 70},
@@ -82,6 +165,8 @@ def test_the_sql_of_the_page(
     load(shell, config, database, state=state)
     for block in ties:
         assert ask(database, block) == [], block
+    left = "SELECT balance FROM zohobooks.invoices WHERE invoice_id = %s"
+    assert ask(database, left, settled) == [(0,)]
     profits = ask(database, blocks["Profit by month"])
     kinds = {"income", "other_income", "cost_of_goods_sold", "expense", "other_expense"}
     posted: dict[tuple[str, str, str], Decimal] = {}
