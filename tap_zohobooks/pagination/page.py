@@ -10,6 +10,7 @@ import msgspec
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.resources import MODIFIED
+from tap_zohobooks.transform.numbers import can_identify
 from tap_zohobooks.transform.timestamps import to_utc
 
 if TYPE_CHECKING:
@@ -209,8 +210,8 @@ def _read_text(context: Mapping[str, Any], name: str) -> str | None:
 
 
 def is_key(value: object) -> bool:
-    """Tell whether a value identifies a row: text that is not blank, or a whole number."""
-    return type(value) is int or (isinstance(value, str) and bool(value.strip()))
+    """Tell whether a value identifies a row: a whole number, or text that may be an id."""
+    return type(value) is int or (isinstance(value, str) and can_identify(value))
 
 
 def has_keys(row: Row, columns: Iterable[str]) -> bool:
@@ -224,7 +225,7 @@ def row_key(columns: Sequence[str], row: Row) -> str | None:
     None if one is no key.
     """
     only = row.get(columns[0])
-    if len(columns) == 1 and type(only) is str and only and not only.isspace():
+    if len(columns) == 1 and type(only) is str and is_key(only):
         return only  # nearly always, and for every row
     return " ".join(str(row[column]) for column in columns) if has_keys(row, columns) else None
 

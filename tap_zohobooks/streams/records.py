@@ -57,9 +57,7 @@ class RecordStream(SingerStream):
     def convert(self, row: Row, context: Context | None) -> Row | None:
         """Return the record of a row; None if it would have no key, or the row is empty."""
         for column in self.own_keys:
-            value = row.get(column)
-            is_text = type(value) is str and value and not value.isspace()
-            if not (is_text or is_key(value)):
+            if not is_key(row.get(column)):
                 return None
         record = self.post_process(row, context) if row else None
         if record and self._converted_keys:

@@ -30,3 +30,11 @@ def parse_number(text: str) -> int | Decimal | None:
     except ArithmeticError:
         return None
     return int(text) if text.lstrip("+-").isdigit() else number
+
+
+def can_identify(text: str) -> bool:
+    """Tell whether a text may be an id: not blank, and no number out of range, as 1e999999."""
+    if text.isdigit() and len(text) <= MAX_DIGITS:
+        return True  # nearly every id
+    is_number = _NUMBER.fullmatch(text.strip()) is not None
+    return bool(text.strip()) and not (is_number and parse_number(text) is None)

@@ -37,3 +37,12 @@ def test_what_is_no_row(scene: Scene, name: str, row: object, *, has_state: bool
     for request in range(2, scene.requests[name, has_state]):
         for place in (0, 1):
             check(scene, name, {request: [replace_row(place, row)]}, has_state=has_state)
+
+
+@pytest.mark.parametrize("number", ["1e999999", "-1.5e-400"])
+@pytest.mark.parametrize("name", LISTS)
+def test_an_id_out_of_range(scene: Scene, name: str, number: str) -> None:
+    """A number that is kept as text is no id: the bookmark waits for the row."""
+    for request in range(2, scene.requests[name, False]):
+        change = Content((2, 0, 0), "raw", None, number, "")
+        check(scene, name, {request: [change]}, has_state=False)

@@ -93,7 +93,7 @@ def test_what_is_no_row_keeps_its_place() -> None:
     assert len({entry.key for entry in page.entries}) == 6
 
 
-@pytest.mark.parametrize("value", ["1", " 1", 0, 7])
+@pytest.mark.parametrize("value", ["1", " 1", 0, 7, "9" * 100, "EUR", "1e5", "1e", "A-1e999999"])
 def test_keys(value: object) -> None:
     """A key is text that is not blank, or a whole number; several are joined."""
     assert row_key(["a"], {"a": value}) == str(value)
@@ -101,7 +101,11 @@ def test_keys(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [None, "", " ", "\u00a0", True, Decimal("1.0"), {}, [1], {"a": 1}]
+    "value",
+    [
+        *(None, "", " ", "\u00a0", True, Decimal("1.0"), {}, [1], {"a": 1}),
+        *("1e999999", " -1E400", "1.5e-400", "9" * 101),  # numbers that are kept as text
+    ],
 )
 def test_what_is_no_key(value: object) -> None:
     """A row that has no key is identified by nothing."""
