@@ -166,6 +166,6 @@ def test_an_error_is_one_safe_line() -> None:
     [("1000.a.b", True), ("!~", True), ("", False), ("a b", False), ("a\n", False), ("ä", False),
      ("a\x00", False), ("a\x7f", False), ("\ud800", False), (None, False), (5, False)],
 )  # fmt: skip
-def test_tokens(value: object, is_one: bool) -> None:  # noqa: FBT001
+def test_tokens(value: object, *, is_one: bool) -> None:
     """A token is what a header and a line of a file can hold."""
     assert is_token(value) is is_one

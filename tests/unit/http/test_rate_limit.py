@@ -348,7 +348,7 @@ def test_quota_unknown(name: str, value: str | None) -> None:
         (60.0, 900, 0, True),
     ],
 )
-def test_quota_allows(now: float, reserve: int, in_flight: int, allowed: bool) -> None:  # noqa: FBT001
+def test_quota_allows(now: float, reserve: int, in_flight: int, *, allowed: bool) -> None:
     """A call may leave if it and those in flight leave the reserve; a new day is full again."""
     assert Quota(1000, 5, 60.0).allows(now, reserve=reserve, in_flight=in_flight) is allowed
 

@@ -280,7 +280,8 @@ def listener() -> Iterator[str]:
 def test_no_response_is_waited_for(
     listener: str,
     path: str,
-    is_notified: bool,  # noqa: FBT001
+    *,
+    is_notified: bool,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -36,7 +36,7 @@ def test_a_refused_token_is_dropped() -> None:
 
 
 @pytest.mark.parametrize(("ahead", "is_trusted"), [(3600.0, True), (3601.0, False), (1e6, False)])
-def test_a_token_from_the_future_is_not_trusted(ahead: float, is_trusted: bool) -> None:  # noqa: FBT001
+def test_a_token_from_the_future_is_not_trusted(ahead: float, *, is_trusted: bool) -> None:
     """A token that would last longer than an hour was written by a clock that was wrong."""
     assert (kept(NOW + ahead).get(NOW) is not None) is is_trusted
 

@@ -124,7 +124,7 @@ def test_what_is_no_key(value: object) -> None:
         ({"vendor_credits": {"id": 1}}, True), ({"others": [{"id": 1}]}, True), ({}, False),
     ],
 )  # fmt: skip
-def test_what_shows_rows(document: dict[str, object], is_shown: bool) -> None:  # noqa: FBT001
+def test_what_shows_rows(document: dict[str, object], *, is_shown: bool) -> None:
     """Only the expected list, in any spelling, says by being empty that nothing exists."""
     envelope = {"code": 0, "message": "success", "page_context": []}
     assert shows_rows({**envelope, **document}, "vendor_credits", "data") is is_shown

@@ -449,7 +449,7 @@ def test_a_service_that_begins_to_refuse() -> None:
 
 
 @pytest.mark.parametrize("echoes", [True, False])
-def test_a_service_that_starts_honouring(echoes: bool) -> None:  # noqa: FBT001
+def test_a_service_that_starts_honouring(*, echoes: bool) -> None:
     """A sort that is honoured from the third call on does not mix two orders in one scan."""
     table, target = Table(shuffled(900), sorts=False, echoes=echoes), Target()
 

@@ -129,7 +129,7 @@ def test_names_beyond_the_bound() -> None:
         (MODULE, [], False),
     ],
 )
-def test_streams_of_modules(name: str, others: list[str], is_own: bool) -> None:  # noqa: FBT001
+def test_streams_of_modules(name: str, others: list[str], *, is_own: bool) -> None:
     """A module's stream has its name, unless that is too long or like another but for its case."""
     stream = name_stream(name, [name, *others])
     assert (stream == name) is is_own
