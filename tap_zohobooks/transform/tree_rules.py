@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tap_zohobooks.transform.report_trees import ACCOUNT, RUNNING, SUBTOTAL, Node
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 Amount = Decimal | int
 
@@ -59,11 +59,8 @@ def _find_debit_total(node: Node) -> Amount | None:
     return debits or (node.debit or 0) - (node.credit or 0)
 
 
-def _sum(nodes: object) -> Amount:
-    total: Amount = 0
-    for node in nodes:  # type: ignore[attr-defined]
-        total += node.amount or 0
-    return total
+def _sum(nodes: Iterable[Node]) -> Amount:
+    return sum((node.amount or 0 for node in nodes), 0)
 
 
 def _check_profit(tops: Mapping[str, Node]) -> None:
