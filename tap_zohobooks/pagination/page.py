@@ -225,7 +225,7 @@ def row_key(columns: Sequence[str], row: Row) -> str | None:
     None if one is no key.
     """
     only = row.get(columns[0])
-    if len(columns) == 1 and type(only) is str and is_key(only):
+    if len(columns) == 1 and isinstance(only, str) and can_identify(only):
         return only  # nearly always, and for every row
     return " ".join(str(row[column]) for column in columns) if has_keys(row, columns) else None
 

@@ -36,5 +36,6 @@ def can_identify(text: str) -> bool:
     """Tell whether a text may be an id: not blank, and no number out of range, as 1e999999."""
     if text.isdigit() and len(text) <= MAX_DIGITS:
         return True  # nearly every id
-    is_number = _NUMBER.fullmatch(text.strip()) is not None
-    return bool(text.strip()) and not (is_number and parse_number(text) is None)
+    text = text.strip()
+    is_number = _NUMBER.fullmatch(text) is not None
+    return bool(text) and not (is_number and parse_number(text) is None)
