@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from schemagen.fields import DOCS, REAL, read_fields
 from tap_zohobooks import settings
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.http.responses import NO_JSON, NO_RESPONSE, RULES, TOO_LARGE
@@ -15,13 +18,26 @@ from tap_zohobooks.streams.registry import STREAM_TYPES
 from tap_zohobooks.streams.reports.statements import StatementStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from schemagen.fields import Field
     from tap_zohobooks.http.responses import Rule
     from tap_zohobooks.resources import Resource
     from tap_zohobooks.streams.base import ResourceStream
 
 ERRORS, SETTINGS = "--errors", "--settings"
+FIELDS = Path(__file__).with_name("schemas") / "fields.tsv"
+
+EDITIONS = {
+    "AU": "Australia", "CA": "Canada", "EU": "European Union", "GCC": "Gulf states",
+    "IN": "India", "KE": "Kenya", "MX": "Mexico", "UK": "United Kingdom", "US": "United States",
+    "ZA": "South Africa",
+}  # fmt: skip
+# What names of fields hold that belong to taxes and to their returns.
+TAX_WORDS = re.compile(
+    r"(^|_)(abn|bas|cess|cfdi|composition|einvoice|ewaybills?|eway|gst|hsn|irn|msme|sac|supply|tax"
+    r"|tcs|tds|udyam|vat)(_|$)"
+)
 NAMES = {NO_RESPONSE: "no response", TOO_LARGE: "any, too large"}
 
 
@@ -38,6 +54,19 @@ def _cost(kind: type[ResourceStream], resource: Resource) -> str:
 
 def _replication(kind: type[ResourceStream]) -> str:
     return f"`{kind.bookmark_key}`" if kind.is_incremental else "full table"
+
+
+EDITIONS_HEAD = (
+    "## Fields of editions",
+    "",
+    "An edition is the tax system that Zoho Books has for a country. Every stream has the columns",
+    "of all editions; those of another edition are null. A name may stand in several streams, in",
+    "rows and in their lines. `scripts/schemas/fields.tsv` lists stream, place, type and edition",
+    "of each field that is in no published file or recording, and how sure it is. A field whose",
+    "name ends in `_formatted` repeats another one for reading: if no column has its name, it is",
+    "kept in `additional_fields`.",
+    "",
+)
 
 
 def streams_page() -> str:
@@ -67,7 +96,30 @@ def streams_page() -> str:
         cost = _cost(kind, one)
         lines.append(f"| `{name}` | {keys} | {replication} | {cost} | `{one.permission}` |")
     everything = scopes([ORGANIZATIONS, *TABLE.values()])
-    return "\n".join([*lines, "", "All of them need:", "", "```text", everything, "```", ""])
+    lines += ["", "All of them need:", "", "```text", everything, "```", ""]
+    head = ("Edition", "Documented for it", "Taxes: seen in real responses of it only")
+    return "\n".join([*lines, *EDITIONS_HEAD, *_table(head, *_editions(read_fields([FIELDS]))), ""])
+
+
+def _names(fields: Iterable[Field]) -> str:
+    """Return the names of fields, without those of what holds them."""
+    names = {one.path.rpartition(".")[2].removesuffix("[]") for one in fields}
+    return ", ".join(f"`{name}`" for name in sorted(names))
+
+
+def _editions(fields: Sequence[Field]) -> Iterator[tuple[str, str, str]]:
+    """Yield each edition, the fields that are documented for it, and those seen only there."""
+    seen: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for one in fields:
+        seen[one.stream, one.path].update(one.editions)
+    for code, name in EDITIONS.items():
+        own = [one for one in fields if code in one.editions]
+        documented = _names(one for one in own if one.confidence == DOCS)
+        only = _names(
+            one for one in own if one.confidence == REAL and seen[one.stream, one.path] == {code}
+            and TAX_WORDS.search(one.path.rpartition(".")[2])
+        )  # fmt: skip
+        yield name, documented or "-", only or "-"
 
 
 def _table(*rows: Sequence[object]) -> Iterator[str]:

@@ -1,7 +1,8 @@
 #!/usr/bin/env python
 """Write, or check, the schema files of all streams.
 
-Usage: python scripts/schemas.py --openapi FOLDER --recordings FOLDER --out FOLDER [--check]
+Usage: python scripts/schemas.py --openapi FOLDER --recordings FOLDER --out FOLDER
+           [--fields FILE...] [--check]
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from schemagen.build import Sources, build, render
 from schemagen.corrections import read_corrections
+from schemagen.fields import join_fields, read_fields
 from schemagen.sources import read_openapi, read_recordings
 from schemagen.table import read_table
 
@@ -26,7 +28,11 @@ DATA = Path(__file__).with_name("schemas")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Return 0 when all is written or up to date, 1 when a check finds a stale file."""
     options = _parser().parse_args(arguments)
-    sources = Sources(read_openapi(options.openapi), read_recordings(options.recordings))
+    sources = Sources(
+        read_openapi(options.openapi),
+        read_recordings(options.recordings),
+        join_fields(read_fields(options.fields)),
+    )
     streams = read_table(_read(options.streams))
     corrections = read_corrections(_read(options.corrections))
     schemas = build(streams, sources, corrections)
@@ -41,6 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--recordings", type=_folder, required=True, help="recorded answers")
     parser.add_argument("--out", type=Path, required=True, help="where the schema files are")
     parser.add_argument("--check", action="store_true", help="write nothing, say what is stale")
+    parser.add_argument(
+        "--fields", type=Path, nargs="*", default=[DATA / "fields.tsv"], help="lists of fields"
+    )
     parser.add_argument("--streams", type=Path, default=DATA / "streams.json")
     parser.add_argument("--corrections", type=Path, default=DATA / "corrections.json")
     return parser

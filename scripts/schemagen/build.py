@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from schemagen.fields import Listed
 from schemagen.shapes import Shape, merge_all
 from schemagen.types import Decider, Evidence, Schema, nullable, object_of
 
@@ -20,10 +21,11 @@ UNKNOWN_FIELDS = "additional_fields"
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The rows of both sources: by path, and by a recording's stem."""
+    """The rows of the sources: by path, by a recording's stem, and by the stream of a list."""
 
     declared: Mapping[str, Shape]
     recorded: Mapping[str, Shape]
+    listed: Mapping[str, Listed] = field(default_factory=dict)
 
 
 def build(
@@ -60,9 +62,12 @@ def _evidence(stream: Stream, streams: Mapping[str, Stream], sources: Sources) -
     """Return what is known of a stream's rows; a document's include its list's."""
     both = [stream, streams[stream.base]] if stream.base else [stream]
     recorded = [sources.recorded.get(name) for one in both for name in one.recordings]
+    listed = [sources.listed.get(one.name, Listed()) for one in both]
+    real = [shape for shape in recorded if shape is not None]
+    declared = [sources.declared[path] for one in both for path in one.paths]
     return Evidence(
-        real=merge_all(shape for shape in recorded if shape is not None),
-        declared=merge_all(sources.declared[path] for one in both for path in one.paths),
+        real=merge_all([*real, *(one.real for one in listed)]),
+        declared=merge_all([*declared, *(one.declared for one in listed)]),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from schemagen.types import NameRules, Schema, array, nullable, object_of
+from schemagen.types import OPEN, NameRules, Schema, array, nullable, object_of
 from tap_zohobooks.transform.column_names import to_snake_case
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ _TYPES: Final[dict[str, Schema]] = {
     "date": nullable("string", format="date"),
     "date-time": nullable("string", format="date-time"),
     "number": nullable("number"),
+    "open": OPEN,
     "ordinal": {"type": "integer"},
     "string": nullable("string"),
 }

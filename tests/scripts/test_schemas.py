@@ -53,6 +53,11 @@ class Workshop:
     recordings: dict[str, Any] = field(default_factory=dict)
     table: dict[str, Any] = field(default_factory=lambda: {"lists": {"things": {}}})
     notes: dict[str, Any] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=lambda: ["stream path type edition confidence"])
+
+    def list_field(self, path: str, kind: str, *, sure: str = "real", edition: str = "IN") -> None:
+        """Add a line to the list of fields that were seen."""
+        self.lines.append(f"things {path} {kind} {edition} {sure}")
 
     def declare(self, **fields: Schema) -> None:
         """Publish the list's row; a field's schema as the published files write it."""
@@ -85,6 +90,8 @@ class Workshop:
         self._write("corrections.json", json.dumps(notes))
         folders = {"--openapi": "openapi", "--recordings": "recordings", "--out": "out"}
         files = {"--streams": "streams.json", "--corrections": "corrections.json"}
+        self._write("fields.tsv", "\n".join(self.lines).replace(" ", "\t"))
+        files["--fields"] = "fields.tsv"
         named = [(flag, str(self.folder / name)) for flag, name in (folders | files).items()]
         code: int = self.script.main([word for pair in named for word in pair] + [*options])
         return code
@@ -492,6 +499,75 @@ def test_a_stream_may_live_on_corrections_alone(shop: Workshop) -> None:
     shop.table["lists"] = {"gadgets": {"path": []}}
     shop.notes["streams"] = [{"streams": ["gadgets"], "fields": {"name": "string"}}]
     assert shop.made("gadgets")["name"] == TEXT
+
+
+@pytest.mark.parametrize("sure", ["real", "docs", "code"])
+def test_a_listed_field_is_typed(shop: Workshop, sure: str) -> None:
+    """However sure it is: nothing else is known of it."""
+    kinds = {"id": TEXT, "string": TEXT, "number": NUMBER, "boolean": BOOLEAN, "date": DATE}
+    for kind in kinds:
+        shop.list_field(f"{kind}_seen", kind, sure=sure)
+    made = shop.made()
+    assert {kind: made[f"{kind}_seen"] for kind in kinds} == kinds
+
+
+def test_a_listed_field_of_lines_is_typed_in_its_place(shop: Workshop) -> None:
+    """In lists of objects, and in objects within them."""
+    shop.record({"lines": []})
+    shop.list_field("lines[].rate", "number")
+    shop.list_field("lines[].lock", "object")
+    shop.list_field("lines[].lock.is_closed", "boolean")
+    lines = inside(shop.made(), "lines")
+    assert lines["rate"] == NUMBER
+    assert lines["lock"]["properties"] == {"is_closed": BOOLEAN}
+
+
+def test_a_real_listed_field_beats_what_is_declared(shop: Workshop) -> None:
+    """As a recording does."""
+    shop.declare(level={"type": "number", "example": 1})
+    shop.list_field("level", "string")
+    assert shop.made()["level"] == TEXT
+
+
+def test_a_documented_listed_field_leaves_a_recording_alone(shop: Workshop) -> None:
+    """What was recorded counts."""
+    shop.record({"level": 1.5})
+    shop.list_field("level", "string", sure="docs")
+    assert shop.made()["level"] == NUMBER
+
+
+def test_a_field_of_two_listed_forms_holds_both(shop: Workshop) -> None:
+    """Text holds a number, an open field a list, an object or a text."""
+    shop.list_field("days", "number/string")
+    shop.list_field("papers", "array/string")
+    shop.list_field("state", "boolean", edition="IN")
+    shop.list_field("state", "object", edition="US")
+    made = shop.made()
+    assert made["days"] == TEXT
+    assert {"array", "string"} < set(made["papers"]["type"])
+    assert {"boolean", "object"} < set(made["state"]["type"])
+
+
+def test_a_listed_twin_stays_aside(shop: Workshop) -> None:
+    """It holds the value of another field, made for reading."""
+    shop.list_field("total", "number")
+    shop.list_field("total_formatted", "string")
+    assert {"total", "total_formatted"} & set(shop.made()) == {"total"}
+
+
+def test_documents_hold_the_listed_fields_of_their_list(shop: Workshop) -> None:
+    """Their rows are merged."""
+    shop.table["details"] = {"things": {}}
+    shop.declare_at("/things/{thing_id}")
+    shop.list_field("gst_no", "string")
+    assert shop.made("thing_details")["gst_no"] == TEXT
+
+
+def test_a_listed_type_that_is_none_is_refused(shop: Workshop) -> None:
+    """A slip in the list is named, not written out."""
+    shop.list_field("size", "decimal")
+    with pytest.raises(ValueError, match="things, size: no such type: decimal"):
+        shop.run()
 
 
 def test_a_missing_folder_is_named(

@@ -31,6 +31,7 @@ DETAILS = [file for file in FILES
 KEYWORDS = {"additionalProperties", "format", "items", "properties", "type"}
 
 ORDINALS = {"line_number", "depth", "period_rows", "position"}  # counted by the tap
+FLAGS = {"is_valid_udyam_no", "track_batch_number", "track_serial_number"}  # true or false
 TEXT: Schema = {"type": ["null", "string"]}
 NUMBER: Schema = {"type": ["null", "number"]}
 BOOLEAN: Schema = {"type": ["null", "boolean"]}
@@ -188,7 +189,7 @@ def test_documents_hold_every_field_of_their_list(file: Path) -> None:
 )
 def test_ids_codes_and_formatted_twins_are_plain_text(pattern: str) -> None:
     """Leading zeros are kept, and formatted values are not parsed."""
-    known = [node for node in every_node(pattern) if node[1] not in ORDINALS]
+    known = [node for node in every_node(pattern) if node[1] not in ORDINALS | FLAGS]
     found = [node for node in known if not {"array", "object"} & set(node[2]["type"])]
     assert found
     assert not [node for node in found if node[2] not in (TEXT, {"type": "string"})]
@@ -221,6 +222,12 @@ def test_times_of_the_service_are_instants(name: str) -> None:
     ("stream", "path", "schema"),
     [
         ("bills", "is_opening_balance", TEXT),
+        ("contact_details", "is_valid_udyam_no", BOOLEAN),
+        ("items", "track_batch_number", BOOLEAN),
+        ("purchase_orders", "delivery_days", TEXT),
+        ("sales_order_details", "line_items[].item_id", TEXT),
+        ("sales_order_details", "line_items[].quantity", NUMBER),
+        ("sales_order_details", "line_items[].rate", NUMBER),
         ("contact_persons", "created_time", TEXT),
         ("contact_details", "created_date", TEXT),
         ("bill_details", "documents[].uploaded_on", TEXT),
