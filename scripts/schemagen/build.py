@@ -62,7 +62,7 @@ def _evidence(stream: Stream, streams: Mapping[str, Stream], sources: Sources) -
     """Return what is known of a stream's rows; a document's include its list's."""
     both = [stream, streams[stream.base]] if stream.base else [stream]
     recorded = [sources.recorded.get(name) for one in both for name in one.recordings]
-    listed = [sources.listed.get(one.name, Listed()) for one in both]
+    listed = [sources.listed.get(one.fields, Listed()) for one in both]
     real = [shape for shape in recorded if shape is not None]
     declared = [sources.declared[path] for one in both for path in one.paths]
     return Evidence(

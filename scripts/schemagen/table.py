@@ -14,14 +14,16 @@ ORGANIZATION: Final = "organization_id"
 class Stream:
     """One stream: its key, the parents' ids that it bears, and its sources.
 
-    ``paths`` are keys of the OpenAPI index, ``recordings`` stems of recorded answers, and
-    ``base`` is the list whose rows its documents are merged with.
+    ``paths`` are keys of the OpenAPI index, ``recordings`` stems of recorded answers, ``fields`` is
+    the stream of its lines in lists of fields, and ``base`` is the list whose rows its documents
+    are merged with.
     """
 
     name: str
     keys: tuple[str, ...]
     paths: tuple[str, ...]
     recordings: tuple[str, ...]
+    fields: str
     bears: tuple[str, ...] = ()
     base: str | None = None
 
@@ -53,6 +55,7 @@ def _list(name: str, row: Row) -> Stream:
         keys=_keys(_many(row.get("key", f"{singular(name)}_id"))),
         paths=_many(row.get("path", "/" + name.replace("_", ""))),
         recordings=(_find_recording("list", row.get("recording", name)),),
+        fields=row.get("fields", name),
     )
 
 
@@ -64,6 +67,7 @@ def _details(rows: Stream, row: Row) -> Stream:
         keys=rows.keys,
         paths=_many(row.get("path", [f"{path}/{{}}" for path in rows.paths])),
         recordings=(_find_recording("get", row.get("recording", noun)),),
+        fields=row.get("fields", f"{noun}_details"),
         base=rows.name,
     )
 
@@ -77,6 +81,7 @@ def _find_child(name: str, parent: Stream, row: Row) -> Stream:
         keys=_keys([own] if row.get("alone") else [above, own]),
         paths=_many(row["path"] if row["path"].startswith("/") else _under(parent, row["path"])),
         recordings=(_find_recording("list", name),),
+        fields=name,
         bears=(above,),
     )
 
