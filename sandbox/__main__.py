@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sandbox.data.organizations import EDITIONS
 from sandbox.server.serving import LOOPBACK, build_server, get_base_url, listen
 from sandbox.world import World
 
@@ -24,6 +25,10 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free port")
     parser.add_argument("--rows", type=int, default=450, help="rows of each list")
     parser.add_argument("--organizations", type=int, default=2)
+    parser.add_argument(
+        "--editions", nargs="+", choices=sorted(EDITIONS), metavar="EDITION",
+        help=f"an organization of each edition, instead: {', '.join(sorted(EDITIONS))}",
+    )  # fmt: skip
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--region", default="us", help="data center that it plays")
     parser.add_argument("--requests-per-minute", type=int, default=100)
@@ -42,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit("python -m sandbox: --host must be a loopback address")
     world = World.build(
         seed=options.seed,
-        organizations=options.organizations,
+        organizations=[EDITIONS[one] for one in options.editions or ()] or options.organizations,
         rows=options.rows,
         requests_per_minute=options.requests_per_minute,
         window=options.window,

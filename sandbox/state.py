@@ -7,7 +7,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from sandbox.data.catalog import Behaviour, get_endpoint
-from sandbox.data.organizations import build_organization_row
+from sandbox.data.organization_rows import build_organization_row
 from sandbox.faults import Faults, ReportKnobs
 from sandbox.limits import Meter
 from sandbox.single_documents import SingleDocuments

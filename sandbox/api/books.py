@@ -16,7 +16,7 @@ from sandbox.api.specials import SPECIALS
 from sandbox.api.transactions import PATH as TRANSACTIONS
 from sandbox.api.transactions import answer_transactions
 from sandbox.data.catalog import get_endpoint
-from sandbox.data.organizations import build_organization_document
+from sandbox.data.organization_rows import build_organization_document
 from sandbox.http import Response, build_error, build_success
 
 if TYPE_CHECKING:

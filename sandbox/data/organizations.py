@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sandbox.data.numbers import mix
-from sandbox.data.vocabulary import CURRENCY_KIND, FISCAL_MONTHS, MONTHS, find_currency
+from sandbox.data.vocabulary import CURRENCY_KIND, FISCAL_MONTHS, find_currency
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,6 +123,7 @@ PRESETS: Final = (
         "$",
         2,
         "260815",
+        edition="us",
         custom_fields=US_FIELDS,
         modules=("cm_debtor",),
         locations=True,
@@ -195,6 +196,19 @@ PRESETS: Final = (
     ),
 )
 
+# An organization of each edition whose fields are known.
+EDITIONS: Final = {
+    **{one.edition: one for one in PRESETS if one.edition != "global"},
+    "kenya": OrganizationSpec(
+        "50034127781", "Acacia Outfitters", "Kenya", "KE", "Africa/Nairobi", "USD", "$", 2,
+        "500341", edition="kenya",
+    ),
+    "mexico": OrganizationSpec(
+        "70051239002", "Agave y Sal", "Mexico", "MX", "America/Mexico_City", "USD", "$", 2,
+        "700512", edition="mexico",
+    ),
+}  # fmt: skip
+
 
 def select_organizations(wanted: int | Sequence[OrganizationSpec]) -> list[OrganizationSpec]:
     """Select organizations: those given, or the first presets by count."""
@@ -215,86 +229,3 @@ def _make_preset(number: int) -> OrganizationSpec:
         id_prefix=str(int(spec.id_prefix) + lap),
         active=True,
     )
-
-
-def build_organization_row(spec: OrganizationSpec, *, first: bool) -> dict[str, Any]:
-    """Build the row of an organization; the Indian edition has other fields."""
-    row: dict[str, Any] = {
-        "organization_id": spec.organization_id,
-        "name": spec.name,
-        "contact_name": "Robin Ledger",
-        "email": "robin@example.com",
-        "is_default_org": first,
-        "fiscal_year_start_month": str(spec.fiscal_month + 1),
-        "account_created_date": "2024-01-09",
-        "time_zone": spec.time_zone,
-        "is_dst_active": spec.time_zone.startswith(("America", "Europe")),
-        **SAME_FOR_ALL,
-        "currency_id": spec.currency_id,
-        "currency_code": spec.currency,
-        "currency_symbol": spec.symbol,
-        "currency_format": "###,##0" + ("." + "0" * spec.decimals if spec.decimals else ""),
-        "price_precision": spec.decimals,
-        "plan_name": spec.plan,
-        "country_code": spec.country_code,
-        "country_name": spec.country,
-        "portal_name": f"portal{spec.organization_id}",
-        "org_settings": {"is_org_active": spec.active},
-    }
-    return {**row, **_build_india_fields(spec)} if spec.edition == "india" else row
-
-
-SAME_FOR_ALL: Final[dict[str, Any]] = {
-    "language_code": "en",
-    "date_format": "MM/dd/yyyy",
-    "field_separator": ",",
-    "industry_type": "Technology",
-    "industry_size": "1-10",
-    "company_id_label": "",
-    "company_id_value": "",
-    "tax_id_label": "",
-    "tax_id_value": "",
-    "plan_type": 3,
-    "plan_period": "Month",
-}
-
-
-def _build_india_fields(spec: OrganizationSpec) -> dict[str, Any]:
-    blank = [{"index": index, "label": "", "value": ""} for index in range(1, 6)]
-    return {
-        "fiscal_year_start_month": spec.fiscal_month,
-        "isOrgActive": spec.active,
-        "isOrgNotSupported": False,
-        "AppList": ["books"],
-        "is_search360_enabled": "true",
-        "is_gst_india_version": True,
-        "gst_no": "29ABCDE1234F1Z5",
-        "custom_fields": blank,
-        "custom_field_hash": {f"cf_{field['index']}": "" for field in blank},
-    }
-
-
-def build_organization_document(spec: OrganizationSpec, *, first: bool) -> dict[str, Any]:
-    """Build the document of an organization; month and date differ from its row, as recorded."""
-    row = build_organization_row(spec, first=first)
-    return {
-        **row,
-        "fiscal_year_start_month": MONTHS[spec.fiscal_month],
-        "account_created_date": "2024-05-09",
-        "is_logo_uploaded": False,
-        "user_role": "admin",
-        "user_status": "active",
-        "address": {
-            "street_address1": "1 Quay Street",
-            "street_address2": "",
-            "city": "Portside",
-            "state": "",
-            "country": spec.country,
-            "zip": "10001",
-        },
-        "phone": "",
-        "fax": "",
-        "website": "",
-        "org_address": "",
-        "remit_to_address": "",
-    }

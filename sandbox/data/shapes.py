@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from sandbox.data.editions import extend_shape, get_edition_shape
 from sandbox.data.numbers import hash_name, mix, to_amount
 from sandbox.data.pools import make_pools
 from sandbox.data.times import format_date, format_display_date, format_display_time, format_time
@@ -24,6 +25,7 @@ FOLDER: Final = Path(__file__).with_name("shapes")
 VARIANTS: Final = 6
 EPOCH: Final = 1_750_000_000
 SEVENTY_PERCENT: Final = 70
+QUANTITIES: Final = frozenset({"bool", "count", "money", "number"})
 NO_SHAPE: Final[dict[str, Any]] = {}
 # Keys and values of facts: fields that are added to any shape, and the mark of a field to omit.
 EXTRA: Final = "+"
@@ -55,7 +57,7 @@ class Filler:
             kind = kind[:-1]
             if chance % 100 < SEVENTY_PERCENT:
                 return ""
-        word = WORDS.get(name)
+        word = None if kind in QUANTITIES else WORDS.get(name)
         return word if word is not None else self._fill_kind(name, kind, chance)
 
     def _fill_kind(self, name: str, kind: str, chance: int) -> object:
@@ -87,6 +89,8 @@ class Filler:
         match kind:
             case "empty":
                 return ""
+            case "flag":
+                return "true"
             case "display-money":
                 return f"{self._spec.symbol}0.00"
             case "email":
@@ -103,11 +107,15 @@ class Filler:
 
 
 class Template:
-    """A shape with default values; ``make`` copies them and adds the facts of one document."""
+    """A shape with default values; ``make`` copies them and adds the facts of one document.
 
-    def __init__(self, fields: Shape, filler: Filler) -> None:
+    Lists of objects that are among ``more``, and not among ``fields``, hold one by default.
+    """
+
+    def __init__(self, fields: Shape, filler: Filler, more: Shape = NO_SHAPE) -> None:
         """Fill the shape with defaults, once for each variant."""
-        self.fields = fields
+        self._filled = {name for name, kind in more.items() if kind and name not in fields}
+        self.fields = fields = extend_shape(fields, more)
         self.nested = {
             name: Template(inner, filler)
             for name, kind in fields.items()
@@ -124,6 +132,8 @@ class Template:
                 return filler.fill(name, kind, variant)
             case dict():
                 return self.nested[name].make(variant, {})
+            case [dict()] if name in self._filled:
+                return [self.nested[name].make(variant, {})]
             case _:
                 return []
 
@@ -165,4 +175,5 @@ def _get_inner(kind: Kind) -> Shape | None:
 @lru_cache(maxsize=1024)
 def get_template(slug: str, part: str, spec: OrganizationSpec, seed: int) -> Template:
     """Get the template of a list's rows or documents in an organization."""
-    return Template(load_shape(slug, part), Filler(spec, seed))
+    more = get_edition_shape(spec.edition, slug, part)
+    return Template(load_shape(slug, part), Filler(spec, seed), more)

@@ -73,7 +73,7 @@ def build_purchase(scene: Scene, record: Record, *, whole: bool, paper: Paper) -
     return {
         **facts,
         **build_addresses(scene, party, "zip"),
-        EXTRA: facts[EXTRA] | _build_attachment(scene, record),
+        EXTRA: facts[EXTRA] | _build_attachment(scene, record, paper),
         **_build_payments(scene, document),
         "line_items": build_line_items(scene, document, FIRST_EXPENSE + chance % 4),
         "taxes": build_document_taxes(scene, document),
@@ -129,9 +129,12 @@ def _build_dates(scene: Scene, record: Record, chance: int) -> dict[str, Any]:
     }
 
 
-def _build_attachment(scene: Scene, record: Record) -> dict[str, Any]:
-    """Build the attachment of every tenth document; its size is text, its time for display."""
-    if not is_nth(10, record.number, 1):
+def _build_attachment(scene: Scene, record: Record, paper: Paper) -> dict[str, Any]:
+    """Build the attachment of every tenth document; its size is text, its time for display.
+
+    A recurring expense is in no source with one.
+    """
+    if paper.collection == "recurringexpenses" or not is_nth(10, record.number, 1):
         return {}
     file = {
         "document_id": scene.spec.make_id(801, record.number),
@@ -159,13 +162,13 @@ def _build_bill_quirks(_scene: Scene, record: Record) -> dict[str, Any]:
     }
 
 
-def _build_order_quirks(_scene: Scene, record: Record) -> dict[str, Any]:
+def _build_order_quirks(scene: Scene, record: Record) -> dict[str, Any]:
     lot = mix(record.number, 80)
     return {
         "price_precision": ("", 2)[lot % 2],
         "due_by_days": ("", "990", "989")[lot % 3],
         "due_in_days": "",
-        "delivery_days": "",
+        "delivery_days": ("", "2-3 days", 5)[lot % 3] if scene.spec.edition == "uk" else "",
         "quantity_yet_to_receive": Decimal(lot % 5),
         "receives": [],
     }
