@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from fnmatch import fnmatchcase
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +41,10 @@ class State:
     ``script`` names the faults of the next requests (see ``api.failures``), before those that
     ``faults`` draws. ``padding`` is by collection, or by ``collection/id`` of a document: so many
     blanks a row are in its responses, which are then compressed. ``latency`` is in seconds, for all
-    requests or computed from one. ``refusals`` and ``behaviour`` are by collection, ``holdings``
-    and ``meters`` by organization id, ``oddities`` by path or pattern of paths.
+    requests or computed from one. ``refusals`` are by collection, path or pattern
+    of paths (``a/*``), ``behaviour`` by collection, ``holdings``
+    and ``meters`` by organization id, ``areas`` by collection: the only area whose scope it takes,
+    where the service has renamed a scope, ``oddities`` by path or pattern of paths.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class State:
         self.script: deque[str] = deque()
         self.refusals: dict[str, Refusal] = {}
         self.single_documents = SingleDocuments()
+        self.areas: dict[str, str] = {}
         self.oddities: dict[str, Oddity] = {}
         self.log: list[LoggedRequest] = []
         self.meters = {
@@ -87,5 +91,8 @@ class State:
         for name in (collection, EVERYTHING):
             refusal = self.refusals.get(name)
             if refusal is not None and refusal.organization_id in {"", organization_id}:
+                return refusal
+        for pattern, refusal in self.refusals.items():
+            if "/*" in pattern and fnmatchcase(collection, pattern):
                 return refusal
         return None

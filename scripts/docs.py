@@ -94,7 +94,8 @@ def streams_page() -> str:
         keys = ", ".join(f"`{key}`" for key in one.keys if key != ORGANIZATION) or "-"
         replication = _replication(kind)
         cost = _cost(kind, one)
-        lines.append(f"| `{name}` | {keys} | {replication} | {cost} | `{one.permission}` |")
+        needed = " or ".join(f"`{scope}`" for scope in one.permissions)
+        lines.append(f"| `{name}` | {keys} | {replication} | {cost} | {needed} |")
     everything = scopes([ORGANIZATIONS, *TABLE.values()])
     lines += ["", "All of them need:", "", "```text", everything, "```", ""]
     head = ("Edition", "Documented for it", "Taxes: seen in real responses of it only")

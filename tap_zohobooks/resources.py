@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from string import Formatter
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -24,8 +24,10 @@ ROWS = "rows_read"
 class Resource:
     """A stream and its endpoint; fields that are not given follow from the name.
 
-    `path` may hold {columns} of a parent row, and `of` names the stream of the parent rows.
-    Source: Zoho's OpenAPI files, or recorded responses if they differ.
+    `path` may hold {columns} of a parent row, and `of` names the stream of the parent rows. `then`
+    is the path that is tried once `path` is refused. `rows` and `ids` may name several keys, and
+    `scope` several areas: other names of the rows, of the last key column, and those of the scope
+    over time, the present one first. Source: Zoho's OpenAPI files, or recorded responses if they differ.
     """
 
     name: str
@@ -35,6 +37,8 @@ class Resource:
     scope: str = ""
     params: Mapping[str, str] = field(default_factory=dict)
     of: str = ""
+    then: str = ""
+    ids: str = ""
     filters: bool | None = None
     sorts: bool | None = None
     access: str = "READ"
@@ -58,7 +62,7 @@ class Resource:
     def rows_keys(self) -> list[str]:
         """The same, and the other keys by which some editions and endpoints name the rows."""
         path_key = self.list_path.rpartition("/")[2]
-        return list(dict.fromkeys((self.rows or path_key, path_key, self.name, "data")))
+        return list(dict.fromkeys((*self.rows.split(), path_key, self.name, "data")))
 
     @property
     def query(self) -> dict[str, str]:
@@ -67,14 +71,31 @@ class Resource:
         return {name: value for name, _, value in written} | dict(self.params)
 
     @property
+    def areas(self) -> list[str]:
+        """The areas of the scopes, one of which reading needs."""
+        if self.of and not self.scope:
+            return TABLE[self.of].areas
+        return self.scope.split() or [self.list_path.partition("/")[0]]
+
+    @property
     def area(self) -> str:
-        """The area of the scope that reading needs."""
-        return self.scope or (TABLE[self.of].area if self.of else self.list_path.partition("/")[0])
+        """The area of the scope that reading needs, by its present name."""
+        return self.areas[0]
+
+    @property
+    def permissions(self) -> list[str]:
+        """The scopes of which reading needs one: the service has renamed some over time."""
+        return [f"ZohoBooks.{area}.{self.access}" for area in self.areas]
 
     @property
     def permission(self) -> str:
-        """The scope that reading needs."""
-        return f"ZohoBooks.{self.area}.{self.access}"
+        """The scope that reading needs, as messages name it: `A or B` if it was renamed."""
+        return " or ".join(self.permissions)
+
+    @property
+    def other(self) -> Resource:
+        """The same with the path that is tried once this one is refused."""
+        return replace(self, path=self.then, then="")
 
     def fill_path(self, values: Mapping[str, object]) -> str:
         """Return the path with its {columns} filled in.
@@ -159,7 +180,7 @@ INCREMENTAL = (
     Resource("estimates", "estimate_id"),
     Resource("expenses", "expense_id"),
     Resource("invoices", "invoice_id"),
-    Resource("items", "item_id", scope="settings"),
+    Resource("items", "item_id", scope="items settings"),
     # Observed: the filter means "equal to", and an empty response would look like "no change".
     Resource("journals", "journal_id", scope="accountants", filters=False),
     Resource("projects", "project_id"),
@@ -197,9 +218,7 @@ FILTERED = (Resource("taxes", "tax_id", "settings/taxes?filter_by=Taxes.All"),)
 # In public code, but in no official file: if refused, the edition does not have them.
 UNDOCUMENTED = (
     Resource("inventory_adjustments", "inventory_adjustment_id", rows="inventoryadjustments", scope="settings"),
-    Resource("item_categories", "category_id", "categories?include_root_category=false", scope="settings"),
     Resource("price_books", "pricebook_id", scope="settings"),
-    Resource("reporting_tags", "tag_id", "settings/tags"),
     Resource("salespersons", "salesperson_id", scope="settings"),
 )  # fmt: skip
 
@@ -252,10 +271,7 @@ WHOLE_DETAILED = (
 # Children of the rows of another stream: one call per parent row, each run. Recorded: a new
 # payment changes the time of change of its invoice, a later change of the payment does not.
 NESTED = (
-    Resource("bank_rules", "rule_id", "bankaccounts/rules?account_id={account_id}", of="bank_accounts"),
     Resource("bill_payments", "bill_id bill_payment_id", "bills/{bill_id}/payments", of="bills"),
-    Resource("contact_addresses", "contact_id address_id", "contacts/{contact_id}/address", "addresses", of="contacts"),
-    Resource("contact_persons", "contact_id contact_person_id", "contacts/{contact_id}/contactpersons", "contact_persons", of="contacts"),
     Resource("contact_refunds", "contact_id creditnote_refund_id", "contacts/{contact_id}/refunds", "creditnote_refunds", of="contacts"),
     Resource("credit_note_invoices", "creditnote_id creditnote_invoice_id", "creditnotes/{creditnote_id}/invoices", "invoices_credited", of="credit_notes"),
     Resource("customer_payment_refunds", "payment_id payment_refund_id", "customerpayments/{payment_id}/refunds", "payment_refunds", of="customer_payments"),
@@ -288,9 +304,131 @@ COMMENTED = tuple(
     }
 )  # fmt: skip
 
-# The endpoint returns only the newest statement.
+# One path shows all statements of an account, the documented one only the newest.
 LATEST = (
-    Resource("bank_statements", "account_id statement_id", "bankaccounts/{account_id}/statement/lastimported", "statement", of="bank_accounts"),
+    Resource("bank_statements", "account_id statement_id", "bankaccounts/{account_id}/statements", "statements statement", of="bank_accounts", then="bankaccounts/{account_id}/statement/lastimported"),
+)  # fmt: skip
+
+# Children that one list shows of all parents: a call a 200 rows. Until a response has shown that
+# it does, and names their parents, and if it is refused: a call per parent row.
+WHOLE_FIRST = (
+    Resource("contact_persons", "contact_id contact_person_id", "contacts/contactpersons", "contact_persons", of="contacts", then="contacts/{contact_id}/contactpersons"),
+)  # fmt: skip
+
+# The same, not selected by default.
+WHOLE_FIRST_OPTIONAL = (
+    Resource("bank_rules", "rule_id", "bankaccounts/rules", of="bank_accounts", then="bankaccounts/rules?account_id={account_id}"),
+    Resource("contact_addresses", "contact_id address_id", "contacts/address", "addresses", of="contacts", then="contacts/{contact_id}/address"),
+)  # fmt: skip
+
+# Documented, or seen in responses, since the official files of their date: any refusal means that
+# the edition or plan does not have them. Rows with a time of change.
+NEWER = (
+    Resource("delivery_challans", "deliverychallan_id"),
+    Resource("item_categories", "category_id", "categories?include_root_category=false", scope="categories settings"),
+    Resource("purchase_returns", "purchasereturn_id"),
+    # The sort is documented, the filter is not. A row may name itself as a journal does.
+    Resource("recurring_journals", "recurring_journal_id", rows="recurring_journals", scope="accountants", filters=False, ids="journal_id"),
+)  # fmt: skip
+
+# The same, without a time of change.
+NEWER_WHOLE = (
+    Resource("documents", "document_id"),
+    Resource("tasks", "task_id", scope="settings"),
+    # Lines of bank feeds that are not booked: no other list shows them.
+    Resource("uncategorized_bank_transactions", "transaction_id", "banktransactions/uncategorized", "transactions banktransactions", "banking"),
+)  # fmt: skip
+
+# The same, of two paths: the documented one, and that of public code or of an older service.
+NEWER_TWO_PATHS = (
+    Resource("reporting_tags", "tag_id", "reportingtags", "reporting_tags tags", "settings", then="settings/tags"),
+)  # fmt: skip
+LOCKS = (
+    Resource("transaction_locks", "transaction_lock_id", "transactionlocks", "transaction_locks transaction_lock", "accountants", then="transactionlock", ids="lock_id lock_scope"),
+)  # fmt: skip
+
+# The same: one response holds all rows.
+NEWER_SINGLE = (
+    Resource("bank_account_balances", "account_id", "bankaccounts/balances", scope="banking"),
+    Resource("custom_modules", "module_id", "settings/modules", "modules custom_modules"),
+)  # fmt: skip
+
+# Options of reporting tags, which lines name by their ids: a call for each of at most a few tags.
+TAG_OPTIONS = (
+    Resource("reporting_tag_options", "tag_id option_id", "reportingtags/{tag_id}/options/all?tag_id={tag_id}", "results tag_options", of="reporting_tags", then="settings/tags/{tag_id}", ids="tag_option_id"),
+)  # fmt: skip
+
+# Lists of add-ons and of settings that few need, not selected by default. Of some, no scope is
+# known but the one for everything.
+ADD_ON = (
+    Resource("composite_items", "composite_item_id", rows="composite_items"),
+    Resource("packages", "package_id", scope="fullaccess", access="all"),
+    Resource("transfer_orders", "transfer_order_id", rows="transfer_orders"),
+)  # fmt: skip
+ADD_ON_WHOLE = (
+    Resource("item_masters", "item_master_id", scope="items settings"),
+    Resource("item_variants", "variant_id", scope="items settings"),
+    Resource("payment_links", "payment_link_id", scope="settings"),
+    Resource("purchase_receives", "receive_id", scope="fullaccess", access="all"),
+    Resource("shipment_orders", "shipment_id", scope="fullaccess", access="all"),
+)  # fmt: skip
+ADD_ON_SINGLE = (
+    Resource("organization_addresses", "organization_address_id", "organizations/address", scope="settings"),
+    Resource("payment_modes", "payment_mode_id", "settings/paymentmodes", "payment_modes"),
+    Resource("payment_terms", "payment_terms_id", "settings/paymentterms", "payment_terms"),
+    Resource("preferences", ORGANIZATION, "settings/preferences"),
+    Resource("warehouses", "warehouse_id", "settings/warehouses"),
+    Resource("webhooks", "webhook_id", "settings/webhooks"),
+    Resource("workflows", "workflow_id", "settings/workflows"),
+    *(
+        Resource(f"{noun}_templates", "template_id", f"{path}/templates", scope=scope)
+        for noun, path, scope in (
+            ("credit_note", "creditnotes", "creditnotes"),
+            ("delivery_challan", "deliverychallans", "deliverychallans"),
+            ("estimate", "estimates", "estimates"),
+            ("invoice", "invoices", "invoices"),
+            ("purchase_order", "purchaseorders", "purchaseorders"),
+            ("retainer_invoice", "retainerinvoices", "invoices"),
+            ("sales_order", "salesorders", "salesorders"),
+        )
+    ),
+)  # fmt: skip
+
+# Documents of newer lists.
+NEWER_DETAILED = (
+    Resource("delivery_challan_details", "deliverychallan_id", of="delivery_challans"),
+    Resource("package_details", "package_id", of="packages"),
+    Resource("purchase_return_details", "purchasereturn_id", of="purchase_returns"),
+    Resource("recurring_journal_details", "recurring_journal_id", of="recurring_journals", ids="journal_id"),
+    Resource("transfer_order_details", "transfer_order_id", of="transfer_orders"),
+)  # fmt: skip
+# Items of a price list, with their brackets, are in its document only.
+NEWER_WHOLE_DETAILED = (Resource("price_book_details", "pricebook_id", of="price_books"),)
+
+# Children of rows, of paths that are newer than the official files, or in them without a stream.
+NEWER_NESTED = (
+    Resource("bank_account_transactions", "account_id transaction_id", "bankaccounts/{account_id}/transactions", of="bank_accounts"),
+    Resource("bank_reconciliations", "account_id reconciliation_id", "bankaccounts/{account_id}/reconciliations", of="bank_accounts"),
+    Resource("contact_opening_balances", "contact_id", "contacts/{contact_id}/openingbalances?contact_type={contact_type}", of="contacts"),
+    Resource("contact_payment_refunds", "contact_id payment_refund_id", "contacts/{contact_id}/paymentrefunds", of="contacts"),
+    Resource("contact_tax_info", "contact_id tax_info_id", "contacts/{contact_id}/taxinfo", of="contacts"),
+    Resource("contact_unused_credits", "contact_id creditnote_id", "contacts/{contact_id}/receivables/unusedcredits", of="contacts", ids="credit_id payment_id"),
+    Resource("credit_note_emails", "creditnote_id mailhistory_id", "creditnotes/{creditnote_id}/emailhistory", "email_history", of="credit_notes"),
+    Resource("journal_credits", "journal_id credit_id", "journals/{journal_id}/credits", of="journals", ids="creditnote_id vendor_credit_id"),
+    Resource("opening_balance_details", "account_id opening_balance_id", "settings/openingbalancedetails?account_id={account_id}", "opening_balance", "settings", of="chart_of_accounts"),
+    Resource("opening_balance_transactions", "account_id transaction_id", "openingbalances/transactions?account_id={account_id}", "transactions", "settings", of="chart_of_accounts"),
+    Resource("price_book_items", "pricebook_id item_id", "pricebooks/items?pricebook_id={pricebook_id}", of="price_books"),
+    Resource("project_invoices", "project_id invoice_id", "projects/{project_id}/invoices", of="projects"),
+    Resource("recurring_expense_expenses", "recurring_expense_id expense_id", "recurringexpenses/{recurring_expense_id}/expenses", "expensehistory", of="recurring_expenses"),
+    Resource("recurring_invoice_invoices", "recurring_invoice_id invoice_id", "recurringinvoices/{recurring_invoice_id}/invoices", "invoice_history", of="recurring_invoices"),
+    Resource("recurring_journal_journals", "recurring_journal_id journal_id", "recurringjournals/{recurring_journal_id}/journals", of="recurring_journals"),
+    Resource("task_comments", "task_id comment_id", "tasks/{task_id}/comments", of="tasks"),
+)  # fmt: skip
+
+# Children of 100 parent rows in a response; they name their parent.
+NEWER_BULK = (
+    Resource("contact_bank_accounts", "contact_id bank_account_id", "contacts/bankaccounts?contact_ids={contact_id}", of="contacts", ids="account_id"),
+    Resource("einvoices", "invoice_id", "invoices/einvoice?invoice_ids={invoice_id}", of="invoices"),
 )  # fmt: skip
 
 # Postings may lack the id that is their key, and several lines of a transaction share it.
@@ -441,13 +579,22 @@ TABLE = {
     resource.name: resource
     for group in (
         INCREMENTAL, WHOLE, FILTERED, UNDOCUMENTED, SINGLE, DETAILED, RESPELLED, BULK, WHOLE_DETAILED,
-        NESTED, COMMENTED, LATEST, POSTINGS, RATES, GROUPS, FIELDS, (ORGANIZATIONS,), STREAM_REPORTS,
+        NESTED, COMMENTED, LATEST, POSTINGS, RATES, GROUPS, FIELDS, (ORGANIZATIONS,), WHOLE_FIRST,
+        WHOLE_FIRST_OPTIONAL, NEWER, NEWER_WHOLE, NEWER_TWO_PATHS, LOCKS, NEWER_SINGLE, TAG_OPTIONS,
+        ADD_ON, ADD_ON_WHOLE, ADD_ON_SINGLE, NEWER_DETAILED, NEWER_WHOLE_DETAILED, NEWER_NESTED,
+        NEWER_BULK, STREAM_REPORTS,
     )
     for resource in group
 }  # fmt: skip
 
 
-_LISTS = {one.list_path for one in TABLE.values() if not one.of}
+TIMED = (*INCREMENTAL, *NEWER, *ADD_ON)
+"""The lists whose rows have a time of change."""
+
+_LISTS = {
+    one.list_path for one in TABLE.values() if not one.of
+    or one in (*WHOLE_FIRST, *WHOLE_FIRST_OPTIONAL)
+}  # fmt: skip
 _DOCUMENTS = tuple(
     {
         prefix
@@ -487,8 +634,11 @@ def build_request(
 
 
 def scopes(wanted: Iterable[Resource]) -> str:
-    """Return the scopes for reading these resources, sorted and joined by commas."""
-    return ",".join(sorted({one.permission for one in wanted}))
+    """Return the scopes for reading these resources, sorted and joined by commas.
+
+    Of a scope that was renamed, both names are among them: a client may know either.
+    """
+    return ",".join(sorted({name for one in wanted for name in one.permissions}))
 
 
 def find_permission(path: str) -> str:

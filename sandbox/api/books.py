@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 BOOKS: Final = "/books/v3/"
 SCHEME: Final = "Zoho-oauthtoken "
+ADDRESSES: Final = "organizations/address"
 RATES: Final = "settings/currencies/{currency_id}/exchangerates"
 
 
@@ -67,7 +68,7 @@ class Books:
 
     def answer(self, asked: BooksRequest) -> Response:
         """Answer a request that has a valid token."""
-        if asked.path.split("/", maxsplit=1)[0] == "organizations":
+        if asked.path.split("/", maxsplit=1)[0] == "organizations" and asked.path != ADDRESSES:
             return self._answer_organizations(asked)
         if asked.meter is None:
             name = asked.request.params.get("organization_id", "")
@@ -96,13 +97,14 @@ class Books:
         target = REPORTS if is_report else special or (route.endpoint if route else None)
         if target is None:
             return build_error(404, 5, "Invalid URL Passed")
-        if not can_read(asked.scopes, target.scope):
+        if not can_read(asked.scopes, self._state.areas.get(target.path, target.scope)):
             return build_unauthorized()
         if asked.request.method != "GET":
             text = "The HTTP method is not allowed for the requested resource"
             return build_error(405, 37, text)
         single = self._state.single_documents
         refusal = self._state.find_refusal(target.path, own.spec.organization_id)
+        refusal = refusal or self._state.find_refusal(asked.path, own.spec.organization_id)
         refusal = refusal or single.find_refusal(asked.path, asked.request.params)
         if refusal:
             return build_error(refusal.status, refusal.code, refusal.message)
@@ -123,7 +125,8 @@ class Books:
             )
         one, params = route.endpoint, asked.request.params
         parent = route.parent or params.get(one.parent_param, "")
-        if one.parent and parent not in own.get_table(one.parent).records:
+        has_parent = one.parent and not (route.is_whole and not parent)
+        if has_parent and parent not in own.get_table(one.parent).records:
             return build_not_found(get_endpoint(one.parent).document)
         if one.path == RATES and is_base_currency(own, one, parent):
             text = "Exchange rates cannot be listed for the base currency."
@@ -134,7 +137,8 @@ class Books:
         behaviour = self._state.behaviour[one.path]
         if one.path == TRANSACTIONS and self._state.reports.every_transaction:
             return answer_transactions(own, one, behaviour, parent, params)
-        listed = List(own.scene, one, own.get_table(one.path), behaviour, parent, today)
+        listed = List(own.scene, one, own.get_table(one.path), behaviour, parent, today,
+                      route.is_newest)  # fmt: skip
         return self._pad(listed.answer(params), one.path)
 
     def _pad(self, response: Response, name: str) -> Response:
@@ -187,7 +191,12 @@ def is_base_currency(own: Holdings, one: Endpoint, currency_id: str) -> bool:
     )
 
 
-def can_read(scopes: frozenset[str], area: str) -> bool:
+def can_read(scopes: frozenset[str], areas: str) -> bool:
+    """Whether scopes permit to read one of some areas, joined by commas."""
+    return any(_can_read_area(scopes, area) for area in areas.split(","))
+
+
+def _can_read_area(scopes: frozenset[str], area: str) -> bool:
     """Whether scopes permit to read an area; custom modules need ALL even to read."""
     wide = {f"ZohoBooks.{area}.ALL", "ZohoBooks.fullaccess.all"}
     return bool(scopes & wide) or (area != "custommodules" and f"ZohoBooks.{area}.READ" in scopes)

@@ -41,7 +41,10 @@ RowTest: TypeAlias = "Callable[[dict[str, Any]], bool]"
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """A list of one organization; ``today`` is its date, ``parent`` the id of the row above it."""
+    """A list of one organization; ``today`` is its date, ``parent`` the id of the row above it.
+
+    If there is none above a nested list, it shows all; if ``is_newest``, the last one only.
+    """
 
     scene: Scene
     endpoint: Endpoint
@@ -49,6 +52,7 @@ class List:
     behaviour: Behaviour
     parent: str = ""
     today: str = ""
+    is_newest: bool = False
 
     def answer(self, params: Mapping[str, str]) -> Response:
         """Answer a request of the list."""
@@ -58,7 +62,7 @@ class List:
             return build_error(400, 2, f"Invalid value passed for {name}")
         start = (query.page - 1) * query.per_page
         page, total = self.select(query, start, start + query.per_page)
-        rows = [self._write_row(self.table.records[one]) for one in page]
+        rows = [self._write_row(self.table.records[one]) for one in page][-1 * self.is_newest :]
         if query.page == 1 and params.get("include_root_category", "true") != "false":
             rows = [*SYNTHETIC.get(self.endpoint.path, ()), *rows]
         if not self.endpoint.paged:
@@ -78,7 +82,11 @@ class List:
         return (self.scene.spec.edition == "india" and one.other_rows) or one.rows
 
     def _write_row(self, record: Record) -> dict[str, Any]:
-        return documents.write_row(self.scene, self.endpoint, record)
+        row, key = documents.write_row(self.scene, self.endpoint, record), self.endpoint.parent_key
+        if not self.endpoint.whole or self.parent:
+            return row
+        named = {**row, key: record.parent}
+        return named if self.behaviour.names_parents else {**row, key: ""}
 
     def select(self, query: Query, start: int, end: int) -> tuple[list[str], int]:
         """Select the ids of a query from ``start`` to before ``end``, and count all of them."""

@@ -10,20 +10,32 @@ from sandbox.data.catalog import MODULE_PREFIX, Endpoint, get_endpoint, load_end
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A list (``parent`` is the id of the row above a nested one), or one document of it."""
+    """A list (``parent`` is the id of the row above a nested one), or one document of it.
+
+    ``is_whole`` if the list shows the rows under all parents, ``is_newest`` if only the newest one.
+    """
 
     endpoint: Endpoint
     parent: str = ""
     record_id: str = ""
+    is_whole: bool = False
+    is_newest: bool = False
 
 
 @lru_cache(maxsize=1)
 def _index_nested() -> dict[tuple[str, str], Endpoint]:
     return {
-        (one.parent, one.path.rpartition("}/")[2]): one
+        (one.parent, tail): one
         for one in load_endpoints().values()
         if one.parent and "{" in one.path
+        for tail in (one.path.rpartition("}/")[2], one.also)
+        if tail
     }
+
+
+@lru_cache(maxsize=1)
+def _index_whole() -> dict[str, Endpoint]:
+    return {one.whole: one for one in load_endpoints().values() if one.whole}
 
 
 @lru_cache(maxsize=1)
@@ -40,7 +52,9 @@ def find_route(path: str, modules: tuple[str, ...] = ()) -> Route | None:
     path = f"{_index_aliases().get(head, head)}{slash}{rest}"
     if head.startswith(MODULE_PREFIX):
         return Route(get_endpoint(head), "", rest) if head in modules and "/" not in rest else None
-    known = load_endpoints()
+    known, whole = load_endpoints(), _index_whole()
+    if path in whole:
+        return Route(whole[path], is_whole=True)
     if path in known and "{" not in path and path != "debitnotes":
         return Route(known[path])
     steps = path.split("/")
@@ -57,7 +71,7 @@ def _find_below(owner: Endpoint, record_id: str, tail: str) -> Route | None:
         return Route(owner, "", record_id) if owner.document else None
     nested = _index_nested().get((owner.path, tail))
     if nested:
-        return Route(nested, record_id)
+        return Route(nested, record_id, is_newest=bool(nested.also) and tail != nested.also)
     tail, _, child = tail.rpartition("/")
     nested = _index_nested().get((owner.path, tail))
     return Route(nested, record_id, child) if nested and nested.document else None

@@ -135,11 +135,58 @@ def list_modules(own: Holdings, _path: str, _params: Mapping[str, str]) -> Respo
     return build_success(modules=found)
 
 
+def get_preferences(_own: Holdings, _path: str, _params: Mapping[str, str]) -> Response:
+    """Get the preferences of an organization: one object."""
+    return build_success(
+        preferences={"convert_to_invoice": False, "notify_me_on_online_payment": True}
+    )
+
+
+def get_transaction_lock(own: Holdings, _path: str, _params: Mapping[str, str]) -> Response:
+    """Get the only lock, as an older service has it: no id."""
+    lock = {"transaction_lock_date": own.scene.format_date(own.scene.now), "lock_status": "locked"}
+    return build_success(transaction_lock=lock)
+
+
+def list_payment_terms(own: Holdings, _path: str, _params: Mapping[str, str]) -> Response:
+    """List payment terms, one level deeper than other lists."""
+    one, table = get_endpoint(TERMS), own.get_table(TERMS)
+    rows = [documents.write_row(own.scene, one, record) for record in table.records.values()]
+    return build_success(data={"payment_terms": rows})
+
+
+def list_for_ids(own: Holdings, path: str, params: Mapping[str, str]) -> Response:
+    """List a row for every second of some parents, which are named by their ids."""
+    collection, parameter, rows, facts = BULK[path]
+    wanted = [one for one in params.get(parameter, "").split(",") if one]
+    if not wanted or len(wanted) > MAX_ITEMS:
+        return build_error(400, 2, f"Invalid value passed for {parameter}")
+    known = own.get_table(collection).records
+    parent = get_endpoint(collection).key
+    found = [{**facts, parent: one} for one in wanted if one in known and known[one].number % 2]
+    return build_success(**{rows: found})
+
+
+TERMS: Final = "settings/paymentterms"
+BULK: Final[dict[str, tuple[str, str, str, dict[str, Any]]]] = {
+    "contacts/bankaccounts": (
+        "contacts",
+        "contact_ids",
+        "bank_accounts",
+        {"bank_account_id": "4900001", "bank_name": "Harbour Bank"},
+    ),
+    "invoices/einvoice": ("invoices", "invoice_ids", "einvoices", {"status": "PUSHED"}),
+}
 SPECIALS: Final = (
-    Special("itemdetails", "settings", get_item_details),
+    Special("itemdetails", "items,settings", get_item_details),
     Special("settings/openingbalances", "settings", get_opening_balances),
     Special("settings/taxgroups", "settings", get_tax_group),
     Special("settings/customfields", "settings", list_custom_fields),
     Special("settings/fields", "settings", list_fields),
     Special("settings/modules", "settings", list_modules),
+    Special("settings/preferences", "settings", get_preferences),
+    Special(TERMS, "settings", list_payment_terms),
+    Special("transactionlock", "accountants", get_transaction_lock),
+    Special("contacts/bankaccounts", "contacts", list_for_ids),
+    Special("invoices/einvoice", "invoices", list_for_ids),
 )

@@ -23,7 +23,8 @@ class Behaviour:
     (False), or the requested one even if it was not applied ("lies"). A filter may mean
     "equality", or "after", which excludes the time that is given.
 
-    ``view`` is the ``filter_by`` that applies if none is given (blank: that of the table), and
+    ``names_parents`` is whether the rows of a list of all parents' rows name their parent. ``view``
+    is the ``filter_by`` that applies if none is given (blank: that of the table), and
     ``all_view`` how the list treats a ``filter_by`` that ends in ".All".
     """
 
@@ -32,6 +33,7 @@ class Behaviour:
     echo: bool | Literal["lies"] = True
     view: str = ""
     all_view: Treatment = "honoured"
+    names_parents: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,9 @@ class Endpoint:
     """A list of the service and its documents.
 
     ``path`` is the name of the collection; ``{...}`` marks the parent's id in it.
-    ``other_rows`` is the other spelling of ``rows`` if sources disagree; ``natural`` is the usual
-    count of rows (0 is any), ``most`` the maximum of rows under one parent.
+    ``whole`` is the path that lists the rows under all parents, ``also`` another last part of the
+    path. ``other_rows`` is the other spelling of ``rows`` if sources disagree; ``natural`` is the
+    usual count of rows (0 is any), ``most`` the maximum of rows under one parent.
     """
 
     path: str
@@ -61,6 +64,8 @@ class Endpoint:
     custom_fields: bool
     other_rows: str = ""
     most: int = 2
+    whole: str = ""
+    also: str = ""
 
     @property
     def slug(self) -> str:
@@ -74,8 +79,8 @@ class Endpoint:
 
     @property
     def entity(self) -> str:
-        """The entity of its custom fields in ``settings/customfields``."""
-        return self.document or self.rows.removesuffix("s")
+        """The entity of its custom fields in ``settings/customfields``; or none."""
+        return self.document or ("" if self.parent else self.rows.removesuffix("s"))
 
     def copy_behaviour(self) -> Behaviour:
         """Copy the known behaviour of the service for sort and filter."""
@@ -106,6 +111,8 @@ def _parse_row(cells: dict[str, str]) -> Endpoint:
         custom_fields=more.get("custom_fields") != "no",
         other_rows=more.get("or", ""),
         most=int(more.get("most", 2)),
+        whole=more.get("all", ""),
+        also=more.get("also", ""),
     )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sandbox.data.organizations import OrganizationSpec
 
 
+OPTIONS: Final = "settings/tags/{tag_id}/options/all"
 DAY: Final = 86400
 
 
@@ -65,6 +66,10 @@ class Holdings:
                 facts = get_facts(collection)(self.scene, record, whole=False)
                 code = record.changes.get("currency_code", facts["currency_code"])
                 return self.accounts.build_bank(record.id, str(code))
+            case ("settings/tags", "document"):
+                facts = get_facts(collection)(self.scene, record, whole=True)
+                options = self.get_table(OPTIONS).find_children(record.id)
+                return {**facts, "tag_options": [{"tag_option_id": one} for one in options]}
             case ("chartofaccounts/transactions", _):
                 place = self.get_table(collection).find_children(record.parent).index(record.id)
                 return self.accounts.build_transaction(record.parent, place)

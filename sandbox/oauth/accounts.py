@@ -40,6 +40,14 @@ AREAS: Final = (
     "accountants",
     "fixedasset",
     "reports",
+    "items",
+    "categories",
+    "deliverychallans",
+    "purchasereturns",
+    "documents",
+    "packages",
+    "transferorders",
+    "compositeitems",
 )
 ALL_SCOPES: Final = frozenset(
     {*(f"ZohoBooks.{area}.READ" for area in AREAS), "ZohoBooks.custommodules.ALL"}

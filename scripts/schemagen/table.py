@@ -79,7 +79,9 @@ def _find_child(name: str, parent: Stream, row: Row) -> Stream:
     return Stream(
         name=name,
         keys=_keys([own] if row.get("alone") else [above, own]),
-        paths=_many(row["path"] if row["path"].startswith("/") else _under(parent, row["path"])),
+        paths=tuple(
+            path if path.startswith("/") else _under(parent, path) for path in _many(row["path"])
+        ),
         recordings=(_find_recording("list", name),),
         fields=name,
         bears=(above,),

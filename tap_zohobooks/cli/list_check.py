@@ -21,6 +21,7 @@ from tap_zohobooks.streams.lists import (
     InactiveRowsStream,
     IncrementalStream,
     ListStream,
+    Undocumented,
     UndocumentedStream,
 )
 from tap_zohobooks.streams.organization import CustomFieldStream
@@ -125,7 +126,7 @@ def check_list(client: Client, listed: Resource, organization: str, now: datetim
     except QuotaReached:
         raise
     except (ParameterRefused, UnexpectedResponse) as refused:
-        is_absent = issubclass(kind, (UndocumentedStream, CustomFieldStream))
+        is_absent = issubclass(kind, (Undocumented, CustomFieldStream))
         return ListCheck(capabilities, NotInPlan(refused.found) if is_absent else refused)
     except TapError as error:
         return ListCheck(capabilities, error)

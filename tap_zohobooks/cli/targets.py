@@ -10,11 +10,11 @@ from tap_zohobooks.cli.common import TYPE_OF
 from tap_zohobooks.errors import TapError
 from tap_zohobooks.pagination.page import rows_of
 from tap_zohobooks.resources import (
-    INCREMENTAL,
     ORGANIZATIONS,
     REPORTS,
     RESPELLED,
     TABLE,
+    TIMED,
     Report,
     Resource,
 )
@@ -53,7 +53,7 @@ class Target:
     @property
     def is_incremental(self) -> bool:
         """Whether its rows have a time of change."""
-        return self.resource in INCREMENTAL
+        return self.resource in TIMED
 
     @property
     def columns(self) -> list[str]:

@@ -21,10 +21,14 @@ MIN_DISTINCT_TIMES = 10
 
 @dataclass(slots=True)
 class EndpointCapabilities:
-    """What is known of an endpoint: None until a response has shown it, and which rows it shows."""
+    """What is known of an endpoint: None until a response has shown it, and which rows it shows.
+
+    `has_first_path` says whether the first of its two paths can be read.
+    """
 
     filters: bool | None = None
     sorts: bool | None = None
+    has_first_path: bool | None = None
     view: ListView = field(default_factory=ListView)
 
 

@@ -11,7 +11,7 @@ from typing_extensions import override
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import AccessDenied, NotFound, TapError
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
-from tap_zohobooks.pagination.page import has_keys, row_time
+from tap_zohobooks.pagination.page import has_keys, is_key, row_time, to_row
 from tap_zohobooks.resources import ORGANIZATION, ROWS, TABLE, TIMELESS, Resource
 from tap_zohobooks.streams.partition_read import NEVER, PartitionRead
 from tap_zohobooks.streams.records import RecordStream
@@ -217,9 +217,21 @@ class ResourceStream(RecordStream):
         self.stats.add(self.stats.calls, self.name)
         response = self.sync_context.get_client().get(path, params, reading.organization)
         reading.served = response.served
+        if self.resource.ids:
+            for held in response.document.values():
+                for row in held if isinstance(held, list) else [held]:
+                    self._name_key(to_row(row))
         if response.repairs:
             self._count_repairs(response)
         return response
+
+    def _name_key(self, row: Row) -> None:
+        """Copy the id of a row to the key column, where the row has it under another name."""
+        key = self.resource.keys[-1]
+        if not is_key(row.get(key)):
+            for name in filter(row.get, self.resource.ids.split()):
+                row[key] = row[name]
+                return
 
     def _count_repairs(self, response: Response) -> None:
         count = sum(response.repairs.values())

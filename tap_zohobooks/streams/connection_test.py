@@ -22,7 +22,7 @@ from tap_zohobooks.resources import ORGANIZATION, TABLE, Report, build_request
 from tap_zohobooks.singer.failures import Failure, list_errors, merge, skip_closed
 from tap_zohobooks.singer.ordered_map import ordered_map
 from tap_zohobooks.streams.base import ResourceStream
-from tap_zohobooks.streams.lists import ListStream, UndocumentedStream
+from tap_zohobooks.streams.lists import ListStream, Undocumented
 from tap_zohobooks.streams.organization import CustomFieldStream, OrganizationStream
 from tap_zohobooks.streams.per_row import PerRowStream
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 PLACES = {name: place for place, name in enumerate(TABLE)}
 FIRST_ROW: dict[str, str | int] = {"page": 1, "per_page": 1}
-OPTIONAL = (UndocumentedStream, CustomFieldStream)  # any refusal means that the edition has none
+OPTIONAL = (Undocumented, CustomFieldStream)  # any refusal means that the edition has none
 
 
 def choose_lists(streams: Iterable[Stream]) -> list[ResourceStream]:

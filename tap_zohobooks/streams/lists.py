@@ -14,7 +14,7 @@ from tap_zohobooks.pagination.offset_scan import OffsetScan
 from tap_zohobooks.pagination.page import find_rows, parse_page, row_key, shows_rows, to_row
 from tap_zohobooks.pagination.reader import Reader
 from tap_zohobooks.pagination.view import FILTER
-from tap_zohobooks.resources import INCREMENTAL, ORGANIZATION, TIMELESS, Resource
+from tap_zohobooks.resources import ORGANIZATION, TIMED, TIMELESS, Resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ class ListStream(ResourceStream):
     @override
     def _read(self, reading: PartitionRead) -> Iterator[Item]:
         # A row that changes moves behind the read position if the list is sorted by time.
-        by_time = self.listed in INCREMENTAL
+        by_time = self.listed in TIMED
         if by_time or self.replication_method == REPLICATION_INCREMENTAL:
             reader = self._reader(reading)
             yield from reader.read(reading.start)
@@ -111,8 +111,8 @@ class InactiveRowsStream(ListStream):
         return super()._get(reading, path, rest)
 
 
-class UndocumentedStream(ListStream):
-    """A list that no official file has: any refusal means that it cannot be read here."""
+class Undocumented(ResourceStream):
+    """What an edition or plan may lack: any refusal means that it cannot be read here."""
 
     @override
     def _read(self, reading: PartitionRead) -> Iterator[Item]:
@@ -120,6 +120,26 @@ class UndocumentedStream(ListStream):
             yield from super()._read(reading)
         except (ParameterRefused, UnexpectedResponse) as refused:
             raise AccessDenied(refused.found) from refused
+
+
+class UndocumentedStream(Undocumented, ListStream):
+    """A list that no official file has."""
+
+
+class NewerStream(UndocumentedStream, IncrementalStream):
+    """A list that is newer than the official files, whose rows have a time of change."""
+
+
+class AddOnStream(NewerStream):
+    """The list of an add-on, whose rows have a time of change."""
+
+    selected_by_default = False
+
+
+class AddOnListStream(UndocumentedStream):
+    """The list of an add-on, or of settings that few need."""
+
+    selected_by_default = False
 
 
 class SingleStream(ResourceStream):
@@ -148,3 +168,23 @@ class SingleStream(ResourceStream):
             raise Reason.WRONG_DOCUMENT.error(
                 stream=self.name, path=path, key=ORGANIZATION, found=repr(found)[:50]
             )
+
+
+class NewerSingleStream(Undocumented, SingleStream):
+    """An endpoint that is newer than the official files, whose one response holds everything."""
+
+
+class AddOnSingleStream(NewerSingleStream):
+    """The same, of settings that few need; the rows may be one level deeper, under their name."""
+
+    selected_by_default = False
+
+    @override
+    def _read(self, reading: PartitionRead) -> Iterator[Item]:
+        name = self.resource.rows_key
+        for row, safe_bookmark in super()._read(reading):
+            inner = (row or {}).get(name)
+            if isinstance(inner, list):
+                yield from ((to_row(one), safe_bookmark) for one in inner)
+            else:
+                yield row, safe_bookmark

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tap_zohobooks.http.responses import Response
     from tap_zohobooks.pagination.list_read import Item
     from tap_zohobooks.pagination.page import Page, Params
+    from tap_zohobooks.resources import Resource
     from tap_zohobooks.streams.partition_read import PartitionRead
     from tap_zohobooks.transform.cleaner import Row
 from tap_zohobooks.streams.per_row import PerRowStream, Unread, check_key
@@ -77,8 +78,16 @@ class ChildStream(PerRowStream):
             return self._identify({**row, **own})
 
         return self._try_request(
-            lambda: [complete(row) for row in self._fetch_children(reading, parent, complete)]
+            lambda: [
+                complete(row)
+                for row in self._fetch_children(reading, self.endpoint, parent, complete)
+            ]
         )
+
+    @property
+    def endpoint(self) -> Resource:
+        """The row of the table whose path shows the children of one parent row."""
+        return self.resource
 
     def _check_parent(self, row: Row, parent: Row, /) -> None:
         """Check that a child does not name another parent than the one it was requested for.
@@ -86,11 +95,15 @@ class ChildStream(PerRowStream):
         Raises:
             ServiceError: It does.
         """
-        path = self.resource.fill_path(parent)
+        path = self.endpoint.fill_path(parent)
         check_key(self.name, path, row, self._parent_keys(parent), may_lack=True)
 
     def _fetch_children(
-        self, reading: PartitionRead, parent: Row, complete: Callable[[Row], Row]
+        self,
+        reading: PartitionRead,
+        endpoint: Resource,
+        parent: Row,
+        complete: Callable[[Row], Row],
     ) -> list[Row]:
         def key(row: Row) -> str | None:
             return row_key(self.resource.keys, complete(row))
@@ -99,8 +112,8 @@ class ChildStream(PerRowStream):
             params = {**query, **params}
             return self._parse(self._get_whole(reading, self.resource, path, params), key)
 
-        path = self.resource.fill_path(parent)
-        query = {name: value.format(**parent) for name, value in self.resource.query.items()}
+        path = endpoint.fill_path(parent)
+        query = {name: value.format(**parent) for name, value in endpoint.query.items()}
         try:
             response = self._get_whole(reading, self.resource, path, query)
         except ResponseTooLarge:

@@ -13,18 +13,28 @@ from tap_zohobooks.streams.details import (
     WholeDetailStream,
 )
 from tap_zohobooks.streams.lists import (
+    AddOnListStream,
+    AddOnSingleStream,
+    AddOnStream,
     InactiveRowsStream,
     IncrementalStream,
     ListStream,
+    NewerSingleStream,
+    NewerStream,
     SingleStream,
     UndocumentedStream,
 )
 from tap_zohobooks.streams.nested import (
     ChildStream,
     GroupStream,
-    LatestStream,
     PostingStream,
     RateStream,
+)
+from tap_zohobooks.streams.newer import (
+    BulkChildStream,
+    NewerChildStream,
+    NewerDetailStream,
+    NewerWholeDetailStream,
 )
 from tap_zohobooks.streams.organization import CustomFieldStream, OrganizationStream
 from tap_zohobooks.streams.reports.activities import ActivityStream, DeletionStream
@@ -36,6 +46,14 @@ from tap_zohobooks.streams.reports.lists import (
 )
 from tap_zohobooks.streams.reports.postings import JournalStream, LedgerStream
 from tap_zohobooks.streams.reports.statements import StatementStream
+from tap_zohobooks.streams.two_ways import (
+    BankStatementStream,
+    LockStream,
+    TagOptionStream,
+    TwoPathStream,
+    WholeFirstOptionalStream,
+    WholeFirstStream,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +66,7 @@ STREAM_TYPES: dict[type[ResourceStream], tuple[resources.Resource, ...]] = {
     IncrementalStream: resources.INCREMENTAL,
     ListStream: resources.WHOLE,
     InactiveRowsStream: resources.FILTERED,
-    UndocumentedStream: resources.UNDOCUMENTED,
+    UndocumentedStream: (*resources.UNDOCUMENTED, *resources.NEWER_WHOLE),
     SingleStream: resources.SINGLE,
     CustomFieldStream: resources.FIELDS,
     OrganizationStream: (resources.ORGANIZATIONS,),
@@ -57,7 +75,7 @@ STREAM_TYPES: dict[type[ResourceStream], tuple[resources.Resource, ...]] = {
     AlternatePathStream: resources.RESPELLED,
     WholeDetailStream: resources.WHOLE_DETAILED,
     ChildStream: (*resources.NESTED, *resources.COMMENTED),
-    LatestStream: resources.LATEST,
+    BankStatementStream: resources.LATEST,
     PostingStream: resources.POSTINGS,
     RateStream: resources.RATES,
     GroupStream: resources.GROUPS,
@@ -70,6 +88,20 @@ STREAM_TYPES: dict[type[ResourceStream], tuple[resources.Resource, ...]] = {
     LedgerStream: resources.LEDGERS,
     ActivityStream: resources.ACTIVITIES,
     DeletionStream: resources.DELETIONS,
+    WholeFirstStream: resources.WHOLE_FIRST,
+    WholeFirstOptionalStream: resources.WHOLE_FIRST_OPTIONAL,
+    NewerStream: resources.NEWER,
+    TwoPathStream: resources.NEWER_TWO_PATHS,
+    LockStream: resources.LOCKS,
+    NewerSingleStream: resources.NEWER_SINGLE,
+    TagOptionStream: resources.TAG_OPTIONS,
+    AddOnStream: resources.ADD_ON,
+    AddOnListStream: resources.ADD_ON_WHOLE,
+    AddOnSingleStream: resources.ADD_ON_SINGLE,
+    NewerDetailStream: resources.NEWER_DETAILED,
+    NewerWholeDetailStream: resources.NEWER_WHOLE_DETAILED,
+    NewerChildStream: resources.NEWER_NESTED,
+    BulkChildStream: resources.NEWER_BULK,
 }
 
 

@@ -30,7 +30,15 @@ def test_replication_key_is_an_instant(resource: Resource) -> None:
 def test_derived_names() -> None:
     """Path, rows and scope derive from the name, and only exceptions are stated."""
     assert TABLE["sales_orders"].list_path == "salesorders"
-    assert TABLE["contact_persons"].list_path == "contacts/{contact_id}/contactpersons"
+    assert TABLE["contact_refunds"].list_path == "contacts/{contact_id}/refunds"
+    assert TABLE["contact_persons"].other.list_path == "contacts/{contact_id}/contactpersons"
+    assert TABLE["contact_persons"].areas == ["contacts"]
+    assert TABLE["item_details"].permissions == ["ZohoBooks.items.READ", "ZohoBooks.settings.READ"]
+    assert TABLE["packages"].permission == "ZohoBooks.fullaccess.all"
+    assert TABLE["uncategorized_bank_transactions"].rows_keys[:2] == [
+        "transactions",
+        "banktransactions",
+    ]
     assert TABLE["taxes"].query == {"filter_by": "Taxes.All"}
     assert TABLE["invoice_comments"].area == "invoices"
     assert TABLE["currencies"].rows_key == "currencies"

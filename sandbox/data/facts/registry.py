@@ -11,6 +11,7 @@ from sandbox.data.facts import (
     banks,
     ledger,
     nested,
+    newer,
     parties,
     payments,
     purchases,
@@ -32,6 +33,7 @@ FACTS: Final[dict[str, FactsOf]] = {
     **settings.FACTS,
     **nested.FACTS,
     **applied.FACTS,
+    **newer.FACTS,
 }
 
 

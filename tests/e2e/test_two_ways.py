@@ -1,0 +1,208 @@
+"""Streams that two paths show: the cheap one first, the other once that is refused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sandbox.oddities import Oddity
+from tap_zohobooks.resources import TABLE
+from tests.conftest import Run, Service, made
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox import Request, World
+
+PLENTY = {"requests_per_minute": 10**6, "daily_quota": 10**6}
+REFUSALS = {
+    "no such path": (404, 5, "Invalid URL Passed"),
+    "not found": (404, 1002, "Contact does not exist."),
+    "not authorized": (401, 57, "You are not authorized to perform this operation"),
+    "invalid": (400, 2, "Invalid value passed for contact_id"),
+    "without a code": (400, None, "Something is wrong."),
+}
+# stream: the paths to refuse for the first way, and the collection of the other
+WAYS = {
+    "contact_persons": ("contacts/contactpersons", "contacts/{contact_id}/contactpersons"),
+    "contact_addresses": ("contacts/address", "contacts/{contact_id}/address"),
+    "bank_rules": ("bankaccounts/rules", "bankaccounts/rules"),
+    "reporting_tags": ("reportingtags", "settings/tags"),
+    "transaction_locks": ("transactionlocks", "transactionlock"),
+    "bank_statements": (
+        "bankaccounts/*/statements", "bankaccounts/{account_id}/statement/lastimported",
+    ),
+    "reporting_tag_options": ("reportingtags/*", "settings/tags/{tag_id}/options/all"),
+}  # fmt: skip
+WHOLE_FIRST = ["contact_persons", "contact_addresses"]
+
+
+def service_of(**options: Any) -> Service:
+    """Return a service that limits nothing."""
+    return made(**{"rows": 30, "organizations": 1, **PLENTY, **options})
+
+
+def count_paths(place: Service, organization: str = "") -> Counter[str]:
+    """Count the requests of each path below /books/v3, ids replaced."""
+    return Counter(
+        "/".join("*" if part.isdigit() else part for part in call.path.split("/")[3:])
+        for call in place.world.log
+        if call.path.startswith("/books/v3/") and organization in {"", call.organization_id}
+    )
+
+
+def list_rows(run: Run, stream: str) -> list[tuple[Any, ...]]:
+    """Return the keys of a stream's records."""
+    keys = TABLE[stream].keys
+    return sorted(tuple(record[key] for key in keys) for record in run.records(stream))
+
+
+def refuse_first(place: Service, stream: str, refusal: str = "no such path") -> None:
+    """Refuse the first way of a stream."""
+    if stream == "bank_rules":  # both ways have one path; only the other gives an account
+        place.world.before_call.append(_refuse_without_account(REFUSALS[refusal]))
+    else:
+        place.world.refuse(WAYS[stream][0], *REFUSALS[refusal])
+
+
+def _refuse_without_account(refusal: tuple[int, int | None, str]) -> Callable[..., None]:
+    def hook(world: World, request: Request) -> None:
+        lacks = request.path.endswith("/rules") and "account_id" not in request.params
+        world.refusals.pop("bankaccounts/rules", None)
+        if lacks:
+            world.refuse("bankaccounts/rules", *refusal)
+
+    return hook
+
+
+@pytest.mark.parametrize("stream", WAYS)
+def test_the_cheap_way_is_the_only_one_if_it_works(stream: str) -> None:
+    """The other path is not requested, and no row is missing."""
+    place = service_of()
+    run = place.complete([stream])
+    (organization,) = place.organizations
+    paths = count_paths(place)
+    other = TABLE[stream].then.partition("?")[0]
+    asked = "/".join("*" if "{" in part else part for part in other.split("/"))
+    assert stream == "bank_rules" or paths[asked] == 0
+    collection = WAYS[stream][1]
+    if collection != "transactionlock":
+        assert len(list_rows(run, stream)) == len(place.world.ids(organization, collection)) > 0
+    assert not run.tap.sync_context.stats.skipped
+
+
+def test_a_list_of_all_costs_a_call_a_page() -> None:
+    """Not a call a contact, nor the list of contacts."""
+    place = service_of()
+    place.complete(["contact_persons"])
+    calls = count_paths(place)
+    assert calls.total() - calls["organizations"] == calls["contacts/contactpersons"] == 1
+
+
+@pytest.mark.parametrize(
+    ("stream", "refusal"),
+    [
+        *((stream, "no such path") for stream in WAYS),
+        *(("contact_persons", refusal) for refusal in REFUSALS),
+        *(("reporting_tags", refusal) for refusal in REFUSALS),
+    ],
+)
+def test_the_other_way_counts_once_the_first_is_refused(stream: str, refusal: str) -> None:
+    """Whatever the refusal, the rows come by the other path."""
+    place = service_of(rows=12)
+    refuse_first(place, stream, refusal)
+    run = place.complete([stream])
+    (organization,) = place.organizations
+    found = list_rows(run, stream)
+    if stream == "transaction_locks":
+        assert found == [("transactionlock",)]
+        return
+    assert len(found) == len(set(found)) == len(place.world.ids(organization, WAYS[stream][1])) > 0
+
+
+@pytest.mark.parametrize("stream", [*WHOLE_FIRST, "reporting_tags"])
+def test_a_refusal_is_remembered_in_its_organization(stream: str) -> None:
+    """The refused path is requested once; another organization has its own answer."""
+    place = service_of(organizations=2)
+    first, second = place.organizations
+    path, _ = WAYS[stream]
+    place.world.refuse(path, *REFUSALS["no such path"], organization_id=first)
+    run = place.complete([stream])
+    assert count_paths(place, first)[path] == 1
+    assert count_paths(place, second)[path] >= 1
+    for organization in place.organizations:
+        expected = place.world.ids(organization, WAYS[stream][1])
+        assert len(run.records(stream, organization)) == len(expected) > 0
+
+
+@pytest.mark.parametrize("stream", WHOLE_FIRST)
+def test_rows_that_do_not_name_their_parent_are_no_way(
+    stream: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Such rows would have no key; the costly way is read instead, and the log says so."""
+    place = service_of()
+    place.world.behaviour[WAYS[stream][1]].names_parents = False
+    run = place.complete([stream])
+    (organization,) = place.organizations
+    assert len(list_rows(run, stream)) == len(place.world.ids(organization, WAYS[stream][1])) > 0
+    assert "each row of 'contacts' costs a call" in caplog.text
+    assert run.tap.sync_context.stats.keyless[stream] == 0
+
+
+@pytest.mark.parametrize("stream", ["reporting_tags", "transaction_locks", "reporting_tag_options"])
+def test_both_ways_are_refused(stream: str) -> None:
+    """The stream is skipped, the run is complete."""
+    place = service_of()
+    place.world.refuse(WAYS[stream][0], *REFUSALS["without a code"])
+    place.world.refuse("settings/tags", *REFUSALS["without a code"])
+    place.world.refuse("transactionlock", *REFUSALS["without a code"])
+    run = place.complete([stream, "users"])
+    assert not run.records(stream)
+    assert run.records("users")
+    assert {name for name, _ in run.tap.sync_context.stats.skipped} == {stream}
+
+
+def test_a_path_that_has_answered_is_not_given_up() -> None:
+    """A later page that is refused is an error, not a reason to read a call a contact."""
+    place = service_of(rows=450)
+    place.world.before_call.append(
+        lambda world, request: (
+            world.refuse("contacts/contactpersons", 400, 9, "No.")
+            if request.params.get("page") == "2"
+            else None
+        )
+    )
+    run = place.run(["contact_persons"])
+    assert run.failure is not None
+    assert count_paths(place)["contacts/*/contactpersons"] == 0
+
+
+@pytest.mark.parametrize(
+    "edits", [{"recurring_journal_id": "journal_id"}, {"recurring_journal_id": "unknown"}]
+)
+def test_a_recurring_journal_may_name_itself_as_a_journal(edits: dict[str, str]) -> None:
+    """Its id is then the key; a row with neither is counted as one without a key."""
+    place = service_of()
+    place.world.oddities["recurringjournals"] = Oddity(edits=edits)
+    run = place.run(["recurring_journals"])
+    (organization,) = place.organizations
+    is_named = "journal_id" in edits.values()
+    ids = place.world.ids(organization, "recurringjournals")
+    assert {one for (one,) in list_rows(run, "recurring_journals")} == (ids if is_named else set())
+    assert run.tap.sync_context.stats.keyless["recurring_journals"] == (0 if is_named else len(ids))
+
+
+@pytest.mark.parametrize("granted", ["items", "settings"])
+def test_a_scope_that_was_renamed(granted: str) -> None:
+    """Either name permits; where the service takes the other only, the refusal names both."""
+    place = service_of()
+    scopes = frozenset({"ZohoBooks.settings.READ", f"ZohoBooks.{granted}.READ"})
+    place.world.scopes[place.world.credentials.refresh_token] = scopes
+    place.world.areas["items"] = granted
+    assert place.complete(["items"]).records("items")
+    place.world.areas["items"] = "unknown"
+    run = place.complete(["items", "users"])
+    (line,) = run.tap.sync_context.stats.list_skipped(TABLE)
+    assert "the scope ZohoBooks.items.READ or ZohoBooks.settings.READ" in line
