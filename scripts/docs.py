@@ -14,6 +14,7 @@ from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.http.responses import NO_JSON, NO_RESPONSE, RULES, TOO_LARGE
 from tap_zohobooks.oauth.token_endpoint import NO_ERROR, TOKEN_RULES
 from tap_zohobooks.resources import ORGANIZATION, ORGANIZATIONS, TABLE, Report, scopes
+from tap_zohobooks.streams.lists import Undocumented
 from tap_zohobooks.streams.registry import STREAM_TYPES
 from tap_zohobooks.streams.reports.statements import StatementStream
 
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
 ERRORS, SETTINGS = "--errors", "--settings"
 FIELDS = Path(__file__).with_name("schemas") / "fields.tsv"
 
+NEW = frozenset(
+    one.name
+    for kind, rows in STREAM_TYPES.items()
+    for one in rows
+    if issubclass(kind, Undocumented)
+)
 EDITIONS = {
     "AU": "Australia", "CA": "Canada", "EU": "European Union", "GCC": "Gulf states",
     "IN": "India", "KE": "Kenya", "MX": "Mexico", "UK": "United Kingdom", "US": "United States",
@@ -56,6 +63,41 @@ def _replication(kind: type[ResourceStream]) -> str:
     return f"`{kind.bookmark_key}`" if kind.is_incremental else "full table"
 
 
+EVERYTHING = (
+    "Everything means: every list, document and child list in Zoho's published OpenAPI files, and",
+    "those of newer documents, of responses and of public code until November 2026, but for the",
+    "exceptions below. A stream marked * is known by the newer sources only, or new here: columns",
+    "that no source names are analogies with its kind, other fields are kept in",
+    "`additional_fields`, and an organization whose plan or edition refuses the stream is skipped",
+    "with a warning. Where two scopes are named, the service has renamed one: `zohobooks login`",
+    "asks for both, and either permits. For a few add-ons no scope is known but the one for",
+    "everything, `ZohoBooks.fullaccess.all`; it is asked for only if they are selected.",
+)
+EXCEPTIONS_HEAD = (
+    "",
+    "## Endpoints without a stream",
+    "",
+)
+EXCEPTIONS = {
+    "`registers/{account_id}/transactions`": "Groups of groups, no list of rows with an id; the "
+    "postings are those of `account_transactions` and of the report of an account's transactions.",
+    "`registers/{account_id}/budgetvsactuals`": "It needs the id of a budget, and no list of "
+    "budgets is known.",
+    "`transactions/{transaction_id}/journals`": "A call for each document of every kind; rows have "
+    "no id of their own. The same postings come by account in `account_transactions`.",
+    "`bankaccounts/{account_id}/statement/lastimported`": "`bank_statements` reads "
+    "`bankaccounts/{account_id}/statements`, and this one only if that is refused.",
+    "`settings/tags`, `transactionlock`": "Read by `reporting_tags`, `reporting_tag_options` and "
+    "`transaction_locks` if the newer path is refused.",
+    "`contacts/{contact_id}/contactpersons`, `contacts/{contact_id}/address`": "Read by "
+    "`contact_persons` and `contact_addresses` if the list of all is refused, or does not name the "
+    "contact of its rows.",
+    "`bankaccounts/{account_id}/subaccounts`, `.../preferences`, `.../balance`": "No list; the "
+    "balances are in `bank_account_balances`.",
+    "`documents/{document_id}`": "The file itself.",
+    "Paths of files, e-mail texts and print (`pdf`, `email`, `attachment`)": "No JSON of records.",
+    "All that POST, PUT or DELETE answer": "The tap only reads.",
+}
 EDITIONS_HEAD = (
     "## Fields of editions",
     "",
@@ -78,7 +120,10 @@ def streams_page() -> str:
         "streams need. Every key begins with `organization_id`. Streams that cost a call a row,",
         "and [reports](reports.md), are not selected by default. Custom modules (`cm_*`) are found",
         "at discovery: key `module_record_id`, full table, one call a 200 rows, scope",
-        "`ZohoBooks.custommodules.ALL`.",
+        "`ZohoBooks.custommodules.ALL`; their whole records (`cm_*_details`) by",
+        "`last_modified_time`, one call a row.",
+        "",
+        *EVERYTHING,
         "",
         "Balances of `contacts` (`outstanding_*`, `unused_credits_*`) and `chart_of_accounts`",
         "follow other documents. No source says that a document changes the time of change of its",
@@ -95,9 +140,13 @@ def streams_page() -> str:
         replication = _replication(kind)
         cost = _cost(kind, one)
         needed = " or ".join(f"`{scope}`" for scope in one.permissions)
-        lines.append(f"| `{name}` | {keys} | {replication} | {cost} | {needed} |")
+        mark = " *" if name in NEW else ""
+        lines.append(f"| `{name}`{mark} | {keys} | {replication} | {cost} | {needed} |")
     everything = scopes([ORGANIZATIONS, *TABLE.values()])
-    lines += ["", "All of them need:", "", "```text", everything, "```", ""]
+    lines += ["", "All of them need:", "", "```text", everything, "```"]
+    lines += EXCEPTIONS_HEAD
+    lines += _table(("Path below /books/v3", "Why there is no stream"), *EXCEPTIONS.items())
+    lines += [""]
     head = ("Edition", "Documented for it", "Taxes: seen in real responses of it only")
     return "\n".join([*lines, *EDITIONS_HEAD, *_table(head, *_editions(read_fields([FIELDS]))), ""])
 

@@ -21,6 +21,7 @@ from tap_zohobooks.settings import REFRESH
 from tap_zohobooks.streams.discovery import MODULE
 from tap_zohobooks.streams.registry import STREAM_TYPES
 from tap_zohobooks.tap import TapZohoBooks
+from tap_zohobooks.transform.column_names import DETAILS
 
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "plugins" / "extractors" / "tap-zohobooks--maintainers.lock"
@@ -100,7 +101,7 @@ def list_selected() -> list[str]:
     """Return the patterns that select what the catalog selects by default, custom modules too."""
     kinds = {one.name: kind for kind, rows in STREAM_TYPES.items() for one in rows}
     names = sorted(name for name, kind in kinds.items() if kind.selected_by_default)
-    return [f"{name}.*" for name in [*names, f"{MODULE}*"]]
+    return [f"{name}.*" for name in [*names, f"!{MODULE}*{DETAILS}", f"{MODULE}*"]]
 
 
 def find_pip_url() -> str:

@@ -15,7 +15,7 @@ from tap_zohobooks.errors import ConfigError
 from tap_zohobooks.resources import ORGANIZATIONS, TABLE, Resource, custom_module, scopes
 from tap_zohobooks.singer.catalog import read_catalog, read_json
 from tap_zohobooks.streams.discovery import is_module
-from tap_zohobooks.streams.organization import ModuleStream
+from tap_zohobooks.streams.organization import choose_module_kind, find_module
 from tap_zohobooks.streams.registry import STREAM_TYPES
 from tap_zohobooks.tap import TapZohoBooks
 
@@ -137,10 +137,10 @@ def select_streams(catalog: Path | None, names: Sequence[str] = ()) -> list[Sele
 
 
 def _select(name: str, method: str | None = None, module: str | None = None) -> SelectedStream:
-    kind = ModuleStream if is_module(name) else TYPE_OF.get(name)
+    kind = choose_module_kind(name, module) if is_module(name) else TYPE_OF.get(name)
     if kind is None:
         raise Reason.STREAM_UNKNOWN.error(stream=name)
-    resource = TABLE.get(name) or custom_module(module or name, name)
+    resource = TABLE.get(name) or custom_module(find_module(name, module), name)
     return SelectedStream(resource, kind, kind.is_incremental and method != "FULL_TABLE")
 
 

@@ -58,6 +58,19 @@ MODULE_SCHEMA: Schema = {
         ADDITIONAL: {"type": ["null", "object"], "additionalProperties": True},
     },
 }
+# What it shows of one record beside that.
+DOCUMENT_FIELDS: dict[str, Schema] = {
+    "approvers_list": _TEXT,
+    "can_approve": {"type": ["null", "boolean"]},
+    "can_submit": {"type": ["null", "boolean"]},
+    "comments": {"type": ["null", "array"], "items": {}},
+    "custom_field_hash": {"type": ["null", "object"], "additionalProperties": True},
+    "module_fields": {"type": ["null", "array"], "items": {}},
+    "module_name": _TEXT,
+    "module_plural_name": _TEXT,
+    "shared_to": {"type": ["null", "array"], "items": {}},
+    "shared_type": _TEXT,
+}
 
 
 def is_module(name: str) -> bool:
@@ -92,6 +105,7 @@ class Discovery:
         self._known_ways: dict[tuple[str, str], bool] = {}
         self._failed_ways: set[tuple[str, str]] = set()
         self._closed: dict[str, TapError] = {}
+        self._answers: dict[str, Response] = {}
         self._calls = 0
         self._total = self._count_calls()
 
@@ -215,7 +229,12 @@ class Discovery:
 
     def _request_fields(self, organization: str, entity: str, listed: Resource) -> list[Field]:
         def get(path: str, params: dict[str, str | int]) -> Response:
-            return self._get(path, params, organization)
+            if path == METADATA and organization in self._answers:
+                return self._answers[organization]
+            response = self._get(path, params, organization)
+            if path == METADATA and has_all_entities(response.document):
+                self._answers[organization] = response
+            return response
 
         is_sure = True  # not where a way failed: the fields of the next one may lack some
         for name, way in WAYS.items():

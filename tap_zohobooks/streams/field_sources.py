@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from tap_zohobooks.resources import ENTITIES
 from tap_zohobooks.transform.custom_fields import Field, infer_fields, parse_metadata
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ Get = Callable[[str, dict[str, str | int]], "Response"]
 Way = Callable[[Get, str, "Resource"], list[Field] | None]  # None: the response holds no list
 
 FIRST_PAGE = 200  # rows
+METADATA = "settings/customfields"
 
 
 def find_objects(document: Mapping[str, Any], *keys: str) -> list[Row] | None:
@@ -36,9 +38,35 @@ def _list_objects(found: object) -> list[Row] | None:
     return rows if rows or not found else None
 
 
+def split_entities(document: Mapping[str, Any]) -> dict[str, object] | None:
+    """Return the custom fields by entity if a response names several; None if those of one come.
+
+    A response may hold those of all entities by name, whichever was requested.
+    """
+    found = document.get("customfields") or document.get("custom_fields")
+    if not isinstance(found, dict) or len(found) == 1:
+        return None
+    return {to_entity(name): rows for name, rows in found.items()}
+
+
+def has_all_entities(document: Mapping[str, Any]) -> bool:
+    """Tell whether a response holds the custom fields of every entity, by name."""
+    return set(ENTITIES.values()) <= (split_entities(document) or {}).keys()
+
+
+def to_entity(name: str) -> str:
+    """Return an entity by the spelling that requests have: `sales_orders` is `salesorder`."""
+    bare = name.replace("_", "").removesuffix("s")
+    return next((one for one in ENTITIES.values() if one.replace("_", "") == bare), name)
+
+
 def _by_custom_fields(get: Get, entity: str, _: Resource) -> list[Field] | None:
-    document = get("settings/customfields", {"entity": entity}).document
-    rows = find_objects(document, "customfields", "custom_fields")
+    document = get(METADATA, {"entity": entity}).document
+    entities = split_entities(document)
+    if entities is None:
+        rows = find_objects(document, "customfields", "custom_fields")
+    else:
+        rows = _list_objects(entities.get(entity, []))
     return None if rows is None else parse_metadata(rows)
 
 
@@ -56,7 +84,7 @@ def read_first_page(get: Get, _: str, listed: Resource) -> list[Field] | None:
 
 # In the order in which they are tried; the first that succeeds counts.
 WAYS: dict[str, Way] = {
-    "settings/customfields": _by_custom_fields,
+    METADATA: _by_custom_fields,
     "settings/fields": _by_fields,
     "the first page": read_first_page,
 }

@@ -20,9 +20,12 @@ from tap_zohobooks.pagination.page import find_rows, to_row
 from tap_zohobooks.resources import ENTITIES, ORGANIZATION, custom_module
 from tap_zohobooks.singer.progress import show_progress
 from tap_zohobooks.streams.base import ResourceStream
-from tap_zohobooks.streams.discovery import MODULES, Discovery, is_module
+from tap_zohobooks.streams.details import DetailStream
+from tap_zohobooks.streams.discovery import DOCUMENT_FIELDS, MODULES, Discovery, is_module
 from tap_zohobooks.streams.discovery_cache import DiscoveryCache
+from tap_zohobooks.streams.field_sources import has_all_entities, to_entity
 from tap_zohobooks.streams.lists import IncrementalStream, UndocumentedStream
+from tap_zohobooks.transform.column_names import DETAILS, add_hash, name_details
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -69,9 +72,11 @@ class CustomFieldStream(ResourceStream):
     def _read(self, reading: PartitionRead) -> Iterator[Item]:
         refusals: list[str] = []
         failures: list[ServiceError] = []
+        known: dict[str, list[Row]] = {}
         for entity in ENTITIES.values():
             try:
-                rows = self._request_entity(reading, entity)
+                if entity not in known:
+                    known |= self._request_entity(reading, entity)
             except (ParameterRefused, UnexpectedResponse) as refused:
                 refusals.append(refused.found)
                 self.logger.info("Entity '%s' has no custom fields here: %s", entity, refused.found)
@@ -82,15 +87,15 @@ class CustomFieldStream(ResourceStream):
                     raise
                 failures.append(failure)
                 continue
-            for row in rows:
+            for row in known[entity]:
                 yield row, None
         if len(refusals) == len(ENTITIES):
             raise AccessDenied(refusals[0])
         if failures:
             raise ServiceError.of_all(failures)
 
-    def _request_entity(self, reading: PartitionRead, entity: str) -> list[Row]:
-        """Request the custom fields of an entity.
+    def _request_entity(self, reading: PartitionRead, entity: str) -> dict[str, list[Row]]:
+        """Request the custom fields of an entity, and return those of all that come.
 
         Raises:
             TapError: They may not be read, or could not be.
@@ -100,16 +105,23 @@ class CustomFieldStream(ResourceStream):
         self._check_rows(reading, response, has_list=name in response.document)
         fields = response.document.get(name) or {}
         listed = fields if isinstance(fields, dict) else {entity: fields}
-        found = map(to_row, find_rows({entity: listed.get(entity)}, entity))
-        return [row and {**row, "entity": entity, "customfield_id": _find_id(row)} for row in found]
+        found = {to_entity(one): rows for one, rows in listed.items()}
+        wanted = [*found] if has_all_entities(response.document) else [entity]
+        return {one: _describe_fields(one, found.get(one)) for one in wanted}
+
+
+def _describe_fields(entity: str, found: object) -> list[Row]:
+    """Return the rows of the custom fields of an entity; an empty one is no object."""
+    rows = map(to_row, find_rows({entity: found}, entity))
+    return [row and {**row, "entity": entity, "customfield_id": _find_id(row)} for row in rows]
 
 
 def _find_id(row: Row) -> object:
     return row.get("customfield_id") or row.get("field_id")
 
 
-class ModuleStream(UndocumentedStream):
-    """A custom module of an organization, found at discovery."""
+class ModuleRecords(UndocumentedStream):
+    """What streams of a custom module share, which was found at discovery."""
 
     def __init__(
         self,
@@ -123,17 +135,17 @@ class ModuleStream(UndocumentedStream):
         The title of the schema is the name of the module, if it is not that of the stream.
         """
         self.own_schema = schema
-        self._owners = organizations
+        self.owners = organizations
         self._absent: dict[str, TapError] = {}
         self._lock = threading.Lock()
-        super().__init__(sync_context, custom_module(schema.get("title") or name, name))
+        super().__init__(sync_context, custom_module(find_module(name, schema.get("title")), name))
 
     @property
     @override
     def partitions(self) -> list[dict[str, Any]] | None:
-        if self._owners is None:
+        if self.owners is None:
             return super().partitions
-        return [{ORGANIZATION: organization} for organization in self._owners]
+        return [{ORGANIZATION: organization} for organization in self.owners]
 
     @override
     def _skip(self, organization: str, denied: TapError) -> None:
@@ -158,16 +170,43 @@ class ModuleStream(UndocumentedStream):
         )
 
 
-def build_catalog_modules(sync_context: SyncContext, catalog: Catalog) -> Iterator[ModuleStream]:
+class ModuleStream(ModuleRecords):
+    """The list of a custom module."""
+
+
+class ModuleDetailStream(ModuleRecords, DetailStream):
+    """Whole records of a custom module: one call a changed record."""
+
+
+def choose_module_kind(name: str, title: str | None) -> type[ModuleRecords]:
+    """Return the kind of a stream of a custom module, by its name and the title of its schema.
+
+    The title is the name of the module; without one, the ending of the stream's name says it.
+    """
+    module = title or name.removesuffix(DETAILS)
+    of_list = {module, add_hash(module)}
+    of_documents = {f"{module}{DETAILS}", f"{add_hash(module)}{DETAILS}"}
+    is_list = name in of_list or name not in of_documents | {add_hash(f"{module}{DETAILS}")}
+    return ModuleStream if is_list else ModuleDetailStream
+
+
+def find_module(name: str, title: str | None) -> str:
+    """Return the module of a stream, by its name and the title of its schema."""
+    is_list = choose_module_kind(name, title) is ModuleStream
+    return title or (name if is_list else name.removesuffix(DETAILS))
+
+
+def build_catalog_modules(sync_context: SyncContext, catalog: Catalog) -> Iterator[ModuleRecords]:
     """Yield the streams of the custom modules that a catalog holds."""
     for entry in catalog.streams:
         if is_module(entry.tap_stream_id) and is_module(entry.schema.title or entry.tap_stream_id):
-            yield ModuleStream(sync_context, entry.tap_stream_id, entry.schema.to_dict())
+            kind = choose_module_kind(entry.tap_stream_id, entry.schema.title)
+            yield kind(sync_context, entry.tap_stream_id, entry.schema.to_dict())
 
 
 def discover_custom(
     sync_context: SyncContext, streams: Iterable[ResourceStream]
-) -> list[ModuleStream]:
+) -> list[ModuleRecords]:
     """Give streams the columns of their custom fields, and return those of custom modules.
 
     Raises:
@@ -177,9 +216,21 @@ def discover_custom(
     found.log_start()
     with show_progress(found.describe, sync_context.logger, every=EVERY):
         columns = found.columns()
-        modules = [ModuleStream(sync_context, *one) for one in found.modules()]
+        listed = [ModuleStream(sync_context, *one) for one in found.modules()]
+    names = [one.resource.list_path for one in listed]
+    modules = [*listed, *(_build_details(sync_context, one, names) for one in listed)]
     found.check()
     for stream in streams:
         if isinstance(stream, IncrementalStream):
             stream.columns = columns.get(stream.listed.list_path, {})
     return modules
+
+
+def _build_details(
+    sync_context: SyncContext, listed: ModuleStream, names: Sequence[str]
+) -> ModuleDetailStream:
+    """Return the stream of the whole records of a custom module."""
+    module, schema = listed.resource.list_path, listed.own_schema or {}
+    whole = {**schema, "properties": {**schema["properties"], **DOCUMENT_FIELDS}, "title": module}
+    name = name_details(module, listed.name, names)
+    return ModuleDetailStream(sync_context, name, whole, listed.owners)

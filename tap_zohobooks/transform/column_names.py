@@ -18,6 +18,7 @@ MAX_KNOWN = 10_000  # names of fields that are remembered; the next ones are loo
 
 # The ends of a custom field's names in a row: its value, and two forms of it.
 PREFIX = "cf_"
+DETAILS = "_details"
 RAW, FORMATTED = "_unformatted", "_formatted"
 ENDS = (RAW, FORMATTED, "")
 
@@ -60,6 +61,16 @@ def name_stream(name: str, names: Iterable[str]) -> str:
     is_double = any(one != name and to_snake_case(one) == snake for one in names)
     is_good = len(snake) <= MAX_BYTES and (name == snake or not is_double)
     return name if is_good else add_hash(name)
+
+
+def name_details(module: str, stream: str, names: Iterable[str] = ()) -> str:
+    """Return the name of the stream of the whole records of a custom module.
+
+    `stream` is that of its list, and `names` are those of all modules, which come first.
+    """
+    name = f"{stream}{DETAILS}"
+    is_taken = name in {name_stream(one, names) for one in names}
+    return add_hash(f"{module}{DETAILS}") if is_taken or len(name) > MAX_BYTES else name
 
 
 class ColumnNames:

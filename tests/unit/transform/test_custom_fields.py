@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sandbox.oddities import Oddity
 from tap_zohobooks.resources import ENTITIES
+from tap_zohobooks.streams.organization import (
+    ModuleDetailStream,
+    ModuleStream,
+    choose_module_kind,
+    find_module,
+)
+from tap_zohobooks.transform.column_names import add_hash, name_details
 from tap_zohobooks.transform.custom_fields import (
     BOOLEAN,
     LIST,
@@ -225,6 +233,105 @@ def test_modules_are_streams(service: Make) -> None:
     assert held == made.world.ids(us, "cm_debtor")
     assert columns(run, "cm_debtor") == {"cf_debt_amount": NUMBER, "cf_due_on": DATE}
     assert any(isinstance(one["cf_debt_amount"], Decimal) for one in run.records("cm_debtor"))
+
+
+def all_entities(made: Service, organization: str) -> dict[str, Any]:
+    """Return the custom fields of all entities, as one response."""
+    fields = made.world.holdings[organization].spec.custom_fields
+    return {
+        entity: [
+            {"customfield_id": str(place), "api_name": one.api_name, "data_type": one.data_type}
+            for place, one in enumerate(fields)
+            if one.entity == entity
+        ]
+        for entity in ENTITIES.values()
+    }
+
+
+def test_one_response_may_hold_all_entities(service: Make) -> None:
+    """One call then serves the discovery of each entity, and one the stream."""
+    made = service(rows=30, organizations=1)
+    (organization,) = made.organizations
+    plain = made.complete(["invoices", "custom_fields"], discovers=True)
+    before = asked(made)["settings/customfields"]
+    fields = all_entities(made, organization)
+    made.world.oddities["settings/customfields"] = Oddity(content={"customfields": fields})
+    run = made.complete(["invoices", "custom_fields"], discovers=True)
+    assert columns(run, "invoices") == columns(plain, "invoices") != {}
+    names = {(one["entity"], one["api_name"]) for one in run.records("custom_fields")}
+    expected = {(one["entity"], one["api_name"]) for one in plain.records("custom_fields")}
+    assert names == expected
+    assert len(expected) > 5
+    modules = sum(1 for one in made.world.holdings[organization].spec.modules)
+    assert before == 2 * len(ENTITIES) + modules
+    assert asked(made)["settings/customfields"] - before == 2
+
+
+@pytest.mark.parametrize("missing", ["bill", "invoice"])
+def test_a_response_that_lacks_an_entity_serves_its_own_only(service: Make, missing: str) -> None:
+    """The others are requested: no field of theirs is lost."""
+    made = service(rows=5, organizations=1)
+    (organization,) = made.organizations
+    fields = all_entities(made, organization)
+    del fields[missing]
+    made.world.oddities["settings/customfields"] = Oddity(content={"customfields": fields})
+    made.complete(["custom_fields"])
+    assert asked(made)["settings/customfields"] == len(ENTITIES)
+
+
+def test_whole_records_of_modules_are_streams(service: Make) -> None:
+    """They are not selected by default, cost a call each, and a later run reads what changed."""
+    made = service(rows=12, organizations=2)
+    us, _ = made.organizations
+    stream = "cm_debtor_details"
+    run = made.complete([stream, "cm_debtor"], discovers=True)
+    records = run.records(stream)
+    assert {one["module_record_id"] for one in records} == made.world.ids(us, "cm_debtor")
+    assert columns(run, stream) == columns(run, "cm_debtor")
+    assert all(one["module_fields"] and not one.get("additional_fields") for one in records)
+    assert sum("/cm_debtor/" in call.path for call in made.world.log) == len(records) == 12
+    catalog = made.catalog(made.config())
+    selected = {
+        entry["stream"]: item["metadata"]["selected-by-default"]
+        for entry in catalog["streams"]
+        for item in entry["metadata"]
+        if not item["breadcrumb"]
+    }
+    assert (selected["cm_debtor"], selected[stream]) == (True, False)
+    changed = records[0]["module_record_id"]
+    made.world.change(us, "cm_debtor", changed)
+    later = made.complete([stream], run.state, discovers=True).records(stream)
+    assert changed in {one["module_record_id"] for one in later}
+    assert len(later) < len(records)
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "kind", "module"),
+    [
+        ("cm_debtor", "cm_debtor", ModuleStream, "cm_debtor"),
+        ("cm_debtor_details", "cm_debtor", ModuleDetailStream, "cm_debtor"),
+        ("cm_debtor_details", "cm_debtor_details", ModuleStream, "cm_debtor_details"),
+        ("cm_debtor_details", None, ModuleDetailStream, "cm_debtor"),
+        ("cm_debtor", None, ModuleStream, "cm_debtor"),
+        (add_hash("cm_debtor_details"), "cm_debtor", ModuleDetailStream, "cm_debtor"),
+        (add_hash("cm_Debtor"), "cm_Debtor", ModuleStream, "cm_Debtor"),
+        (f"{add_hash('cm_Debtor')}_details", "cm_Debtor", ModuleDetailStream, "cm_Debtor"),
+    ],
+)
+def test_the_streams_of_a_module(
+    name: str, title: str | None, kind: type[object], module: str
+) -> None:
+    """The title tells a module named like documents from the documents of a module."""
+    assert choose_module_kind(name, title) is kind
+    assert find_module(name, title) == module
+
+
+def test_names_of_whole_records() -> None:
+    """They give way to a module of that name, and to the limit of loaders."""
+    assert name_details("cm_a", "cm_a", ["cm_a"]) == "cm_a_details"
+    assert name_details("cm_a", "cm_a", ["cm_a", "cm_a_details"]) == add_hash("cm_a_details")
+    long = "cm_" + "a" * 58
+    assert name_details(long, long) == add_hash(f"{long}_details")
 
 
 def test_modules_without_metadata_are_open(service: Make) -> None:
