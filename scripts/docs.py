@@ -73,6 +73,26 @@ EVERYTHING = (
     "asks for both, and either permits. For a few add-ons no scope is known but the one for",
     "everything, `ZohoBooks.fullaccess.all`; it is asked for only if they are selected.",
 )
+STREAMS_HEAD = (
+    "# Streams",
+    "",
+    "Printed by `python scripts/docs.py`. `zohobooks scopes STREAM...` prints the scopes that",
+    "streams need. Every key begins with `organization_id`. Streams that cost a call a row,",
+    "and [reports](reports.md), are not selected by default. Custom modules (`cm_*`) are found",
+    "at discovery: key `module_record_id`, full table, one call a 200 rows, scope",
+    "`ZohoBooks.custommodules.ALL`; their whole records (`cm_*_details`) by",
+    "`last_modified_time`, one call a row.",
+    "",
+    *EVERYTHING,
+    "",
+    "Balances of `contacts` (`outstanding_*`, `unused_credits_*`) and `chart_of_accounts`",
+    "follow other documents. No source says that a document changes the time of change of its",
+    "contact or account: such a balance is as old as the last change of its row, or the last",
+    "full read. Sum the open documents instead, or read the stream as FULL_TABLE.",
+    "",
+    "| Stream | Key | Replication | Calls | Scope |",
+    "|---|---|---|---|---|",
+)
 EXCEPTIONS_HEAD = (
     "",
     "## Endpoints without a stream",
@@ -113,26 +133,7 @@ EDITIONS_HEAD = (
 
 def streams_page() -> str:
     """Return the page of all streams: key, replication, cost and scope of each."""
-    lines = [
-        "# Streams",
-        "",
-        "Printed by `python scripts/docs.py`. `zohobooks scopes STREAM...` prints the scopes that",
-        "streams need. Every key begins with `organization_id`. Streams that cost a call a row,",
-        "and [reports](reports.md), are not selected by default. Custom modules (`cm_*`) are found",
-        "at discovery: key `module_record_id`, full table, one call a 200 rows, scope",
-        "`ZohoBooks.custommodules.ALL`; their whole records (`cm_*_details`) by",
-        "`last_modified_time`, one call a row.",
-        "",
-        *EVERYTHING,
-        "",
-        "Balances of `contacts` (`outstanding_*`, `unused_credits_*`) and `chart_of_accounts`",
-        "follow other documents. No source says that a document changes the time of change of its",
-        "contact or account: such a balance is as old as the last change of its row, or the last",
-        "full read. Sum the open documents instead, or read the stream as FULL_TABLE.",
-        "",
-        "| Stream | Key | Replication | Calls | Scope |",
-        "|---|---|---|---|---|",
-    ]
+    lines = [*STREAMS_HEAD]
     kinds = {one.name: kind for kind, rows in STREAM_TYPES.items() for one in rows}
     for name in sorted(TABLE):
         one, kind = TABLE[name], kinds[name]

@@ -23,6 +23,8 @@ from tap_zohobooks.streams.details import DetailStream
 from tap_zohobooks.streams.discovery import MODULES
 from tap_zohobooks.streams.lists import ListStream
 from tap_zohobooks.streams.nested import ChildStream
+from tap_zohobooks.streams.newer import BulkChildStream
+from tap_zohobooks.streams.two_ways import WholeFirstStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,17 +72,18 @@ class Target:
 
 def list_targets() -> list[Target]:
     """Return all endpoints: lists before the documents and children that need their rows."""
-    targets = [_create_target(one) for one in TABLE.values()
-               if one != ORGANIZATIONS and not isinstance(one, Report)]  # fmt: skip
+    modules = TABLE["custom_modules"]
+    listed = (one for one in TABLE.values() if one not in (ORGANIZATIONS, modules))
+    targets = [_create_target(one) for one in listed if not isinstance(one, Report)]
     order = (LIST, SINGLE, DOCUMENT, NESTED)
     targets.sort(key=lambda target: order.index(target.kind))
-    modules = Resource("custom_modules", "api_name", MODULES, "custom_modules", "settings")
     return [*targets, Target(MODULE_LIST, modules, MODULES, 1), *_list_reports()]
 
 
 def _create_target(resource: Resource) -> Target:
     kind = TYPE_OF[resource.name]
-    if issubclass(kind, ChildStream):
+    is_child = issubclass(kind, ChildStream) and not issubclass(kind, WholeFirstStream)
+    if is_child or issubclass(kind, BulkChildStream):
         return Target(NESTED, resource, resource.list_path, 1)
     if issubclass(kind, BulkDetailStream):
         return Target(DOCUMENT, resource, resource.list_path, 1)

@@ -17,7 +17,13 @@ from tap_zohobooks.errors import (
 )
 from tap_zohobooks.resources import ENTITIES, ORGANIZATION, TABLE, Resource, custom_module
 from tap_zohobooks.streams.discovery_cache import DiscoveryCache
-from tap_zohobooks.streams.field_sources import WAYS, find_objects, read_first_page
+from tap_zohobooks.streams.field_sources import (
+    METADATA,
+    WAYS,
+    find_objects,
+    has_all_entities,
+    read_first_page,
+)
 from tap_zohobooks.transform.cleaner import ADDITIONAL
 from tap_zohobooks.transform.column_names import name_stream
 from tap_zohobooks.transform.custom_fields import (
