@@ -27,6 +27,7 @@ PERIODS, TREES = (
     "tests/unit/transform/test_periods.py",
     "tests/unit/transform/test_report_trees.py",
 )
+TWO_WAYS = "tests/e2e/test_two_ways.py"
 REQUESTS, LIMITS = "tests/unit/test_client.py", "tests/unit/http/test_rate_limit.py"
 
 ALWAYS_TRUE = "lambda original, *args, **kwargs: True"
@@ -805,5 +806,30 @@ MUTATIONS = (
         "tap_zohobooks.reports.activities:find_bookmark",
         "lambda original, days, today: days.last.isoformat()",
         ("tests/unit/reports/test_activities.py",),
+    ),
+    Mutation(
+        "a response with some entities serves all of them",
+        "tap_zohobooks.streams.organization:has_all_entities",
+        ALWAYS_TRUE,
+        ("tests/unit/transform/test_custom_fields.py",),
+    ),
+    Mutation(
+        "the other name of an id is not looked for",
+        "tap_zohobooks.streams.base:ResourceStream._name_key",
+        NOTHING,
+        (TWO_WAYS,),
+    ),
+    Mutation(
+        "a refused list of all parents' rows ends the stream",
+        "tap_zohobooks.streams.two_ways:WholeFirstStream._give_up",
+        NOTHING,
+        (TWO_WAYS,),
+    ),
+    Mutation(
+        "a path that was refused is requested again",
+        "tap_zohobooks.streams.two_ways:TwoPathStream._log_other_path",
+        "lambda original, self, reading, refused: setattr("
+        "self._find_capabilities(reading, self.listed), 'has_first_path', None)",
+        (TWO_WAYS,),
     ),
 )
