@@ -66,8 +66,8 @@ def _replication(kind: type[ResourceStream]) -> str:
 EVERYTHING = (
     "Everything means: every list, document and child list in Zoho's published OpenAPI files, and",
     "those of newer documents, of responses and of public code until November 2026, but for the",
-    "exceptions below. A stream marked * is known by the newer sources only, or new here: columns",
-    "that no source names are analogies with its kind, other fields are kept in",
+    "exceptions below. Of a stream that newer sources know, columns that none of them names are",
+    "analogies with its kind, other fields are kept in",
     "`additional_fields`, and an organization whose plan or edition refuses the stream is skipped",
     "with a warning. Where two scopes are named, the service has renamed one: `zohobooks login`",
     "asks for both, and either permits. For a few add-ons no scope is known but the one for",
@@ -78,10 +78,10 @@ STREAMS_HEAD = (
     "",
     "Printed by `python scripts/docs.py`. `zohobooks scopes STREAM...` prints the scopes that",
     "streams need. Every key begins with `organization_id`. Streams that cost a call a row,",
-    "and [reports](reports.md), are not selected by default. Custom modules (`cm_*`) are found",
-    "at discovery: key `module_record_id`, full table, one call a 200 rows, scope",
-    "`ZohoBooks.custommodules.ALL`; their whole records (`cm_*_details`) by",
-    "`last_modified_time`, one call a row.",
+    "those that few need, and [reports](reports.md) are not selected by default. Custom modules",
+    "(`cm_*`) are found at discovery: key `module_record_id`, full table, one call a 200 rows, scope",
+    "`ZohoBooks.custommodules.ALL`; their whole records (`cm_*_details`) are read by",
+    "`last_modified_time`, one call a row, and not selected by default.",
     "",
     *EVERYTHING,
     "",
@@ -90,8 +90,8 @@ STREAMS_HEAD = (
     "contact or account: such a balance is as old as the last change of its row, or the last",
     "full read. Sum the open documents instead, or read the stream as FULL_TABLE.",
     "",
-    "| Stream | Key | Replication | Calls | Scope |",
-    "|---|---|---|---|---|",
+    "| Stream | Key | Replication | Calls | Selected by default | Scope | Known by |",
+    "|---|---|---|---|---|---|---|",
 )
 EXCEPTIONS_HEAD = (
     "",
@@ -141,8 +141,10 @@ def streams_page() -> str:
         replication = _replication(kind)
         cost = _cost(kind, one)
         needed = " or ".join(f"`{scope}`" for scope in one.permissions)
-        mark = " *" if name in NEW else ""
-        lines.append(f"| `{name}`{mark} | {keys} | {replication} | {cost} | {needed} |")
+        selected = "yes" if kind.selected_by_default else "no"
+        source = "newer sources" if name in NEW or isinstance(one, Report) else "files"
+        cells = (f"`{name}`", keys, replication, cost, selected, needed, source)
+        lines.append(f"| {' | '.join(cells)} |")
     everything = scopes([ORGANIZATIONS, *TABLE.values()])
     lines += ["", "All of them need:", "", "```text", everything, "```"]
     lines += EXCEPTIONS_HEAD

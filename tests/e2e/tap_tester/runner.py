@@ -28,7 +28,7 @@ PATIENCE = 120
 Record: TypeAlias = dict[str, Any]
 Key: TypeAlias = tuple[str, ...]
 
-_ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| (.+?) \| (.+?) \|", re.MULTILINE)
+_ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| (.+?) \| .+? \| (.+?) \|", re.MULTILINE)
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 
 
@@ -38,7 +38,7 @@ class Promise:
 
     keys: list[str]
     method: str
-    is_cheap: bool
+    is_selected: bool
 
     @property
     def is_incremental(self) -> bool:
@@ -62,9 +62,9 @@ def promises() -> dict[str, Promise]:
         name: Promise(
             [ORGANIZATION, *re.findall(r"`(\w+)`", keys)],
             method,
-            calls == "one a 200 rows",
+            selected == "yes",
         )
-        for name, keys, method, calls in _ROW.findall(PAGE.read_text(encoding="utf-8"))
+        for name, keys, method, selected in _ROW.findall(PAGE.read_text(encoding="utf-8"))
     }
 
 
