@@ -105,8 +105,8 @@ def test_a_list_of_all_costs_a_call_a_page() -> None:
     ("stream", "refusal"),
     [
         *((stream, "no such path") for stream in WAYS),
-        *(("contact_persons", refusal) for refusal in REFUSALS),
-        *(("reporting_tags", refusal) for refusal in REFUSALS),
+        *(("contact_persons", refusal) for refusal in [*REFUSALS][1:]),
+        *(("reporting_tags", refusal) for refusal in [*REFUSALS][1:]),
     ],
 )
 def test_the_other_way_counts_once_the_first_is_refused(stream: str, refusal: str) -> None:
