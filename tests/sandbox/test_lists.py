@@ -10,6 +10,7 @@ from tests.sandbox.client import Client, Clock, parse_instant
 
 TOP = [path for path in load_endpoints() if "{" not in path and not load_endpoints()[path].parent]
 BEHIND_INVOICES = "debitnotes"
+ONE_LEVEL_DEEPER = "settings/paymentterms"
 LISTED = [path for path in TOP if path != BEHIND_INVOICES]
 
 
@@ -19,8 +20,9 @@ def test_every_list_responds_with_its_rows_under_its_own_key(client: Client, pat
     response = client.get(path)
     one = load_endpoints()[path]
     assert response["code"] == 0
-    assert response[one.rows]
-    assert all(isinstance(row[one.key], str) for row in response[one.rows])
+    rows = response["data"][one.rows] if path == ONE_LEVEL_DEEPER else response[one.rows]
+    assert rows
+    assert all(isinstance(row[one.key], str) for row in rows)
 
 
 @pytest.mark.parametrize("path", [path for path in LISTED if load_endpoints()[path].paged])
