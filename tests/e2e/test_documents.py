@@ -353,6 +353,7 @@ def test_a_service_that_sends_one_document_for_all(stream: str, path: str, rows:
 def test_children_of_another_row(stream: str) -> None:
     """Children that name another parent than the one asked for are no rows of it."""
     place = place_of(rows=12)
+    place.world.refuse("contacts/contactpersons", 404, 5, "Invalid URL Passed")  # the other way
     key = TABLE[stream].keys[0]
     usual = Counter(record[key] for record in place.complete([stream]).records(stream))
     first, second = sorted(usual)[:2]
