@@ -27,8 +27,8 @@ SCHEMAS = ROOT / "tap_zohobooks" / "schemas"
 FILES = sorted(SCHEMAS.glob("*.json"))
 CHILDREN = {"opening_balance_details"}  # of accounts, not the documents of a list
 REPORTS = {one.name: one.keys for one in STREAM_REPORTS}  # no published file has them
-DETAILS = [file for file in FILES
-           if file.stem.endswith("_details") and file.stem not in CHILDREN | REPORTS.keys()]  # fmt: skip
+OTHERS = CHILDREN | REPORTS.keys()
+DETAILS = [file for file in FILES if file.stem.endswith("_details") and file.stem not in OTHERS]
 KEYWORDS = {"additionalProperties", "format", "items", "properties", "type"}
 
 ORDINALS = {"line_number", "depth", "period_rows", "position"}  # counted by the tap
