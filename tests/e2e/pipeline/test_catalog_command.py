@@ -56,14 +56,14 @@ def test_streams_and_fields(tmp_path: Path) -> None:
 
 
 def test_all_and_default_streams(tmp_path: Path) -> None:
-    """--all selects what costs a call a row, and reports too; the default does not."""
+    """--all selects what costs a call a row, add-ons and reports too; the default does not."""
     every = find_selected(run(tmp_path, "--all").stdout).keys()
     cheap = find_selected(run(tmp_path, "--all", "--without-details").stdout).keys()
     default = find_selected(run(tmp_path).stdout).keys()
     costly = {"invoice_details", "invoice_payments", "tax_groups"}
     assert costly <= every - cheap - default
-    assert {"trial_balance"} <= cheap - default
-    assert {"invoices", "contacts"} <= default < every
+    assert {"trial_balance", "packages"} <= cheap - default
+    assert {"invoices", "contact_persons"} <= default < every
     left = run(tmp_path, "--stream=invoices", "--stream=invoice_details", "--without-details")
     assert find_selected(left.stdout).keys() == {"invoices"}
 
