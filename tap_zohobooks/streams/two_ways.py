@@ -126,8 +126,6 @@ class BankStatementStream(LatestStream, TwoPathChildStream):
 class TagOptionStream(TwoPathStream, TwoPathChildStream):
     """Options of reporting tags: a list of their own, or in the tag."""
 
-    selected_by_default = True
-
     @override
     def _fetch_others(
         self, reading: PartitionRead, parent: Row, complete: Callable[[Row], Row]
