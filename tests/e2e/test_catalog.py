@@ -37,7 +37,8 @@ def whole() -> Iterator[tuple[Run, list[str]]]:
     """Every stream of three organizations of three editions, and its misfits."""
     three = made(rows=12, organizations=3, requests_per_minute=10**6, daily_quota=10**6)
     log_deletion(three.world)
-    modules = [name for own in three.world.holdings.values() for name in own.spec.modules]
+    modules = [stream for own in three.world.holdings.values() for name in own.spec.modules
+               for stream in (name, f"{name}_details")]  # fmt: skip
     misfits = Misfits()
     logging.getLogger().addHandler(misfits)
     run = three.complete([*TABLE, *modules], discovers=True, requests_per_minute=10**6, **ONCE)
