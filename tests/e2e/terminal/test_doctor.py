@@ -48,14 +48,14 @@ def test_many_calls_are_confirmed(terminal: Terminals) -> None:
     one = terminal(organizations=1)
     one.store()
     dialogue = one.run("doctor")
-    dialogue.answer("takes 44 calls of the day. Go on? [y/N]: ", "n")
+    dialogue.answer("takes 53 calls of the day. Go on? [y/N]: ", "n")
     assert dialogue.end() == 1
     assert {call.path for call in one.world.log} == {"/books/v3/organizations"}
     confirmed = one.run("doctor")
-    confirmed.answer("takes 44 calls of the day. Go on? [y/N]: ", "y")
-    confirmed.expect("44 of 44 lists may be read")
+    confirmed.answer("takes 53 calls of the day. Go on? [y/N]: ", "y")
+    confirmed.expect("53 of 53 lists may be read")
     assert confirmed.end() == 0
-    assert one.world.meters["927270289"].used == 44
+    assert one.world.meters["927270289"].used == 53
 
 
 def test_a_wrong_data_center(terminal: Terminals) -> None:
