@@ -49,10 +49,14 @@ class Calendar(Clock):
 
 
 def paths(stream: str) -> list[str]:
-    """Return the lists that a stream is read from; the last one holds its rows."""
+    """Return the lists that a stream is read from; the last one holds its rows.
+
+    Children that one list shows of all parents are held below their parents, by the other path.
+    """
     resource = TABLE[stream]
-    if "{" in resource.list_path:
-        return [TABLE[resource.of].list_path, resource.list_path]
+    for path in (resource.list_path, resource.other.list_path):
+        if "{" in path:
+            return [TABLE[resource.of].list_path, path]
     return [TABLE[resource.of or stream].list_path]
 
 
