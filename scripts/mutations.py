@@ -827,9 +827,21 @@ MUTATIONS = (
     ),
     Mutation(
         "a path that was refused is requested again",
-        "tap_zohobooks.streams.two_ways:TwoPathStream._log_other_path",
-        "lambda original, self, reading, refused: setattr("
+        "tap_zohobooks.streams.two_ways:_OtherPath._log_other_path",
+        "lambda original, self, reading, path, refused: setattr("
         "self._find_capabilities(reading, self.listed), 'has_first_path', None)",
+        (TWO_WAYS,),
+    ),
+    Mutation(
+        "an empty list of all parents' rows means that no parent has any",
+        "tap_zohobooks.streams.two_ways:WholeFirstStream._has_hidden_rows",
+        ALWAYS_FALSE,
+        (TWO_WAYS,),
+    ),
+    Mutation(
+        "a path that shows less is read without a warning",
+        "tap_zohobooks.streams.two_ways:_OtherPath._warn_of_less",
+        NOTHING,
         (TWO_WAYS,),
     ),
 )

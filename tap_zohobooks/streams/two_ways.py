@@ -1,11 +1,13 @@
 """Kinds of stream whose rows two paths show: the cheap or documented one first.
 
 The other path is read once the first is refused, and from then on in the run. A path that has
-answered is not given up for a later refusal.
+answered is not given up for a later refusal. If the other path shows less, the log says so, and a
+target is told to delete nothing.
 """
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
@@ -26,6 +28,8 @@ from tap_zohobooks.pagination.page import (
     shows_rows,
     to_row,
 )
+from tap_zohobooks.pagination.view import ListView
+from tap_zohobooks.streams.base import ResourceStream
 from tap_zohobooks.streams.lists import UndocumentedStream
 from tap_zohobooks.streams.nested import ChildStream, LatestStream
 
@@ -41,9 +45,28 @@ if TYPE_CHECKING:
     from tap_zohobooks.transform.cleaner import Row
 
 REFUSALS = (AccessDenied, NotFound, ParameterRefused, UnexpectedResponse)
+MAX_CHECKED = 10  # parent rows that are asked for children if the list of all children is empty
 
 
-class TwoPathStream(UndocumentedStream):
+class _OtherPath(ResourceStream):
+    """What streams of two paths share: how the log names that the other one is read."""
+
+    def _log_other_path(self, reading: PartitionRead, path: str, refused: TapError) -> None:
+        self.logger.info(
+            "Stream '%s' of organization %s is read from '%s': %s",
+            self.name, reading.organization, path, refused,
+        )  # fmt: skip
+
+    def _warn_of_less(self, reading: PartitionRead, what: str, refused: TapError) -> None:
+        """Warn, and block deletes, since the other path shows no more than `what`."""
+        self.block_deletes(f"the service shows no more than {what}")
+        self.logger.warning(
+            "Stream '%s' of organization %s: the service shows no more than %s: %s",
+            self.name, reading.organization, what, refused,
+        )  # fmt: skip
+
+
+class TwoPathStream(_OtherPath, UndocumentedStream):
     """A list with two paths."""
 
     @override
@@ -60,16 +83,10 @@ class TwoPathStream(UndocumentedStream):
                 raise
             response = super()._get(reading, self.listed.then, params)  # the other path exists
             known.has_first_path = False
-            self._log_other_path(reading, refused)
+            self._log_other_path(reading, self.listed.then, refused)
         else:
             known.has_first_path = True
         return response
-
-    def _log_other_path(self, reading: PartitionRead, refused: TapError) -> None:
-        self.logger.info(
-            "Stream '%s' of organization %s is read from '%s': %s",
-            self.name, reading.organization, self.listed.then, refused,
-        )  # fmt: skip
 
 
 class LockStream(TwoPathStream):
@@ -82,9 +99,16 @@ class LockStream(TwoPathStream):
             lock.setdefault(self.resource.key, self.resource.then)  # there is no other one
         return response
 
+    @override
+    def _log_other_path(self, reading: PartitionRead, path: str, refused: TapError) -> None:
+        self._warn_of_less(reading, "one lock", refused)
 
-class TwoPathChildStream(ChildStream):
-    """Children that two paths show for each parent row."""
+
+class TwoPathChildStream(_OtherPath, ChildStream):
+    """Children that two paths show for each parent row.
+
+    A refusal may concern one parent row only. It is one of the path if the other path shows rows.
+    """
 
     @override
     def _fetch_children(
@@ -102,8 +126,10 @@ class TwoPathChildStream(ChildStream):
         except REFUSALS as refused:
             if known.has_first_path or isinstance(refused, ResponseTooLarge):
                 raise
-            rows = self._fetch_others(reading, parent, complete)  # the other path exists
-            known.has_first_path = False
+            rows = self._fetch_others(reading, parent, complete)
+            if rows:
+                known.has_first_path = False
+                self._log_other_path(reading, self.resource.then, refused)
         else:
             known.has_first_path = True
         return rows
@@ -121,6 +147,10 @@ class TwoPathChildStream(ChildStream):
 
 class BankStatementStream(LatestStream, TwoPathChildStream):
     """Bank statements: all of an account, or the newest one."""
+
+    @override
+    def _log_other_path(self, reading: PartitionRead, path: str, refused: TapError) -> None:
+        self._warn_of_less(reading, "the newest statement of each account", refused)
 
 
 class TagOptionStream(TwoPathStream, TwoPathChildStream):
@@ -159,29 +189,44 @@ class WholeFirstStream(ChildStream):
         known = self._find_capabilities(reading, self.resource)
         if known.has_first_path is not False:
             try:
-                yield from self._read_whole(reading)
+                rows = yield from self._read_whole(reading)
             except REFUSALS as refused:
                 if known.has_first_path or isinstance(refused, ResponseTooLarge):
                     raise
                 self._give_up(reading, refused.found)
+            else:
+                if known.has_first_path and not rows and self._has_hidden_rows(reading):
+                    self._give_up(reading, "the list of all is empty, and some of them have rows")
         if known.has_first_path is False:
             yield from super()._read(reading)
 
-    def _read_whole(self, reading: PartitionRead) -> Generator[Item, None, None]:
-        """Yield the rows of the list of all, unless its first page shows that it is none."""
+    def _has_hidden_rows(self, reading: PartitionRead) -> bool:
+        """Tell whether one of the first 10 parent rows has children; it costs a call for each."""
+        parents = islice(super(ChildStream, self)._read(reading), MAX_CHECKED)
+        found = (self._child_rows(reading, row) for row, _ in parents if row is not None)
+        return any(isinstance(rows, list) and rows for rows in found)
+
+    def _read_whole(self, reading: PartitionRead) -> Generator[Item, None, int]:
+        """Yield the rows of the list of all, unless its first page shows that it is none.
+
+        Returns how many there are.
+        """
         known = self._find_capabilities(reading, self.resource)
         scan = OffsetScan(
             lambda params: self._whole_page(reading, params), self.sync_context.page_size
         )
+        rows = 0
         for entries, _ in scan.pages():
             if known.has_first_path is False:
-                return
+                break
+            rows += len(entries)
             for entry in entries:
                 yield entry.row, None
         if scan.has_moved:
             self.block_deletes(
                 f"the list of organization {reading.organization} moved while it was read"
             )
+        return rows
 
     def _whole_page(self, reading: PartitionRead, params: Params) -> Page:
         """Return a page of the list of all; the first shows whether rows name their parent."""
@@ -203,7 +248,8 @@ class WholeFirstStream(ChildStream):
 
     def _give_up(self, reading: PartitionRead, why: str) -> None:
         """Note that each parent row costs a call from now on."""
-        self._find_capabilities(reading, self.resource).has_first_path = False
+        known = self._find_capabilities(reading, self.resource)
+        known.has_first_path, known.view = False, ListView()
         self.logger.warning(
             "Stream '%s' of organization %s: each row of '%s' costs a call (%s). Deselect the "
             "stream to save them.", self.name, reading.organization, self.resource.of, why,

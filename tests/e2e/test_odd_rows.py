@@ -176,10 +176,41 @@ def test_a_view_that_cannot_be_widened(
     """A list that hides rows all the same is named once, in every mode, and deletes nothing."""
     place = service(rows=30, organizations=1)
     place.world.behaviour["contacts"] = Behaviour(view="Status.Active", all_view=treatment)
+    place.world.refuse("contacts/contactpersons", 404, 5, "Invalid URL Passed")
     run = place.complete([stream, "contacts"], methods={stream: method, "contacts": method})
     assert run.records("contacts")
     assert said(caplog, "the service hides rows, it shows no more than Status.Active") == 1
     assert activated(run) == set()
+
+
+@pytest.mark.parametrize("treatment", ["ignored", "refused"])
+def test_a_list_of_all_parents_that_cannot_be_widened(
+    service: Make, caplog: pytest.LogCaptureFixture, treatment: Treatment
+) -> None:
+    """What such a list hides is named and not deleted; the list of parents hides nothing."""
+    place = service(rows=30, organizations=1)
+    place.world.behaviour["contacts/{contact_id}/contactpersons"] = Behaviour(
+        view="Status.Active", all_view=treatment
+    )
+    run = place.complete(["contact_persons", "contacts"], methods={"contacts": "FULL_TABLE"})
+    assert run.records("contact_persons")
+    assert said(caplog, "the service hides rows, it shows no more than Status.Active") == 1
+    assert activated(run) == {"contacts"}
+
+
+def test_a_view_of_all_parents_is_none_of_their_rows(
+    service: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once the list of all is given up, its filter and what it hid say nothing of the others."""
+    place = service(rows=6, organizations=1)
+    place.world.behaviour["contacts/{contact_id}/contactpersons"] = Behaviour(
+        view="Status.Active", all_view="honoured", names_parents=False
+    )
+    run = place.complete(["contact_persons"])
+    assert run.records("contact_persons")
+    calls = [one for one in place.world.log if "/contacts/26" in one.path]
+    assert [one.params.get("filter_by") for one in calls[:2]] == [None, "Status.All"]
+    assert said(caplog, "hides rows") == 0
 
 
 @pytest.mark.parametrize("applied", ["Active", "Status.", ["Status.Active"], 7, None, {}])

@@ -206,3 +206,87 @@ def test_a_scope_that_was_renamed(granted: str) -> None:
     run = place.complete(["items", "users"])
     (line,) = run.tap.sync_context.stats.list_skipped(TABLE)
     assert "the scope ZohoBooks.items.READ or ZohoBooks.settings.READ" in line
+
+
+ALL = {
+    "contact_persons": ("contacts/contactpersons", "contact_persons"),
+    "contact_addresses": ("contacts/address", "addresses"),
+    "bank_rules": ("bankaccounts/rules", "rules"),
+}
+
+
+def show_no_rows(place: Service, stream: str) -> None:
+    """Let the list of all parents' rows be empty, whatever the parents have."""
+    path, rows = ALL[stream]
+
+    def hook(world: World, request: Request) -> None:
+        world.oddities.pop(path, None)
+        if request.path.endswith(path) and "account_id" not in request.params:
+            world.oddities[path] = Oddity(content={rows: []})
+
+    place.world.before_call.append(hook)
+
+
+@pytest.mark.parametrize("stream", ALL)
+def test_an_empty_list_of_all_is_not_believed(
+    stream: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """If a parent has rows all the same, each parent is asked, and the log says so."""
+    place = service_of(rows=12)
+    show_no_rows(place, stream)
+    run = place.complete([stream])
+    (organization,) = place.organizations
+    assert len(list_rows(run, stream)) == len(place.world.ids(organization, WAYS[stream][1])) > 0
+    assert "costs a call (the list of all is empty, and some of them have rows)" in caplog.text
+
+
+@pytest.mark.parametrize("stream", ["contact_persons", "contact_addresses"])
+def test_an_empty_list_of_all_is_checked_by_a_few_parents(stream: str) -> None:
+    """If there are no rows, that costs eleven calls and the parents' first page, not all."""
+    place = service_of(rows=200)
+    (organization,) = place.organizations
+    for one in place.world.ids(organization, WAYS[stream][1]):
+        place.world.delete(organization, WAYS[stream][1], one)
+    run = place.complete([stream])
+    calls = count_paths(place)
+    assert not run.records(stream)
+    assert calls.total() - calls["organizations"] == 12
+    assert "ACTIVATE_VERSION" in [message["type"] for message in run.messages]
+
+
+@pytest.mark.parametrize("refusal", ["no such path", "not found", "without a code"])
+def test_a_refusal_for_one_account_says_nothing_of_the_others(refusal: str) -> None:
+    """The other accounts show all their statements, whichever account is refused."""
+    place = service_of(rows=4)
+    plain = list_rows(place.complete(["bank_statements"]), "bank_statements")
+    for account in dict.fromkeys(account for account, _ in plain):
+        for path in ("bankaccounts/{}/statements", "bankaccounts/{}/statement/lastimported"):
+            place.world.refuse(path.format(account), *REFUSALS[refusal])
+        run = place.run(["bank_statements"])
+        assert count_paths(place)["bankaccounts/*/statement/lastimported"] <= 1
+        others = [row for row in plain if row[0] != account]
+        assert list_rows(run, "bank_statements") == others != []
+        place.world.refusals.clear()
+        place.world.log.clear()
+
+
+@pytest.mark.parametrize(
+    ("stream", "what"),
+    [
+        ("bank_statements", "the newest statement of each account"),
+        ("transaction_locks", "one lock"),
+    ],
+)
+def test_a_path_that_shows_less_is_named(
+    stream: str, what: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log warns once, and a target is told to delete nothing."""
+    place = service_of(rows=4)
+    before = place.complete([stream])
+    assert "shows no more" not in caplog.text
+    refuse_first(place, stream)
+    run = place.complete([stream], before.state)
+    assert run.records(stream)
+    (line,) = [one for one in caplog.messages if f"service shows no more than {what}:" in one]
+    assert line.startswith(f"Stream '{stream}' of organization {place.organizations[0]}")
+    assert "ACTIVATE_VERSION" not in [message["type"] for message in run.messages]
