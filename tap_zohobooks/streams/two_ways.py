@@ -168,9 +168,15 @@ class TagOptionStream(TwoPathStream, TwoPathChildStream):
         if not isinstance(options, list):
             self.block_deletes(f"'{path}' held no list of options")
             return []
-        for row in map(to_row, options):
-            self._name_key(row)
-        return [to_row(row) for row in options]
+        return [_rename_option(to_row(row)) for row in options]
+
+
+def _rename_option(row: Row) -> Row:
+    """Return an option in a tag by the names of the list: `tag_option_id` is `option_id`."""
+    return {
+        name.removeprefix("tag_") if name.startswith("tag_option_") else name: value
+        for name, value in row.items()
+    }
 
 
 class WholeFirstStream(ChildStream):

@@ -290,3 +290,13 @@ def test_a_path_that_shows_less_is_named(
     (line,) = [one for one in caplog.messages if f"service shows no more than {what}:" in one]
     assert line.startswith(f"Stream '{stream}' of organization {place.organizations[0]}")
     assert "ACTIVATE_VERSION" not in [message["type"] for message in run.messages]
+
+
+def test_options_in_a_tag_have_the_names_of_the_list() -> None:
+    """Lines name options by their ids: the other path shows the names of these, too."""
+    place = service_of(rows=4)
+    refuse_first(place, "reporting_tag_options")
+    records = place.complete(["reporting_tag_options"]).records("reporting_tag_options")
+    assert records
+    assert all(record["option_id"] and record["option_name"] for record in records)
+    assert not any(record.get("additional_fields") for record in records)
