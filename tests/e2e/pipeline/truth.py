@@ -81,7 +81,7 @@ def sums(held: Iterable[dict[str, Any]], column: str) -> dict[str, Decimal]:
     """Return the exact sum of a column by organization and currency, as service rows have it."""
     found: dict[str, Decimal] = {}
     for row in held:
-        key = row["currency_code"] or ""
+        key = row.get("currency_code") or ""  # lists of some documents show none
         found[key] = found.get(key, Decimal(0)) + (number(row.get(column)) or 0)
     return found
 
