@@ -411,7 +411,7 @@ NEWER_NESTED = (
     Resource("bank_reconciliations", "account_id reconciliation_id", "bankaccounts/{account_id}/reconciliations", of="bank_accounts"),
     Resource("contact_opening_balances", "contact_id", "contacts/{contact_id}/openingbalances?contact_type={contact_type}", of="contacts"),
     Resource("contact_payment_refunds", "contact_id payment_refund_id", "contacts/{contact_id}/paymentrefunds", of="contacts"),
-    Resource("contact_tax_info", "contact_id tax_info_id", "contacts/{contact_id}/taxinfo", of="contacts"),
+    Resource("contact_tax_info", "contact_id tax_info_id", "contacts/{contact_id}/taxinfo", "tax_info_list", of="contacts"),
     Resource("contact_unused_credits", "contact_id creditnote_id", "contacts/{contact_id}/receivables/unusedcredits", of="contacts", ids="credit_id payment_id"),
     Resource("credit_note_emails", "creditnote_id mailhistory_id", "creditnotes/{creditnote_id}/emailhistory", "email_history", of="credit_notes"),
     Resource("journal_credits", "journal_id credit_id", "journals/{journal_id}/credits", of="journals", ids="creditnote_id vendor_credit_id"),
