@@ -13,7 +13,7 @@ SHELL := /bin/sh
 uv := .tools/uv-$(UV_VERSION)/bin/uv
 venv := .venv/bin
 meltano := .tools/meltano
-programs := duckdb singer-tools target-csv target-jsonl target-postgres target-sqlite
+programs := dbt duckdb singer-tools target-csv target-jsonl target-postgres target-sqlite
 
 # Another Python gets new environments.
 version := $(shell $(PYTHON) -c 'import platform; print(platform.python_version())' 2>/dev/null)
@@ -100,12 +100,13 @@ browser: sync
 plugins: $(installed)
 
 # Meltano and each program have their own environments, as their pinned versions conflict.
-$(meltano)/installed-$(version): $(uv) meltano.yml $(wildcard plugins/extractors/*) pyproject.toml uv.lock plugins/meltano.txt plugins/target-postgres.txt
+$(meltano)/installed-$(version): $(uv) meltano.yml $(wildcard plugins/extractors/*) pyproject.toml uv.lock plugins/meltano.txt plugins/target-postgres.txt plugins/dbt.txt
 	$(uv) venv --quiet --clear $(meltano)
 	$(uv) pip install --quiet --python $(meltano) --require-hashes --requirements plugins/meltano.txt
 	$(uv) export --quiet --frozen --no-dev --no-emit-project --no-hashes --output-file .tools/tap.txt
 	UV_CONSTRAINT=.tools/tap.txt $(meltano)/bin/meltano install --clean --plugin-type extractor
 	$(meltano)/bin/meltano install --clean --plugin-type loader
+	$(meltano)/bin/meltano install --clean --plugin-type utility
 	touch $@
 
 .tools/%/installed-$(version): plugins/%.txt $(uv)
