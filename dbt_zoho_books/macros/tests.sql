@@ -1,0 +1,33 @@
+{# A key: no part of it is null, and no two rows share it. #}
+{% test unique_key(model, columns) %}
+select {{ columns | join(', ') }}, count(*) as row_count
+from {{ model }}
+group by {{ columns | join(', ') }}
+having count(*) > 1
+{%- for column in columns %} or {{ column }} is null{% endfor %}
+{% endtest %}
+
+{# Two figures that must be equal are, to the last digit. With ties_must_see_rows it is an error too if
+   nothing was compared. #}
+{% test tie(model, tie) %}
+{{ config(severity=var('tie_severity', 'error')) }}
+select organization_id, basis, subject, expected, found, difference
+from {{ model }}
+where tie = '{{ tie }}'
+    and difference <> 0
+    and not is_explained
+{%- if var('ties_must_see_rows', false) %}
+union all
+select null, null, 'nothing was compared', null, null, null
+from (select count(*) as row_count from {{ model }} where tie = '{{ tie }}') as seen
+where row_count = 0
+{%- endif %}
+{% endtest %}
+
+{# The ledger has no exception of a reason. #}
+{% test no_exception(model, reason) %}
+{{ config(severity=var('tie_severity', 'error')) }}
+select organization_id, basis, transaction_type, transaction_id, account_id, difference
+from {{ model }}
+where reason = '{{ reason }}'
+{% endtest %}

@@ -1,0 +1,6 @@
+{{ zoho_books.stage(
+    'vendor_payment_refunds',
+    text=['payment_id', 'vendorpayment_refund_id', 'refund_mode', 'reference_number'],
+    numeric=['amount_fcy = amount_fcy | amount', 'amount_bcy'],
+    date=['date']
+) }}
