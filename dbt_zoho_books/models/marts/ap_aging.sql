@@ -1,0 +1,1 @@
+{{ zoho_books.select_aging('payable') }}

@@ -1,0 +1,1 @@
+{{ zoho_books.select_lines(['credit_note', 'vendor_credit']) }}

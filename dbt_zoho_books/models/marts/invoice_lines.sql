@@ -1,0 +1,1 @@
+{{ zoho_books.select_lines(['invoice', 'debit_note', 'sales_receipt']) }}

@@ -1,0 +1,1 @@
+{{ zoho_books.select_unified_documents(['credit_note'], 'contact') }}

@@ -1,0 +1,1 @@
+{{ zoho_books.select_unified_documents(['purchase_order'], 'vendor') }}

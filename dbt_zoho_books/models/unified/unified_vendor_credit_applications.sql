@@ -1,0 +1,10 @@
+select
+    organization_id,
+    concat(source_id, '|', target_id, '|', application_id) as remote_id,
+    source_id as vendor_credit,
+    target_id as invoice,
+    applied_on as applied_date,
+    amount as applied_amount,
+    currency_code as currency
+from {{ ref('payment_applications') }}
+where source_type = 'vendor_credit'
