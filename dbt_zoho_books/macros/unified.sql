@@ -17,10 +17,6 @@ with paid as (
     select organization_id, document_type, document_id, max(settled_on) as paid_on
     from {{ ref('int_settlements') }}
     group by organization_id, document_type, document_id
-),
-
-currencies as (
-    select organization_id, currency_code as base_currency from {{ ref('dim_organizations') }}
 )
 
 select

@@ -1,0 +1,57 @@
+"""Write tables into a DuckDB file, or print those of the books: run by the Python that dbt has.
+
+usage: duckdb_file.py load FILE < tables.json
+       duckdb_file.py dump FILE SCHEMA... > rows.json
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import duckdb  # type: ignore[import-not-found,unused-ignore]
+
+
+def load(path: str) -> None:
+    """Load the tables of standard input into the schema of the loader, in place of those there."""
+    with duckdb.connect(path) as connection:
+        connection.execute("DROP SCHEMA IF EXISTS zohobooks CASCADE")
+        connection.execute("CREATE SCHEMA zohobooks")
+        for table in json.load(sys.stdin):
+            columns = ", ".join(f'"{name}" {kind}' for name, kind in table["columns"].items())
+            connection.execute(f'CREATE TABLE zohobooks."{table["name"]}" ({columns})')
+            if table["rows"]:
+                places = ", ".join("?" for _ in table["columns"])
+                insert = f'INSERT INTO zohobooks."{table["name"]}" VALUES ({places})'  # noqa: S608
+                connection.executemany(insert, table["rows"])
+
+
+def dump(path: str, schemas: list[str]) -> None:
+    """Print all rows of some schemas as JSON, values as text."""
+    with duckdb.connect(path, read_only=True) as connection:
+        names = connection.execute(
+            "SELECT table_schema, table_name FROM information_schema.tables"
+            " WHERE table_schema IN (SELECT unnest(?)) ORDER BY 1, 2",
+            [schemas],
+        ).fetchall()
+        found = {}
+        for schema, name in names:
+            answer = connection.execute(f'SELECT * FROM "{schema}"."{name}"')  # noqa: S608
+            columns = [column[0] for column in answer.description]
+            found[name] = [
+                dict(zip(columns, map(to_text, row), strict=True)) for row in answer.fetchall()
+            ]
+    json.dump(found, sys.stdout)
+
+
+def to_text(value: object) -> str | None:
+    """Return a value as text; None is null."""
+    return None if value is None else str(value)
+
+
+if __name__ == "__main__":
+    action, file, *rest = sys.argv[1:]
+    if action == "load":
+        load(file)
+    else:
+        dump(file, rest)
