@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from sandbox.data.facts.amounts import (
@@ -91,7 +91,11 @@ def remember(scene: Scene, key: tuple[Any, ...], compute: Callable[[], Result]) 
 
 def get_terms(collection: str, number: int) -> Terms:
     """Get the terms of a document; only invoices and bills have some."""
-    return draw_terms(number) if collection in {"invoices", "bills"} else PLAIN
+    if collection not in {"invoices", "bills"}:
+        return PLAIN
+    terms = draw_terms(number)
+    # A bill shows no shipping charge, so its total has none.
+    return replace(terms, has_shipping=False) if collection == "bills" else terms
 
 
 def get_decimals(scene: Scene, side: Side, collection: str, number: int) -> int:
