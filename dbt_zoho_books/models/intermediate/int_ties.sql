@@ -82,20 +82,34 @@ bases as (
 ),
 {% endfor %}
 
+-- The fiscal year of the day of a sheet, which may lie beyond the last load.
+fiscal_years as (
+    select
+        periods.organization_id, periods.basis, periods.from_date, periods.to_date,
+        periods.is_explained,
+        cast(
+            {{ dbt.dateadd(
+                'month',
+                '-mod(cast(extract(month from periods.to_date) as integer)'
+                ~ ' - organizations.fiscal_start_month + 12, 12)',
+                dbt.date_trunc('month', 'periods.to_date')
+            ) }} as date
+        ) as fiscal_year_start
+    from balance_sheet_periods as periods
+    inner join {{ ref('int_organizations') }} as organizations
+        on periods.organization_id = organizations.organization_id
+),
+
 -- Profit by period, which the balance sheet and the cash flow show without postings.
 profits as (
     select
         periods.organization_id, periods.basis, periods.from_date, periods.to_date,
         periods.is_explained,
-        sum(case when ledger.posted_on >= fiscal.fiscal_year_start then -ledger.amount else 0 end)
+        sum(case when ledger.posted_on >= periods.fiscal_year_start then -ledger.amount else 0 end)
             as current_year_earnings,
-        sum(case when ledger.posted_on < fiscal.fiscal_year_start then -ledger.amount else 0 end)
+        sum(case when ledger.posted_on < periods.fiscal_year_start then -ledger.amount else 0 end)
             as retained_earnings
-    from balance_sheet_periods as periods
-    inner join {{ ref('int_fiscal_periods') }} as fiscal
-        on periods.organization_id = fiscal.organization_id
-        and periods.to_date >= fiscal.period_start
-        and periods.to_date <= fiscal.period_end
+    from fiscal_years as periods
     inner join ledger
         on periods.organization_id = ledger.organization_id
         and periods.basis = ledger.basis
