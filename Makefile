@@ -65,8 +65,9 @@ soak: sync ## Run 20,000 random histories of a changing service, and 50,000 odd 
 	  tests/property/test_stateful.py tests/property/test_responses.py
 
 .PHONY: mutants
-mutants: sync ## Break rules of the tap one by one: a test must fail for each
+mutants: sync .tools/dbt/installed-$(version) ## Break rules, and rows, one by one: a test must fail for each
 	$(venv)/python scripts/mutants.py
+	$(venv)/pytest tests/e2e/books/test_mutations.py
 
 .PHONY: fix
 fix: sync ## Apply the fixes of ruff

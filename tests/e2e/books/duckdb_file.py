@@ -1,7 +1,8 @@
-"""Write tables into a DuckDB file, or print those of the books: run by the Python that dbt has.
+"""Write tables into a DuckDB file, or print what it holds: run by the Python that dbt has.
 
 usage: duckdb_file.py load FILE < tables.json
        duckdb_file.py dump FILE SCHEMA... > rows.json
+       duckdb_file.py ask FILE < queries.json > answers.json
 """
 
 from __future__ import annotations
@@ -44,6 +45,13 @@ def dump(path: str, schemas: list[str]) -> None:
     json.dump(found, sys.stdout)
 
 
+def ask(path: str) -> None:
+    """Print the answers of the queries of standard input, values as text."""
+    with duckdb.connect(path, read_only=True) as connection:
+        answers = [connection.execute(query).fetchall() for query in json.load(sys.stdin)]
+    json.dump([[list(map(to_text, row)) for row in rows] for rows in answers], sys.stdout)
+
+
 def to_text(value: object) -> str | None:
     """Return a value as text; None is null."""
     return None if value is None else str(value)
@@ -51,7 +59,10 @@ def to_text(value: object) -> str | None:
 
 if __name__ == "__main__":
     action, file, *rest = sys.argv[1:]
-    if action == "load":
-        load(file)
-    else:
-        dump(file, rest)
+    match action:
+        case "load":
+            load(file)
+        case "dump":
+            dump(file, rest)
+        case _:
+            ask(file)

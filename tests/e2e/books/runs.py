@@ -140,6 +140,20 @@ class Books:
         found = self._dump_postgres(wanted) if self.database else self._dump_duckdb(wanted)
         return {name: sorted(map(_normalize, rows), key=str) for name, rows in found.items()}
 
+    def ask(self, queries: list[str]) -> list[list[list[str | None]]]:
+        """Return the rows that queries find, values as text."""
+        if not self.database:
+            read: list[list[list[str | None]]] = json.loads(
+                self._run_script("ask", input=json.dumps(queries))
+            )
+            return read
+        with self.database.connect() as connection:
+            return [
+                [[None if value is None else str(value) for value in row]
+                 for row in connection.execute(query).fetchall()]
+                for query in queries
+            ]  # fmt: skip
+
     def _dump_duckdb(self, schemas: Iterable[str]) -> dict[str, Rows]:
         read: dict[str, Rows] = json.loads(self._run_script("dump", *schemas))
         return read

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from tests.e2e.books.mutations import build_mutated, drop_rows
 from tests.e2e.books.raw import build_tables
 from tests.e2e.books.runs import Books
 from tests.e2e.books.statements import add_statements
+from tests.e2e.pipeline.pipes import ROOT
 from tests.e2e.pipeline.warehouse import fresh
 
 if TYPE_CHECKING:
@@ -62,11 +64,17 @@ def change_later(parts: Iterable[Tables]) -> list[Tables]:
     return [ten, twenty]
 
 
-def keep(path: Path, results: Results, books: Books, *schemas: str) -> None:
+def keep(path: Path, results: Results, books: Books, *schemas: str, **more: Any) -> None:
     """Write down how a run has ended, and what it has built."""
     statuses = {key: one["status"] for key, one in results.nodes.items()}
     found = {"code": results.code, "statuses": statuses, "log": results.log[-4000:]}
-    path.write_text(json.dumps(found | {"rows": books.dump(*schemas)}))
+    path.write_text(json.dumps({**found, **more, "rows": books.dump(*schemas)}))
+
+
+def list_questions() -> list[str]:
+    """Return the SQL of the questions of the page."""
+    text = (ROOT / "docs" / "books.md").read_text(encoding="utf-8")
+    return re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -84,7 +92,9 @@ def build_both(server: Database, folder: Path) -> None:
         books.load(tables)
     runs = {name: books.start(*BUILD) for name, books in both.items()}
     for name, run in runs.items():
-        keep(folder / f"{name}.json", run.wait(), both[name])
+        done = run.wait()
+        answers = both[name].ask(list_questions()) if done.code == 0 else []
+        keep(folder / f"{name}.json", done, both[name], answers=answers)
 
 
 def build_again(first: Path, folder: Path) -> None:

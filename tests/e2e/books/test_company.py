@@ -220,3 +220,18 @@ def test_the_quality_page_shows_what_was_compared(duckdb: dict[str, Any]) -> Non
     assert all(Decimal(row["row_count"]) > 0 for row in rows)
     assert [row for row in rows if row["mismatches"] != row["explained"]] == []
     assert {AR, SALES} <= {row["account_id"] for row in duckdb["rows"]["dim_accounts"]}
+
+
+def test_the_questions_of_the_page_have_answers(
+    duckdb: dict[str, Any], postgres: dict[str, Any]
+) -> None:
+    """Each query of docs/books.md finds rows on both databases, as many on one as on the other."""
+    counts = [[len(rows) for rows in run["answers"]] for run in (duckdb, postgres)]
+    assert len(counts[0]) == 10
+    assert all(counts[0])
+    assert counts[0] == counts[1]
+    profits = {(row[0], row[1]): Decimal(row[2]) for row in duckdb["answers"][0]}
+    assert profits[("10", "2026")] == Decimal(1323)
+    overdue = sum(Decimal(row[2]) for row in duckdb["answers"][1] if row[0].startswith("10"))
+    # All that is open of organization 10, but the 100.00 that are due on the day.
+    assert overdue == Decimal(2883)
