@@ -41,7 +41,8 @@ def postgres(first: Path) -> dict[str, Any]:
 def again(shared: Path, first: Path) -> dict[str, dict[str, Any]]:
     """Return the builds over books that exist."""
     folder = once(shared, "books-again", lambda path: build_again(first, path))
-    return {name: read(folder / f"{name}.json") for name in ("shuffled", "later", "refreshed")}
+    names = ("shuffled", "later", "refreshed", "lacking")
+    return {name: read(folder / f"{name}.json") for name in names}
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 usage: duckdb_file.py load FILE < tables.json
        duckdb_file.py dump FILE SCHEMA... > rows.json
        duckdb_file.py ask FILE < queries.json > answers.json
+       duckdb_file.py change FILE < statements.json
 """
 
 from __future__ import annotations
@@ -52,6 +53,13 @@ def ask(path: str) -> None:
     json.dump([[list(map(to_text, row)) for row in rows] for rows in answers], sys.stdout)
 
 
+def change(path: str) -> None:
+    """Execute the statements of standard input."""
+    with duckdb.connect(path) as connection:
+        for statement in json.load(sys.stdin):
+            connection.execute(statement)
+
+
 def to_text(value: object) -> str | None:
     """Return a value as text; None is null."""
     return None if value is None else str(value)
@@ -64,5 +72,7 @@ if __name__ == "__main__":
             load(file)
         case "dump":
             dump(file, rest)
-        case _:
+        case "ask":
             ask(file)
+        case _:
+            change(file)

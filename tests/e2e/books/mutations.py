@@ -16,11 +16,15 @@ Change: TypeAlias = Callable[[Tables], None]
 
 
 class Mutation(NamedTuple):
-    """A change of the rows of one organization, and the tests that must fail for it."""
+    """A change of the rows of one organization, and the tests that must fail for it.
+
+    `part` is the place of the organization that is copied and changed.
+    """
 
     name: str
     change: Change
     tests: tuple[str, ...]
+    part: int = 0
 
 
 def find(tables: Tables, stream: str, **values: object) -> Row:
@@ -138,18 +142,22 @@ MUTATIONS: Final = (
              ("tie_cash_flow",)),
     Mutation("wrong_trial", change_row("trial_balance", {"amount": Decimal(1), "debit": Decimal(1)},
                                        account_id=BANK), ("tie_trial_balance",)),
+    Mutation("wrong_debit", change_row("general_ledger", {"debit_total": Decimal(1)},
+                                       account_id=BANK), ("tie_general_ledger_debit",), 1),
+    Mutation("wrong_credit", change_row("general_ledger", {"credit_total": Decimal(1)},
+                                        account_id=BANK), ("tie_general_ledger_credit",), 1),
     Mutation("repeated_contact", copy_row("contacts", {"contact_name": "Twice"}, contact_id="c1"),
              ("key_stg_contacts",)),
 )  # fmt: skip
 
 
 def build_mutated() -> list[Tables]:
-    """Build the company as it is, and a copy of organization 10 for each mutation."""
+    """Build the company as it is, and a copy of an organization for each mutation."""
     ten, twenty = build_company()
     add_statements(ten, twenty)
     parts = [ten.finish(), twenty.finish()]
     for one in MUTATIONS:
-        tables = rename(parts[0], one.name)
+        tables = rename(parts[one.part], one.name)
         one.change(tables)
         count_readings(tables["journal_report"])
         parts.append(tables)

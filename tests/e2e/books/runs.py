@@ -154,6 +154,10 @@ class Books:
                 for query in queries
             ]  # fmt: skip
 
+    def change(self, *statements: str) -> None:
+        """Execute statements in the DuckDB file."""
+        self._run_script("change", input=json.dumps(statements))
+
     def _dump_duckdb(self, schemas: Iterable[str]) -> dict[str, Rows]:
         read: dict[str, Rows] = json.loads(self._run_script("dump", *schemas))
         return read

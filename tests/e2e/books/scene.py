@@ -108,6 +108,9 @@ def build_again(first: Path, folder: Path) -> None:
     ):
         books.load(build_tables(*parts, seed=seed))
         keep(folder / f"{name}.json", books.run("build", *more, *ONLY_MODELS), books)
+    # A ledger that lacks postings, as a defect of the incremental model would leave it.
+    books.change("DELETE FROM books.general_ledger WHERE transaction_id = 'je-3'")
+    keep(folder / "lacking.json", books.run("build", "--select", "int_ties", "data_quality"), books)
 
 
 def build_wrong(folder: Path) -> None:
