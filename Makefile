@@ -13,7 +13,7 @@ SHELL := /bin/sh
 uv := .tools/uv-$(UV_VERSION)/bin/uv
 venv := .venv/bin
 meltano := .tools/meltano
-programs := dbt duckdb singer-tools target-csv target-jsonl target-postgres target-sqlite
+programs := dbt duckdb singer-tools sqlfluff target-csv target-jsonl target-postgres target-sqlite
 
 # Another Python gets new environments.
 version := $(shell $(PYTHON) -c 'import platform; print(platform.python_version())' 2>/dev/null)
