@@ -66,6 +66,14 @@ TABLE: dict[str, list[tuple[str, str, Treatment]]] = {
         ("How a run ends", "sh", Repeated("tests/e2e/test_demo.py", '"-m", "demo"')),
     ],
     "docs/architecture.md": [("The way of a row", "mermaid", Drawing())],
+    "docs/books.md": [
+        ("Five commands", "bash", Repeated("tests/e2e/test_demo.py", '"-m", "demo"')),
+        ("Five commands", "bash", Repeated("tests/e2e/books/test_sandbox.py", '"export"')),
+        *[("Which question, which table", "sql",
+           Repeated("tests/e2e/books/scene.py", '"docs" / "books.md"'))] * 10,
+        ("Use it from another project", "yaml",
+         Repeated("tests/scripts/test_books_package.py", "subdirectory")),
+    ],
     "docs/credentials.md": [
         ("By the client: client_credentials", "sh", Run((".env",))),
         ("By the client: client_credentials", "json",
