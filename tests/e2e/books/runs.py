@@ -106,7 +106,7 @@ class Books:
         with log.open("w") as output:
             process = subprocess.Popen(
                 command, cwd=PROJECT, stdout=output, stderr=subprocess.STDOUT, text=True,
-                stdin=subprocess.DEVNULL, env=self._build_environment(target),
+                stdin=subprocess.DEVNULL, env=self.build_environment(target),
             )  # fmt: skip
         return Run(process, target, log)
 
@@ -114,7 +114,8 @@ class Books:
         """Run dbt to its end."""
         return self.start(*arguments).wait()
 
-    def _build_environment(self, target: Path) -> dict[str, str]:
+    def build_environment(self, target: Path) -> dict[str, str]:
+        """Return the environment of a run of dbt, with its results in the folder `target`."""
         others = {key: value for key, value in os.environ.items() if not key.startswith(PREFIXES)}
         environment = others | {
             "DBT_TARGET_PATH": str(target),

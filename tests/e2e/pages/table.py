@@ -72,7 +72,7 @@ TABLE: dict[str, list[tuple[str, str, Treatment]]] = {
         *[("Which question, which table", "sql",
            Repeated("tests/e2e/books/scene.py", '"docs" / "books.md"'))] * 10,
         ("Use it from another project", "yaml",
-         Repeated("tests/scripts/test_books_package.py", "subdirectory")),
+         Repeated("tests/e2e/books/test_package.py", "read_block()")),
     ],
     "docs/credentials.md": [
         ("By the client: client_credentials", "sh", Run((".env",))),
