@@ -29,6 +29,9 @@ CHILDREN = {"opening_balance_details"}  # of accounts, not the documents of a li
 REPORTS = {one.name: one.keys for one in STREAM_REPORTS}  # no published file has them
 OTHERS = CHILDREN | REPORTS.keys()
 DETAILS = [file for file in FILES if file.stem.endswith("_details") and file.stem not in OTHERS]
+# Parameters of the statement by which target-postgres marks rows as deleted: a table with a column
+# of such a name cannot be marked, and the loader ends.
+LOADERS_PARAMETERS = {"version", "deletedate"}
 KEYWORDS = {"additionalProperties", "format", "items", "properties", "type"}
 
 ORDINALS = {"line_number", "depth", "period_rows", "position"}  # counted by the tap
@@ -122,6 +125,12 @@ def test_a_file_is_written_canonically(file: Path) -> None:
 def test_a_file_holds_names_and_types_only(file: Path) -> None:
     """No sentence, example or list of values of the published files is taken over."""
     assert {key for _, schema in nodes(load(file.stem)) for key in schema} <= KEYWORDS
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_no_column_has_the_name_of_a_loaders_parameter(file: Path) -> None:
+    """Such a field is not typed, so that it is kept in additional_fields."""
+    assert not LOADERS_PARAMETERS & load(file.stem)["properties"].keys()
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
