@@ -17,18 +17,38 @@
 {% endmacro %}
 {% macro default__json_value(object, name) %}({{ object }} -> '{{ name }}'){% endmacro %}
 
-{# A table function: the elements of an array, as `value`, and their place, as `position`. What is
-   no array has no elements. #}
-{% macro json_elements(array) %}
-    {{- adapter.dispatch('json_elements', 'zoho_books')(array) -}}
+{# The elements of an array as rows of an alias, to be cross joined: `value`, and their place, from 1
+   on, as `position`. What is no array has no elements. #}
+{% macro json_elements(array, alias) %}
+    {{- adapter.dispatch('json_elements', 'zoho_books')(array, alias) -}}
 {% endmacro %}
-{% macro postgres__json_elements(array) -%}
+{% macro postgres__json_elements(array, alias) -%}
     lateral jsonb_array_elements(
         case when jsonb_typeof({{ array }}) = 'array' then {{ array }} end
-    ) with ordinality
+    ) with ordinality as {{ alias }}(value, position)
 {%- endmacro %}
-{% macro duckdb__json_elements(array) -%}
+{% macro duckdb__json_elements(array, alias) -%}
     lateral unnest(
         cast(case when json_type({{ array }}) = 'ARRAY' then {{ array }} end as json[])
-    ) with ordinality
+    ) with ordinality as {{ alias }}(value, position)
+{%- endmacro %}
+
+{# Snowflake: a column of type variant. #}
+{% macro snowflake__json_text(object, name) %}cast(get({{ object }}, '{{ name }}') as varchar){% endmacro %}
+{% macro snowflake__json_value(object, name) %}get({{ object }}, '{{ name }}'){% endmacro %}
+{% macro snowflake__json_elements(array, alias) -%}
+    lateral (
+        select flat.value as value, flat.index + 1 as position
+        from table(flatten(input => case when is_array({{ array }}) then {{ array }} end)) as flat
+    ) as {{ alias }}
+{%- endmacro %}
+
+{# BigQuery: a column of type json. A value that is an object or array has no text. #}
+{% macro bigquery__json_text(object, name) %}json_value({{ object }}, '$.{{ name }}'){% endmacro %}
+{% macro bigquery__json_value(object, name) %}json_query({{ object }}, '$.{{ name }}'){% endmacro %}
+{% macro bigquery__json_elements(array, alias) -%}
+    unnest(array(
+        select as struct element as value, place + 1 as position
+        from unnest(json_query_array({{ array }})) as element with offset as place
+    )) as {{ alias }}
 {%- endmacro %}

@@ -13,10 +13,12 @@
 {# Amounts, quantities and rates: 28 digits before the point, 10 behind it. #}
 {% macro type_amount() %}{{ return(adapter.dispatch('type_amount', 'zoho_books')()) }}{% endmacro %}
 {% macro default__type_amount() %}numeric(38, 10){% endmacro %}
+{% macro bigquery__type_amount() %}bignumeric(38, 10){% endmacro %}
 
 {% macro type_json() %}{{ return(adapter.dispatch('type_json', 'zoho_books')()) }}{% endmacro %}
 {% macro default__type_json() %}json{% endmacro %}
 {% macro postgres__type_json() %}jsonb{% endmacro %}
+{% macro snowflake__type_json() %}variant{% endmacro %}
 
 {% macro to_amount(expression) %}cast({{ expression }} as {{ zoho_books.type_amount() }}){% endmacro %}
 

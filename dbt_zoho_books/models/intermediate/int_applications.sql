@@ -17,7 +17,7 @@ with payment_invoices as (
         {{ zoho_books.json_amount('line.value', 'amount_applied') }} as amount,
         1 as preference
     from {{ ref('stg_zoho_books__customer_payment_details') }} as payments
-    cross join {{ zoho_books.json_elements('payments.invoices') }} as line(value, position)
+    cross join {{ zoho_books.json_elements('payments.invoices', 'line') }}
 ),
 
 payment_bills as (
@@ -37,7 +37,7 @@ payment_bills as (
         {{ zoho_books.json_amount('line.value', 'amount_applied') }} as amount,
         1 as preference
     from {{ ref('stg_zoho_books__vendor_payment_details') }} as payments
-    cross join {{ zoho_books.json_elements('payments.bills') }} as line(value, position)
+    cross join {{ zoho_books.json_elements('payments.bills', 'line') }}
 ),
 
 credit_invoices as (
@@ -59,7 +59,7 @@ credit_invoices as (
         ) as amount,
         1 as preference
     from {{ ref('stg_zoho_books__credit_note_details') }} as credits
-    cross join {{ zoho_books.json_elements('credits.invoices_credited') }} as line(value, position)
+    cross join {{ zoho_books.json_elements('credits.invoices_credited', 'line') }}
 ),
 
 credit_bills as (
@@ -80,7 +80,7 @@ credit_bills as (
         ) as amount,
         1 as preference
     from {{ ref('stg_zoho_books__vendor_credit_details') }} as credits
-    cross join {{ zoho_books.json_elements('credits.bills_credited') }} as line(value, position)
+    cross join {{ zoho_books.json_elements('credits.bills_credited', 'line') }}
 ),
 
 children as (

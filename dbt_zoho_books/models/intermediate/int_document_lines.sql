@@ -27,7 +27,7 @@ with lines as (
         {{ zoho_books.json_value('line.value', 'line_item_taxes') }} as line_taxes,
         {{ zoho_books.json_value('line.value', 'tags') }} as tags
     from {{ ref('int_documents') }} as documents
-    cross join {{ zoho_books.json_elements('documents.line_items') }} as line(value, position)
+    cross join {{ zoho_books.json_elements('documents.line_items', 'line') }}
 ),
 
 -- An expense that was not itemized has no lines: it is one itself.

@@ -8,4 +8,4 @@ select
     {{ zoho_books.json_amount('tax.value', 'tax_percentage') }} as tax_percentage,
     {{ zoho_books.json_amount('tax.value', 'tax_amount') }} as tax_amount
 from {{ ref('int_documents') }} as documents
-cross join {{ zoho_books.json_elements('documents.taxes') }} as tax(value, position)
+cross join {{ zoho_books.json_elements('documents.taxes', 'tax') }}

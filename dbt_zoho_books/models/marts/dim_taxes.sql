@@ -18,7 +18,7 @@ with taxes as (
         {{ zoho_books.json_text('part.value', 'tax_type') }},
         null, null, null, null, 3
     from {{ ref('stg_zoho_books__tax_groups') }} as tax_groups
-    cross join {{ zoho_books.json_elements('tax_groups.taxes') }} as part(value, position)
+    cross join {{ zoho_books.json_elements('tax_groups.taxes', 'part') }}
 ),
 
 ranked as (

@@ -6,7 +6,7 @@ with parts as (
         {{ zoho_books.json_text('part.value', 'tax_name') }} as tax_name,
         sum(lines.line_total) as taxable_amount
     from {{ ref('int_document_lines') }} as lines
-    cross join {{ zoho_books.json_elements('lines.line_taxes') }} as part(value, position)
+    cross join {{ zoho_books.json_elements('lines.line_taxes', 'part') }}
     group by
         lines.organization_id, lines.document_type, lines.document_id,
         {{ zoho_books.json_text('part.value', 'tax_name') }}

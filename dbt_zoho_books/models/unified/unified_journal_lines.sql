@@ -13,4 +13,4 @@ select
     end as net_amount,
     journals.currency_code as currency
 from {{ ref('stg_zoho_books__journal_details') }} as journals
-cross join {{ zoho_books.json_elements('journals.line_items') }} as line(value, position)
+cross join {{ zoho_books.json_elements('journals.line_items', 'line') }}

@@ -5,4 +5,4 @@ select
     {{ zoho_books.json_text('part.value', 'tax_name') }} as name,
     {{ zoho_books.json_amount('part.value', 'tax_percentage') }} as rate
 from {{ ref('stg_zoho_books__tax_groups') }} as tax_groups
-cross join {{ zoho_books.json_elements('tax_groups.taxes') }} as part(value, position)
+cross join {{ zoho_books.json_elements('tax_groups.taxes', 'part') }}

@@ -15,7 +15,7 @@ select
     tags.tag_id,
     'ACTIVE'
 from {{ ref('stg_zoho_books__reporting_tags') }} as tags
-cross join {{ zoho_books.json_elements('tags.tag_options') }} as entry(value, position)
+cross join {{ zoho_books.json_elements('tags.tag_options', 'entry') }}
 where {{ zoho_books.json_text('entry.value', 'tag_option_id') }} is not null
 union all
 select

@@ -52,3 +52,40 @@ def test_what_is_not_clean_is_found(tmp_path: Path, dialect: str) -> None:
         done = lint([tmp_path / name], dialect)
         assert done.returncode == 1
         assert found in done.stdout
+
+
+UNTESTED = ("snowflake", "bigquery")
+JINJA = f"""[sqlfluff]
+templater = jinja
+rules = AL05
+[sqlfluff:templater:jinja]
+load_macros_from_path = {PROJECT}/macros/json.sql,{PROJECT}/macros/types.sql
+apply_dbt_builtins = False
+"""
+# A query as those of the models, by the macros of a dialect.
+QUERY = """select
+    cast({{{{ {0}__json_text('line.value', 'item_id') }}}} as {1}) as item_id,
+    {{{{ {0}__json_value('line.value', 'tags') }}}} as tags,
+    line.position
+from documents
+cross join {{{{ {0}__json_elements('documents.line_items', 'line') }}}}
+"""
+AMOUNTS = {"snowflake": "numeric(38, 10)", "bigquery": "{{ bigquery__type_amount() }}"}
+
+
+@pytest.mark.parametrize("dialect", UNTESTED)
+def test_macros_of_other_databases_can_be_parsed(tmp_path: Path, dialect: str) -> None:
+    """Each macro that is dispatched has a form for the dialect, and its SQL has no error."""
+    (tmp_path / "config").write_text(JINJA)
+    query = QUERY.format(dialect, AMOUNTS[dialect])
+    files = {"right": query, "broken": query.replace("from documents", "from from documents")}
+    for name, text in files.items():
+        (tmp_path / f"{name}.sql").write_text(text)
+        done = subprocess.run(
+            [SQLFLUFF, "lint", "--disable-progress-bar", "--config", tmp_path / "config",
+             f"--dialect={dialect}", tmp_path / f"{name}.sql"],
+            capture_output=True, text=True, check=False, timeout=900,
+        )  # fmt: skip
+        assert ("PRS" in done.stdout, done.returncode) == (name == "broken", name == "broken"), (
+            done.stdout + done.stderr
+        )
