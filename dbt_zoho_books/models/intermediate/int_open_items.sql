@@ -33,7 +33,9 @@ items as (
                 then documents.total - documents.balance
             else coalesce(settled.amount, {{ zoho_books.zero() }})
         end as settled,
-        days.as_of < documents.loaded_on and coalesce(settled.has_unknown, 0) = 1 as has_unknown_settlement
+        days.as_of < documents.loaded_on
+        and (coalesce(settled.has_unknown, 0) = 1 or unread.organization_id is not null)
+            as has_unknown_settlement
     from {{ ref('int_documents') }} as documents
     inner join {{ ref('int_as_of_days') }} as days
         on documents.organization_id = days.organization_id
@@ -43,6 +45,11 @@ items as (
         and documents.document_type = settled.document_type
         and documents.document_id = settled.document_id
         and days.as_of = settled.as_of
+    left join {{ ref('int_unread_settlements') }} as unread
+        on documents.organization_id = unread.organization_id
+        and unread.side = case when documents.document_type in ('bill', 'vendor_credit') then 'payable'
+            else 'receivable'
+        end
     where documents.is_posted
         and documents.document_type in ('invoice', 'debit_note', 'credit_note', 'bill', 'vendor_credit')
 )

@@ -452,20 +452,21 @@ every as (
     select
         'document_balances', documents.organization_id, 'accrual', null, documents.issued_on,
         concat(documents.document_type, '|', documents.document_id), documents.balance,
-        documents.total - coalesce(settled.amount, 0), coalesce(settled.has_unknown, false)
+        documents.total - coalesce(settled.amount, 0),
+        coalesce(settled.has_unknown, false) or unread.organization_id is not null
     from {{ ref('int_documents') }} as documents
     left join settled
         on documents.organization_id = settled.organization_id
         and documents.document_type = settled.document_type
         and documents.document_id = settled.document_id
+    left join {{ ref('int_unread_settlements') }} as unread
+        on documents.organization_id = unread.organization_id
+        and unread.side = case when documents.document_type in ('bill', 'vendor_credit') then 'payable'
+            else 'receivable'
+        end
     where documents.is_posted
         and documents.balance is not null
         and documents.document_type in ('invoice', 'debit_note', 'credit_note', 'bill', 'vendor_credit')
-        -- Without payments with their lines, or child streams, nothing is known of applications.
-        and exists (
-            select 1 from settled as any_settled
-            where any_settled.organization_id = documents.organization_id
-        )
     union all
     select
         'payment_amounts', organization_id, 'accrual', null, paid_on,
@@ -475,6 +476,7 @@ every as (
     where exists (
         select 1 from {{ ref('int_applications') }} as any_application
         where any_application.organization_id = payments.organization_id
+            and any_application.source_type = payments.payment_type
     )
 )
 
