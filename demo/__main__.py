@@ -1,6 +1,7 @@
 """``python -m demo``: a first run, three changes, a second run, and the database after each.
 
-Exits with 0 if the database holds the rows of the service, with 1 if it does not.
+The second run ends with `dbt:build`; the statements of the books are printed beside those of the
+service. Exits with 0 if rows and statements are those of the service, with 1 if they are not.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ import yaml
 from rich.markup import escape
 
 from demo import report
-from demo.pipeline import Pipeline
+from demo.pipeline import BOOKS, Pipeline
 from demo.postgres import run_postgres
 from demo.processes import DemoError, end_on_signals
 from demo.service import run_service
+from demo.statements import are_equal, read_figures
 from demo.verdict import compare_rows, compare_runs, expect_changes
 from demo.warehouse import Key, read_rows
 from tap_zohobooks import resources
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
 
     from demo.warehouse import Holding
 
+REPORTS = frozenset(one.name for one in resources.STREAM_REPORTS)
+OF_ORGANIZATIONS = ("organizations", "organization_details")
+# The list of debit notes has the path of invoices, and a collection of its own in the double.
+COLLECTIONS = {"customer_debit_notes": "debitnotes"}
 CHANGED = ("invoices", "bills", "contacts")
 REQUESTS_PER_MINUTE = 6000
 
@@ -44,14 +50,14 @@ class Demo:
     streams: dict[str, str]
     console: Console
 
-    def load(self, name: str) -> Holding:
-        """Run the pipeline, print its cost, and return the rows of the database."""
+    def load(self, name: str, *more: str) -> tuple[Holding, str]:
+        """Run the pipeline, print its cost, and return the rows of the database, and its error."""
         before = self.pipeline.service.summary()
-        seconds = self.pipeline.run()
+        outcome = self.pipeline.run(*more)
         cost = self.pipeline.service.summary().subtract(before)
-        self.console.print(report.format_cost(name, seconds, cost), soft_wrap=True)
+        self.console.print(report.format_cost(name, outcome.seconds, cost), soft_wrap=True)
         with self.pipeline.database.connect() as connection:
-            return read_rows(connection)
+            return read_rows(connection, REPORTS), outcome.error
 
     def compare(self, arrived: Holding) -> bool:
         """Print the rows that arrived, and return whether they are those of the service."""
@@ -65,7 +71,7 @@ class Demo:
         """List the keys of all rows of the streams in the service."""
         service, keys = self.pipeline.service, []
         for organization in service.organization_ids:
-            keys.append(Key(resources.ORGANIZATIONS.name, organization, ""))
+            keys += [Key(stream, organization, "") for stream in OF_ORGANIZATIONS]
             for stream, collection in self.streams.items():
                 ids = service.ids(organization, collection)
                 keys += [Key(stream, organization, one) for one in ids]
@@ -101,18 +107,37 @@ class Demo:
             for record, time in service.times(organization, collection).items()
         }
 
+    def show_books(self, error: str) -> bool:
+        """Print the statements, or why they were not built; return whether they are right."""
+        if error:
+            self.console.print(f"[red]The books are not right:[/red] {escape(error)}")
+            return False
+        organizations = self.pipeline.service.organization_ids
+        with self.pipeline.database.connect() as connection:
+            figures = read_figures(connection)
+        for organization in organizations:
+            self.console.print(report.build_statements(figures, organization))
+        return are_equal(figures, organizations)
+
     def run(self) -> bool:
-        """Run, change, run again; return whether both runs were right."""
-        first = self.load("First run")
+        """Run, change, run again; return whether both runs, and the books, were right.
+
+        Raises:
+            DemoError: The first run failed.
+        """
+        first, error = self.load("First run")
+        if error:
+            raise DemoError(error)
         is_first_whole = self.compare(first)
         changes = self.change()
-        second = self.load("Second run")
+        second, error = self.load(f"Second run, with {BOOKS}", BOOKS)
         seen, wanted = compare_runs(first, second), expect_changes(changes, self.streams)
         self.console.print(report.build_change_table(seen, wanted))
         incremental = frozenset(one.name for one in (*resources.INCREMENTAL, *resources.DETAILED))
         self.console.print(report.format_rereads(seen, incremental), soft_wrap=True)
         is_second_whole = all(match.is_whole for match in compare_rows(self.list_keys(), second))
-        return is_first_whole and is_second_whole and seen.changed == wanted and not seen.lost
+        is_right = is_first_whole and is_second_whole and seen.changed == wanted and not seen.lost
+        return self.show_books(error) and is_right
 
 
 def list_selected_streams() -> list[str]:
@@ -124,8 +149,10 @@ def list_selected_streams() -> list[str]:
 
 
 def find_collection(stream: str) -> str:
-    """Find the path of the list that holds the rows of a stream."""
+    """Find the collection of the double that holds the rows of a stream: the path of its list."""
     resource = resources.TABLE[stream]
+    if stream in COLLECTIONS:
+        return COLLECTIONS[stream]
     return (resources.TABLE[resource.of] if resource.of else resource).list_path
 
 
@@ -148,7 +175,7 @@ def run_demo(options: argparse.Namespace, console: Console) -> bool:
     streams = {
         name: find_collection(name)
         for name in list_selected_streams()
-        if name != resources.ORGANIZATIONS.name
+        if name not in {*REPORTS, *OF_ORGANIZATIONS}
     }
     with (
         run_service(arguments) as double,
@@ -174,6 +201,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     verdict = "holds exactly what the service holds" if is_right else "[red]is not right[/red]"
     console.print(f"The database {verdict}.")
+    if is_right:
+        console.print("The books have the figures that the service reports, to the last digit.")
     return 0 if is_right else 1
 
 

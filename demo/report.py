@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from demo.service import Summary
+    from demo.statements import Figure
     from demo.verdict import Arrivals, Match
     from demo.warehouse import Key
 
@@ -89,3 +90,31 @@ def format_rereads(seen: Arrivals, incremental: frozenset[str]) -> str:
         f"{len(seen.reread) - edge.total()} rows of streams that are read whole, because their "
         "rows have no time of change."
     )
+
+
+def build_statements(figures: Iterable[Figure], organization: str) -> Table:
+    """Build the statements of an organization: books, report of the service, difference."""
+    table = Table(title=f"The books of {organization}, and what Zoho Books reports")
+    table.title_justify = "left"
+    for name in ("fiscal year", "statement", "figure"):
+        table.add_column(name)
+    for name in ("books", "Zoho Books", "difference"):
+        table.add_column(name, justify="right")
+    before = None
+    for one in figures:
+        if one.organization == organization:
+            place = (one.last_day, one.statement)
+            year = "" if before and before[0] == one.last_day else f"to {one.last_day}"
+            statement = "" if place == before else one.statement
+            table.add_row(year, statement, one.name, *_format_figure(one))
+            before = place
+    return table
+
+
+def _format_figure(figure: Figure) -> tuple[str, str, str]:
+    color = "green" if figure.difference == 0 else "red"
+    ours, theirs, difference = (
+        "none" if one is None else f"{one:,.2f}"
+        for one in (figure.ours, figure.theirs, figure.difference)
+    )
+    return ours, theirs, f"[{color}]{difference}[/{color}]"

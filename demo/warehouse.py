@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from psycopg import sql
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import psycopg
 
 SCHEMA = "zohobooks"
@@ -16,7 +18,7 @@ ORGANIZATION = "organization_id"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Key:
-    """The key of a row; the rows of the stream `organizations` have a blank id."""
+    """The key of a row; a row of an organization itself has a blank id."""
 
     stream: str
     organization: str
@@ -57,10 +59,15 @@ _LOADERS_OWN = [
 ]
 
 
-def read_rows(connection: psycopg.Connection[tuple[Any, ...]]) -> Holding:
-    """Read every row of every table that the loader has created."""
+def read_rows(
+    connection: psycopg.Connection[tuple[Any, ...]], without: Iterable[str] = ()
+) -> Holding:
+    """Read every row of every table that the loader has created, without those of some streams."""
     held: Holding = {}
+    skipped = set(without)
     for stream, key in connection.execute(_KEYS, (ORGANIZATION, SCHEMA)).fetchall():
+        if stream in skipped:
+            continue
         query = _ROWS.format(
             id=sql.SQL(" || '/' || ").join(map(sql.Identifier, key)) if key else sql.Literal(""),
             loaders_own=sql.Literal(_LOADERS_OWN),

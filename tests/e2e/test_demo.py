@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import psutil
@@ -15,8 +17,9 @@ import pytest
 from demo.pipeline import Pipeline
 from demo.postgres import Database, link, run_postgres
 from demo.processes import run_program
-from demo.report import build_change_table, format_cost, format_rereads
+from demo.report import build_change_table, build_statements, format_cost, format_rereads
 from demo.service import Service, Summary, run_service
+from demo.statements import LINES, PERIODS, Figure, are_equal, read_figures
 from demo.verdict import Arrivals, Match, compare_rows, compare_runs, expect_changes
 from demo.warehouse import Key, Row, read_rows
 from tests.sharing import one_at_a_time
@@ -33,6 +36,40 @@ TABLE = """
     INSERT INTO zohobooks.bills VALUES
         ('10', '1', 1.005, 7, NULL, now()), ('10', '2', 2, 7, NULL, now()),
         ('10', '3', 3, 7, now(), now());
+"""
+
+# What dbt builds, as far as the demo reads it: 2023 is too old, 2026 has no postings.
+BOOKS = """
+    CREATE SCHEMA books; CREATE SCHEMA books_staging;
+    CREATE TABLE books.profit_and_loss AS
+        SELECT '10' AS organization_id, 'accrual' AS basis, day::date AS period_end,
+               'net_profit' AS row_key, amount::numeric
+        FROM (VALUES ('2025-01-31', 10), ('2025-12-31', 20), ('2024-12-31', 5)) AS one(day, amount)
+        UNION ALL SELECT '10', 'cash', '2025-01-31', 'net_profit', 1000
+        UNION ALL SELECT '20', 'accrual', '2025-01-31', 'net_profit', 1000;
+    CREATE TABLE books.balance_sheet AS
+        SELECT '10' AS organization_id, 'accrual' AS basis, day::date AS period_end,
+               'total_asset' AS row_key, amount::numeric
+        FROM (VALUES ('2025-01-31', 9), ('2025-12-31', 7), ('2024-12-31', 4)) AS one(day, amount);
+    CREATE TABLE books.cash_flow AS SELECT * FROM books.balance_sheet WHERE false;
+    CREATE TABLE books.account_balances_monthly AS
+        SELECT '10' AS organization_id, 'accrual' AS basis, day::date AS period_end, account_id,
+               movement::numeric
+        FROM (VALUES ('2025-01-31', '1', 40), ('2025-12-31', '1', -10), ('2025-12-31', '2', -30))
+             AS one(day, account_id, movement);
+    CREATE TABLE books_staging.stg_zoho_books__trial_balance AS
+        SELECT '10' AS organization_id, 'accrual' AS basis, (year || '-01-01')::date AS from_date,
+               (year || '-12-31')::date AS to_date, 'total_for_trial_balance' AS row_key,
+               sum::numeric AS debit, sum::numeric AS credit, 0::numeric AS amount
+        FROM (VALUES (2023, 5), (2024, 5), (2025, 30), (2026, 0)) AS one(year, sum);
+    CREATE TABLE books_staging.stg_zoho_books__profit_and_loss AS
+        SELECT '10' AS organization_id, 'accrual' AS basis, '2025-01-01'::date AS from_date,
+               '2025-12-31'::date AS to_date, 'net_profit_loss' AS row_key, 30::numeric AS amount;
+    CREATE TABLE books_staging.stg_zoho_books__balance_sheet AS
+        SELECT '10' AS organization_id, 'accrual' AS basis, '2025-01-01'::date AS from_date,
+               '2025-12-31'::date AS to_date, 'assets' AS row_key, 8::numeric AS amount;
+    CREATE TABLE books_staging.stg_zoho_books__cash_flow AS
+        SELECT * FROM books_staging.stg_zoho_books__balance_sheet WHERE false;
 """
 
 # Runs Meltano, and then changes the database as a wrong loader might.
@@ -66,6 +103,45 @@ def test_rows_are_compared_one_by_one(arrived: list[Key], match: Match) -> None:
     """Equal counts are not enough: each row of the service must be there, and no other."""
     assert compare_rows([ONE, TWO], arrived) == [match]
     assert match.is_whole == (arrived == [ONE, TWO])
+
+
+def make_figure(organization: str, ours: str | None, theirs: str | None) -> Figure:
+    """Return a profit that the books and the report show."""
+    amounts = [None if one is None else Decimal(one) for one in (ours, theirs)]
+    return Figure(organization, "Profit and loss", "net profit", date(2025, 1, 1),
+                  date(2025, 12, 31), *amounts)  # fmt: skip
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(
+    ("ours", "theirs", "shown"),
+    [
+        ("1.10", "1.1", "0.00"),
+        ("1.10", "1.10", "0.00"),
+        ("1.1000000001", "1.1", "0.00"),
+        ("1.20", "1.10", "0.10"),
+        ("-1.10", "1.10", "-2.20"),
+        (None, "1.10", "none"),
+        ("1.10", None, "none"),
+    ],
+)
+def test_a_figure_of_the_books_is_that_of_the_report(
+    ours: str | None, theirs: str | None, shown: str
+) -> None:
+    """Both must be there, and equal to the last digit, also to those that are not shown."""
+    figure = make_figure("10", ours, theirs)
+    is_equal = None not in {ours, theirs} and Decimal(str(ours)) == Decimal(str(theirs))
+    assert are_equal([make_figure("20", "1", "1"), figure], ("10", "20")) == is_equal
+    (cell,) = build_statements([figure], "10").columns[-1].cells
+    assert str(cell) == (f"[green]{shown}[/green]" if is_equal else f"[red]{shown}[/red]")
+
+
+@pytest.mark.fast
+def test_an_organization_without_figures_is_found() -> None:
+    """Books without a figure of an organization, or without any, are not right."""
+    assert not are_equal([], ("10",))
+    assert not are_equal([make_figure("10", "1", "1")], ("10", "20"))
+    assert not build_statements([make_figure("10", "1", "1")], "20").rows
 
 
 @pytest.mark.fast
@@ -223,6 +299,22 @@ def test_the_database_is_read_as_it_is() -> None:
 
 
 @pytest.mark.pipeline
+def test_the_figures_are_read_as_they_are() -> None:
+    """Months of a year add up, a balance is the last one, and a wrong or missing figure differs."""
+    with run_postgres() as database, database.connect() as connection:
+        connection.execute(BOOKS)
+        found: dict[tuple[int, str], Any] = {
+            (one.last_day.year, one.name): (one.ours, one.theirs, one.difference)
+                 for one in read_figures(connection)}  # fmt: skip
+    assert {year for year, _ in found} == {2024, 2025}
+    assert found[2025, "net profit"] == (30, 30, 0)
+    assert found[2025, "assets"] == (7, 8, -1)
+    assert found[2024, "assets"] == (4, None, None)
+    assert found[2025, "debits"] == found[2025, "credits"] == (30, 30, 0)
+    assert found[2025, "equity"] == (None, None, None)
+
+
+@pytest.mark.pipeline
 def test_the_double_is_read_and_changed() -> None:
     """The demo can read the ids of the double, change a document, and read what it counts."""
     with run_service(["--rows=3", "--organizations=1"]) as double:
@@ -238,7 +330,15 @@ def test_the_double_is_read_and_changed() -> None:
 @pytest.mark.parametrize(
     ("meddling", "code", "told"),
     [
-        ("", 0, ["The database holds exactly what the service holds."]),
+        (
+            "",
+            0,
+            [
+                "The database holds exactly what the service holds.",
+                "The books have the figures that the service reports",
+                "net profit",
+            ],
+        ),
         (
             """
             DELETE FROM zohobooks.bills
@@ -252,7 +352,8 @@ def test_the_double_is_read_and_changed() -> None:
                 "1 missing, 0 unknown",
                 "1 missing, 1 unknown",
                 "not changed in the service",
-                "not right",
+                "dbt:build` ended with 1",
+                "The database is not right",
             ],
         ),
     ],
@@ -261,13 +362,16 @@ def test_the_double_is_read_and_changed() -> None:
 def test_the_demo_compares(
     tmp_path: Path, shared: Path, meddling: str, code: int, told: list[str]
 ) -> None:
-    """The demo exits with 0; with 1 if a row is missing or unknown, or an amount differs."""
+    """The demo exits with 0; with 1 if a row is missing or unknown, or an amount differs.
+
+    The chart of the double has its 42 accounts whatever the number of rows.
+    """
     program = tmp_path / "meltano"
     program.write_text(MEDDLER.format(python=sys.executable, query=meddling))
     program.chmod(0o755)
     with one_at_a_time(shared):
         done = subprocess.run(
-            [sys.executable, "-m", "demo", "--rows=5", f"--meltano={program}"],
+            [sys.executable, "-m", "demo", "--rows=45", f"--meltano={program}"],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -275,4 +379,5 @@ def test_the_demo_compares(
             check=False,
         )
     assert done.returncode == code, done.stdout + done.stderr
+    assert done.stdout.count(" 0.00 ") == (0 if code else 2 * PERIODS * len(LINES))
     assert [one for one in told if one not in done.stdout] == []
