@@ -87,6 +87,7 @@ def _format_text(value: object, unmapped: list[Unmapped], path: str) -> str | No
 
 _NOTHING: frozenset[type] = frozenset()
 _ANY = Rule(frozenset({str, int, Decimal, bool}), _keep_text, _keep)
+_COLUMN_OF_ANY = Rule(frozenset({str, dict, list}), _keep_text, _format_text)
 _INSTANT = Rule(_NOTHING, to_utc, _reject)
 _DATE = Rule(_NOTHING, to_date, _reject)
 _NUMERIC = Rule(frozenset({int, Decimal}), parse_number, _reject)
@@ -165,7 +166,10 @@ def _compile_array(schema: Schema) -> Rule:
 
 
 def compile_rule(schema: Schema, *, is_open: bool) -> Rule:
-    """Return the rule of a field; `is_open` lets an object keep fields that `schema` lacks."""
+    """Return the rule of a field; `is_open` lets an object keep fields that `schema` lacks.
+
+    If it does not, objects become columns: one that is an object or another value is text then.
+    """
     kinds = schema.get("type", [])
     kinds = {kinds} if isinstance(kinds, str) else set(kinds)
     types = sorted(kinds - {"null"})
@@ -178,7 +182,8 @@ def compile_rule(schema: Schema, *, is_open: bool) -> Rule:
             return _compile_object(schema, is_open=is_open)
         case ["array"], _:
             return _compile_array(schema)
-    return _SCALARS.get(tuple(types), _ANY)
+    is_text = not is_open and not {"array", "object"}.isdisjoint(types)
+    return _SCALARS.get(tuple(types), _COLUMN_OF_ANY if is_text else _ANY)
 
 
 def compile_rules(properties: Mapping[str, Schema], *, is_open: bool) -> dict[str, Rule]:

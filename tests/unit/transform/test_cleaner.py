@@ -137,6 +137,23 @@ def test_lists_are_not_flattened() -> None:
     assert clean(row, flattens=True) == row
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(True, "true"), (False, "false"), (7, "7"), (Decimal("1.50"), "1.50"), ("on", "on"),
+     ("", None), (None, None), ({"active": True}, {"active": True}), ([1], [1])],
+)  # fmt: skip
+@pytest.mark.parametrize("kinds", [["object", "boolean"], ["array", "number", "string"]])
+def test_an_object_or_another_value_is_text_as_a_column(
+    value: object, text: object, kinds: list[str]
+) -> None:
+    """The SDK writes objects and lists as text then, and declares the column as text."""
+    properties: Row = {"settings": {"type": ["null", *kinds]}}
+    flat = Cleaner(properties, report=lambda *_: None, flattens=True)
+    assert flat({"settings": value}) == {"settings": text}
+    whole = Cleaner(properties, report=lambda *_: None)
+    assert whole({"settings": value}) == {"settings": None if value == "" else value}
+
+
 def test_unmapped_fields_are_reported_once() -> None:
     """Each unknown field and each field with an invalid value is reported once."""
     reports: list[tuple[str, bool]] = []
