@@ -240,7 +240,7 @@ class Reason(Enum):
     NO_PATH_PART = (errors.ServiceError,
         "An id of the service, '{value}', cannot be part of a path.",
         "Report this line.")
-    NO_POSTINGS = (errors.TapError, "The response of '{path}' for stream '{stream}' holds no list '{wanted}' (it holds: {keys}): its postings cannot be read.",
+    NO_POSTINGS = (errors.TapError, "The response of '{path}' for stream '{stream}' holds no postings under '{wanted}' (it holds: {keys}).",
         "Select journal_report, or ledger_entries, in place of it: they hold the postings of all accounts.")
     NO_ROWS = (errors.ServiceError,
         "A response with the keys {keys} has no '{wanted}' to read rows from.",

@@ -19,6 +19,7 @@ from tap_zohobooks.pagination.page import (
     read_page_number,
     row_key,
     shows_rows,
+    to_row,
 )
 from tap_zohobooks.singer.ordered_map import ordered_map
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from tap_zohobooks.transform.cleaner import Row
 from tap_zohobooks.streams.per_row import PerRowStream, Unread, check_key
 
+# How names of fields end that a posting has; a count of postings by their type has none of them.
+POSTED = ("transaction_id", "date", "debit", "credit", "debit_amount", "credit_amount")
 PLACE = " place"  # a posting's place in its list, while it is read; no field begins with a blank
 
 
@@ -165,13 +168,16 @@ class PostingStream(ChildStream):
         """Identify each row by its place too: equal ones are different postings.
 
         Raises:
-            TapError: There is no list of postings: not even an empty one.
+            TapError: There is no list of postings: not even an empty one, or one of counts.
         """
-        document, (rows_key, *others) = response.document, self.resource.rows_keys
-        if not any(isinstance(document.get(name), list) for name in (rows_key, *others)):
+        rows = response.document.get(self.resource.rows_key)
+        if not isinstance(rows, list) or _is_of_counts(rows):
+            fields = {
+                name for row in map(to_row, rows if isinstance(rows, list) else ()) for name in row
+            }
             raise Reason.NO_POSTINGS.error(
-                path=self.resource.list_path, stream=self.name, wanted=rows_key,
-                keys=", ".join(sorted(document)),
+                path=self.resource.list_path, stream=self.name, wanted=self.resource.rows_key,
+                keys=", ".join(sorted(fields or response.document)),
             )  # fmt: skip
         page, number = super()._parse(response, key), read_page_number(response.document)
         if number is None or page.per_page is None:
@@ -187,6 +193,16 @@ class PostingStream(ChildStream):
     def _child_rows(self, reading: PartitionRead, parent: Row) -> list[Row] | Unread | None:
         rows = super()._child_rows(reading, parent)
         return number_lines(rows) if isinstance(rows, list) else rows
+
+
+def _is_of_counts(rows: Iterable[object]) -> bool:
+    """Tell whether no row of a list is a posting: by an id, a date or an amount."""
+    held = [row for row in map(to_row, rows) if row]
+    return bool(held) and not any(
+        name.endswith(POSTED) and value not in ("", None)
+        for row in held
+        for name, value in row.items()
+    )
 
 
 def _describe(row: Row) -> str | None:

@@ -94,10 +94,13 @@ def test_equal_postings_over_pages(service: Make, equal: int) -> None:
 @pytest.mark.parametrize(
     "content",
     [{}, {"transactions": None}, {"transactions": {}}, {"transactions": ""}, {"postings": [LEG]},
-     {"postings": [], "page_context": {"has_more_page": False}}, {"a": [], "b": []}],
+     {"postings": [], "page_context": {"has_more_page": False}}, {"a": [], "b": []},
+     {"account_transactions": [LEG]}, {"account_transactions": []}, {"data": [LEG]},
+     {"transactions": [{"transaction_type": "invoice", "count": 12}]},
+     {"transactions": [{"entity_type": "bill", "total": 3, "transaction_id": ""}, None]}],
 )  # fmt: skip
 def test_a_response_without_a_list_of_postings(service: Make, content: dict[str, Any]) -> None:
-    """It is no empty list: the stream fails, and names the streams that hold the postings."""
+    """It is no empty list, nor are counts: the stream fails, and names those with postings."""
     place = service(rows={"chartofaccounts": 2}, organizations=1, **PLENTY)
     place.world.oddities[PATH] = Oddity(content=content)
     run = place.run([STREAM])
