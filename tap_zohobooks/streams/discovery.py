@@ -20,8 +20,8 @@ from tap_zohobooks.streams.discovery_cache import DiscoveryCache
 from tap_zohobooks.streams.field_sources import (
     METADATA,
     WAYS,
+    EntityResponses,
     find_objects,
-    has_all_entities,
     read_first_page,
 )
 from tap_zohobooks.transform.cleaner import ADDITIONAL
@@ -112,6 +112,7 @@ class Discovery:
         self._failed_ways: set[tuple[str, str]] = set()
         self._closed: dict[str, TapError] = {}
         self._answers: dict[str, Response] = {}
+        self._responses: dict[str, EntityResponses] = defaultdict(EntityResponses)
         self._calls = 0
         self._total = self._count_calls()
 
@@ -235,10 +236,12 @@ class Discovery:
 
     def _request_fields(self, organization: str, entity: str, listed: Resource) -> list[Field]:
         def get(path: str, params: dict[str, str | int]) -> Response:
-            if path == METADATA and organization in self._answers:
+            if path == METADATA and not is_module(entity) and organization in self._answers:
                 return self._answers[organization]
             response = self._get(path, params, organization)
-            if path == METADATA and has_all_entities(response.document):
+            if path == METADATA and self._responses[organization].serves_all(
+                entity, response.document
+            ):
                 self._answers[organization] = response
             return response
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.resources import ENTITIES
@@ -52,6 +53,30 @@ def split_entities(document: Mapping[str, Any]) -> dict[str, object] | None:
 def has_all_entities(document: Mapping[str, Any]) -> bool:
     """Tell whether a response holds the custom fields of every entity, by name."""
     return set(ENTITIES.values()) <= (split_entities(document) or {}).keys()
+
+
+@dataclass(slots=True)
+class EntityResponses:
+    """The responses for the entities of an organization so far.
+
+    Where what is requested makes no difference, one serves all entities, those that it lacks too:
+    if all of them are the same, name several entities, and lack one that was requested.
+    """
+
+    count: int = 0
+    has_difference: bool = False
+    lacks_requested: bool = False
+    last: dict[str, object] | None = None
+
+    def serves_all(self, entity: str, document: Mapping[str, Any]) -> bool:
+        """Add the response for an entity, and tell whether it holds the fields of all others."""
+        entities = split_entities(document)
+        is_other = entities is None or (self.count > 0 and entities != self.last)
+        self.count, self.last = self.count + 1, entities
+        self.has_difference = self.has_difference or is_other
+        self.lacks_requested = self.lacks_requested or entity not in (entities or {})
+        is_same = self.count > 1 and self.lacks_requested and not self.has_difference
+        return is_same or has_all_entities(document)
 
 
 def to_entity(name: str) -> str:

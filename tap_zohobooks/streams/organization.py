@@ -23,7 +23,7 @@ from tap_zohobooks.streams.base import ResourceStream
 from tap_zohobooks.streams.details import DetailStream
 from tap_zohobooks.streams.discovery import DOCUMENT_FIELDS, MODULES, Discovery, is_module
 from tap_zohobooks.streams.discovery_cache import DiscoveryCache
-from tap_zohobooks.streams.field_sources import has_all_entities, to_entity
+from tap_zohobooks.streams.field_sources import EntityResponses, to_entity
 from tap_zohobooks.streams.lists import IncrementalStream, UndocumentedStream
 from tap_zohobooks.transform.column_names import DETAILS, add_hash, name_details
 
@@ -73,10 +73,11 @@ class CustomFieldStream(ResourceStream):
         refusals: list[str] = []
         failures: list[ServiceError] = []
         known: dict[str, list[Row]] = {}
+        responses = EntityResponses()
         for entity in ENTITIES.values():
             try:
                 if entity not in known:
-                    known |= self._request_entity(reading, entity)
+                    known |= self._request_entity(reading, entity, responses)
             except (ParameterRefused, UnexpectedResponse) as refused:
                 refusals.append(refused.found)
                 self.logger.info("Entity '%s' has no custom fields here: %s", entity, refused.found)
@@ -89,13 +90,17 @@ class CustomFieldStream(ResourceStream):
                 continue
             for row in known[entity]:
                 yield row, None
+        for entity in [one for one in known if one not in ENTITIES.values()]:
+            yield from ((row, None) for row in known[entity])
         if len(refusals) == len(ENTITIES):
             raise AccessDenied(refusals[0])
         if failures:
             raise ServiceError.of_all(failures)
 
-    def _request_entity(self, reading: PartitionRead, entity: str) -> dict[str, list[Row]]:
-        """Request the custom fields of an entity, and return those of all that come.
+    def _request_entity(
+        self, reading: PartitionRead, entity: str, responses: EntityResponses
+    ) -> dict[str, list[Row]]:
+        """Request the custom fields of an entity, and return those of all that the response serves.
 
         Raises:
             TapError: They may not be read, or could not be.
@@ -106,7 +111,8 @@ class CustomFieldStream(ResourceStream):
         fields = response.document.get(name) or {}
         listed = fields if isinstance(fields, dict) else {entity: fields}
         found = {to_entity(one): rows for one, rows in listed.items()}
-        wanted = [*found] if has_all_entities(response.document) else [entity]
+        serves_all = responses.serves_all(entity, response.document)
+        wanted = {*ENTITIES.values(), *found} if serves_all else [entity]
         return {one: _describe_fields(one, found.get(one)) for one in wanted}
 
 

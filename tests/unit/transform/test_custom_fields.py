@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import pytest
 
 from sandbox.oddities import Oddity
 from tap_zohobooks.resources import ENTITIES
+from tap_zohobooks.streams.field_sources import to_entity
 from tap_zohobooks.streams.organization import (
     ModuleDetailStream,
     ModuleStream,
@@ -34,6 +35,7 @@ from tap_zohobooks.transform.timestamps import to_utc
 from tests.conftest import Collector, Run, Service
 
 if TYPE_CHECKING:
+    from sandbox import Request, World
     from tap_zohobooks.transform.cleaner import Row
 
 Make = Callable[..., Service]
@@ -264,18 +266,85 @@ def test_one_response_may_hold_all_entities(service: Make) -> None:
     assert len(expected) > 5
     modules = sum(1 for one in made.world.holdings[organization].spec.modules)
     assert before == 2 * len(ENTITIES) + modules
-    assert asked(made)["settings/customfields"] - before == 2
+    assert asked(made)["settings/customfields"] - before == 2 + modules
 
 
-@pytest.mark.parametrize("missing", ["bill", "invoice"])
+@pytest.mark.parametrize("missing", ["bill", "invoice", "vendor_payment"])
 def test_a_response_that_lacks_an_entity_serves_its_own_only(service: Make, missing: str) -> None:
-    """The others are requested: no field of theirs is lost."""
+    """If what is requested counts, the others are requested: no field of theirs is lost."""
     made = service(rows=5, organizations=1)
     (organization,) = made.organizations
     fields = all_entities(made, organization)
     del fields[missing]
-    made.world.oddities["settings/customfields"] = Oddity(content={"customfields": fields})
-    made.complete(["custom_fields"])
+    answer_by_entity(made, {missing: {missing: FIELD}}, fields)
+    run = made.complete(["custom_fields"])
+    assert asked(made)["settings/customfields"] == len(ENTITIES)
+    assert (missing, "cf_a") in name_fields(run)
+
+
+def answer_by_entity(
+    made: Service, answers: Mapping[str, dict[str, Any]], other: Mapping[str, Any]
+) -> None:
+    """Let the fields be those of the requested entity; `other` if it is not in `answers`."""
+
+    def hook(world: World, request: Request) -> None:
+        content = {"customfields": answers.get(request.params.get("entity", ""), other)}
+        world.oddities["settings/customfields"] = Oddity(content=content)
+
+    made.world.before_call.append(hook)
+
+
+def name_fields(run: Run) -> list[tuple[str, str]]:
+    """Return entity and name of each custom field, sorted."""
+    return sorted((one["entity"], one["api_name"]) for one in run.records("custom_fields"))
+
+
+FIELD = [{"customfield_id": "1", "api_name": "cf_a", "data_type": "string"}]
+OTHER = [{"customfield_id": "2", "api_name": "cf_b", "data_type": "number"}]
+
+
+@pytest.mark.parametrize(
+    ("named", "calls"),
+    [
+        ({"invoice": FIELD, "salesorder": OTHER}, 2),
+        ({"invoices": FIELD, "sales_orders": OTHER}, 2),
+        ({"bill": FIELD, "contact": FIELD, "item": OTHER}, 3),
+        ({"bill": FIELD, "assemblies": OTHER}, 2),
+    ],
+)
+def test_what_is_requested_makes_no_difference(
+    service: Make, named: dict[str, Any], calls: int
+) -> None:
+    """Equal responses that lack what was requested are of all entities, new ones among them."""
+    made = service(rows=5, organizations=1)
+    answer_by_entity(made, {}, named)
+    run = made.complete(["custom_fields"])
+    assert asked(made)["settings/customfields"] == calls
+    expected = [
+        (to_entity(name), one["api_name"]) for name, fields in named.items() for one in fields
+    ]
+    assert name_fields(run) == sorted(expected)
+    made.complete(["invoices"], discovers=True)
+    modules = sum(1 for _ in made.world.holdings[made.organizations[0]].spec.modules)
+    assert asked(made)["settings/customfields"] == 2 * calls + modules
+
+
+@pytest.mark.parametrize(
+    ("answers", "other"),
+    [
+        ({"bill": {"bill": FIELD}}, {"invoice": FIELD, "item": OTHER}),
+        ({"bill": {"invoice": [], "item": OTHER}}, {"invoice": FIELD, "item": OTHER}),
+        ({}, {"bill": FIELD}),
+        ({}, {}),
+    ],
+)
+def test_each_entity_is_requested_while_responses_may_differ(
+    service: Make, answers: dict[str, Any], other: dict[str, Any]
+) -> None:
+    """A response that differs shows that what is requested counts; one of an entity is of it."""
+    made = service(rows=5, organizations=1)
+    answer_by_entity(made, answers, other)
+    made.run(["custom_fields"])
     assert asked(made)["settings/customfields"] == len(ENTITIES)
 
 
