@@ -127,7 +127,7 @@ class TwoPathChildStream(_OtherPath, ChildStream):
             if known.has_first_path or isinstance(refused, ResponseTooLarge):
                 raise
             rows = self._fetch_others(reading, parent, complete)
-            if rows:
+            if rows and known.has_first_path is None:  # else another parent row has shown it
                 known.has_first_path = False
                 self._log_other_path(reading, self.resource.then, refused)
         else:

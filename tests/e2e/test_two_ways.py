@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sandbox import serve
 from sandbox.oddities import Oddity
 from tap_zohobooks.resources import TABLE
 from tests.conftest import Run, Service, made
@@ -290,6 +291,24 @@ def test_a_path_that_shows_less_is_named(
     (line,) = [one for one in caplog.messages if f"service shows no more than {what}:" in one]
     assert line.startswith(f"Stream '{stream}' of organization {place.organizations[0]}")
     assert "ACTIVATE_VERSION" not in [message["type"] for message in run.messages]
+
+
+@pytest.mark.parametrize(
+    ("stream", "said"),
+    [("bank_statements", "shows no more than"), ("reporting_tag_options", "is read from")],
+)
+def test_requests_in_flight_say_once_that_the_other_path_is_read(
+    stream: str, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Several parent rows are refused at the same time: that is one finding, not one each."""
+    place = service_of(rows=4)
+    refuse_first(place, stream)
+    place.world.latency = 0.1
+    with caplog.at_level("INFO"), serve(place.world) as base:
+        run = place.complete([stream], accounts_url=base, api_url=base)
+    assert run.records(stream)
+    lines = [one for one in caplog.messages if said in one and f"'{stream}' of org" in one]
+    assert len(lines) == 1
 
 
 def test_options_in_a_tag_have_the_names_of_the_list() -> None:
