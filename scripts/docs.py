@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from schemagen.fields import DOCS, REAL, read_fields
-from stream_texts import EVERYTHING, EXCEPTIONS, EXCEPTIONS_HEAD
+from stream_texts import EVERYTHING, EXCEPTIONS, EXCEPTIONS_HEAD, FILES, SOURCES
 from tap_zohobooks import settings
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.http.responses import NO_JSON, NO_RESPONSE, RULES, TOO_LARGE
 from tap_zohobooks.oauth.token_endpoint import NO_ERROR, TOKEN_RULES
 from tap_zohobooks.resources import ORGANIZATION, ORGANIZATIONS, TABLE, Report, scopes
-from tap_zohobooks.streams.lists import Undocumented
 from tap_zohobooks.streams.registry import STREAM_TYPES
 from tap_zohobooks.streams.reports.statements import StatementStream
 
@@ -30,12 +29,6 @@ if TYPE_CHECKING:
 ERRORS, SETTINGS = "--errors", "--settings"
 FIELDS = Path(__file__).with_name("schemas") / "fields.tsv"
 
-NEW = frozenset(
-    one.name
-    for kind, rows in STREAM_TYPES.items()
-    for one in rows
-    if issubclass(kind, Undocumented)
-)
 EDITIONS = {
     "AU": "Australia", "CA": "Canada", "EU": "European Union", "GCC": "Gulf states",
     "IN": "India", "KE": "Kenya", "MX": "Mexico", "UK": "United Kingdom", "US": "United States",
@@ -58,6 +51,12 @@ def _cost(kind: type[ResourceStream], resource: Resource) -> str:
     if kind.calls_per_row >= 1:
         return "one a row"
     return f"one a {round(1 / kind.calls_per_row)} rows"
+
+
+def _source(resource: Resource) -> str:
+    """Return what a stream is known by: the published files, if no other source is named."""
+    named = (source for source, names in SOURCES.items() if resource.name in names)
+    return next(named, "code, responses" if isinstance(resource, Report) else FILES)
 
 
 def _replication(kind: type[ResourceStream]) -> str:
@@ -92,7 +91,8 @@ EDITIONS_HEAD = (
     "rows and in their lines. `scripts/schemas/fields.tsv` lists stream, place, type and edition",
     "of each field that is in no published file or recording, and how sure it is. A field whose",
     "name ends in `_formatted` repeats another one for reading: if no column has its name, it is",
-    "kept in `additional_fields`.",
+    "kept in `additional_fields`. So is `version` of `organizations` and `organization_details`: a",
+    "loader's own statement has a parameter of that name.",
     "",
 )
 
@@ -108,8 +108,7 @@ def streams_page() -> str:
         cost = _cost(kind, one)
         needed = " or ".join(f"`{scope}`" for scope in one.permissions)
         selected = "yes" if kind.selected_by_default else "no"
-        source = "newer sources" if name in NEW or isinstance(one, Report) else "files"
-        cells = (f"`{name}`", keys, replication, cost, selected, needed, source)
+        cells = (f"`{name}`", keys, replication, cost, selected, needed, _source(one))
         lines.append(f"| {' | '.join(cells)} |")
     everything = scopes([ORGANIZATIONS, *TABLE.values()])
     lines += ["", "All of them need:", "", "```text", everything, "```"]

@@ -13,8 +13,11 @@ import yaml
 
 import docs
 from meltano_plugin import LOCK
+from stream_texts import SOURCES
 from tap_zohobooks import resources
 from tap_zohobooks.error_catalog import Reason
+from tap_zohobooks.resources import Report
+from tap_zohobooks.streams.lists import Undocumented
 from tap_zohobooks.streams.registry import STREAM_TYPES
 
 if TYPE_CHECKING:
@@ -33,6 +36,19 @@ def test_the_page_of_streams_is_the_printed_one() -> None:
     """docs/streams.md is what the program prints."""
     page = README.parent / "docs" / "streams.md"
     assert page.read_text() == docs.streams_page()
+
+
+def test_each_stream_says_what_it_is_known_by() -> None:
+    """A stream that is newer than the files has one other source; every name is of a stream."""
+    newer = {
+        one.name
+        for kind, rows in STREAM_TYPES.items()
+        for one in rows
+        if issubclass(kind, Undocumented)
+    }
+    named = [name for names in SOURCES.values() for name in names]
+    assert len(named) == len(set(named))
+    assert {name for name in named if not isinstance(resources.TABLE[name], Report)} == newer
 
 
 def test_the_page_of_errors_is_the_printed_one() -> None:
