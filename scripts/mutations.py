@@ -845,6 +845,12 @@ MUTATIONS = (
         (TWO_WAYS,),
     ),
     Mutation(
+        "the doctor and the plan know one path of a list that has two",
+        "tap_zohobooks.cli.list_check:has_two_paths",
+        ALWAYS_FALSE,
+        ("tests/unit/cli/test_list_check.py", "tests/unit/cli/test_plan.py"),
+    ),
+    Mutation(
         "a path that shows less is read without a warning",
         "tap_zohobooks.streams.two_ways:_OtherPath._warn_of_less",
         NOTHING,

@@ -11,6 +11,7 @@ from tap_zohobooks.errors import (
     NotInPlan,
     ParameterRefused,
     QuotaReached,
+    ResponseTooLarge,
     TapError,
     UnexpectedResponse,
 )
@@ -25,6 +26,7 @@ from tap_zohobooks.streams.lists import (
     UndocumentedStream,
 )
 from tap_zohobooks.streams.organization import CustomFieldStream
+from tap_zohobooks.streams.two_ways import REFUSALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,7 +90,8 @@ def request_page(
 ) -> Page:
     """Request a page of rows changed since an instant, filtered and sorted if the list can.
 
-    A parameter that the service refuses is noted in `capabilities`, and left out.
+    A parameter that the service refuses is noted in `capabilities`, and left out. If a list has two
+    paths, the other one is requested once the first is refused, as by a run.
 
     Raises:
         TapError: The list may not be read.
@@ -101,10 +104,15 @@ def request_page(
             query[MODIFIED] = filter_value(since)
         try:
             response = client.get(*build_request(listed, organization, query), organization)
-        except ParameterRefused as refused:
-            listed = _drop_parameter(listed, capabilities, refused, query)
+        except REFUSALS as refused:
+            listed = _change_request(listed, capabilities, refused, query)
         else:
             return parse_page(response.document, response.served, listed.rows_key, lambda _: "")
+
+
+def has_two_paths(listed: Resource) -> bool:
+    """Tell whether a list has another path, not one of each parent row, that was not tried."""
+    return bool(listed.then) and not listed.of
 
 
 def check_list(client: Client, listed: Resource, organization: str, now: datetime) -> ListCheck:
@@ -147,6 +155,21 @@ def _check_report(client: Client, report: Report, organization: str, now: dateti
     except TapError as error:
         return ListCheck(error=error)
     return ListCheck()
+
+
+def _change_request(
+    listed: Resource, capabilities: EndpointCapabilities, refused: TapError, params: Params
+) -> Resource:
+    """Return the list to request after a refusal: by its other path, or with fewer parameters.
+
+    Raises:
+        TapError: A run requests it in no other way.
+    """
+    if has_two_paths(listed) and not isinstance(refused, ResponseTooLarge):
+        return listed.other
+    if isinstance(refused, ParameterRefused):
+        return _drop_parameter(listed, capabilities, refused, params)
+    raise refused
 
 
 def _drop_parameter(

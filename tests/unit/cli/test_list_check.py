@@ -114,6 +114,30 @@ def test_absent_lists(service: Services, stream: str, status: int, code: int, me
     assert result.is_absent
 
 
+@pytest.mark.parametrize(
+    ("stream", "first", "second"),
+    [
+        ("reporting_tags", "reportingtags", "settings/tags"),
+        ("transaction_locks", "transactionlocks", "transactionlock"),
+        ("reporting_tag_options", "reportingtags", "settings/tags"),
+    ],
+)
+@pytest.mark.parametrize(("status", "code"), [(404, 5), (404, 1002), (401, 57), (400, 2), (400, 9)])
+def test_a_list_of_two_paths(
+    service: Services, stream: str, first: str, second: str, status: int, code: int
+) -> None:
+    """It may be read if one of them is not refused, as in a run."""
+    one = service(rows=5)
+    one.world.refuse(first, status, code, "No such thing.")
+    _, result, paths = check(one, stream)
+    assert result.error is None
+    lists = [path for path in paths if path != "/books/v3/organizations"]  # after a 401
+    assert lists == [f"/books/v3/{first}", f"/books/v3/{second}"]
+    one.world.refuse(second, 404, 5, "Invalid URL Passed")
+    _, result, _ = check(one, stream)
+    assert result.is_absent
+
+
 def test_an_unknown_refusal(service: Services) -> None:
     """Another refusal of a documented list is a service error."""
     one = service(rows=5)

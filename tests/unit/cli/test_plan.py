@@ -159,6 +159,15 @@ def test_denied_streams_cost_a_call(service: Services) -> None:
     assert (cost.rows, cost.calls, cost.note) == (None, 1, "not to be read")
 
 
+def test_a_list_is_counted_by_its_other_path(service: Services) -> None:
+    """A run reads a list by its other path if the first is refused: that is what it costs."""
+    one = service(rows=5, organizations=1)
+    one.world.refuse("reportingtags", 404, 5, "Invalid URL Passed")
+    (cost,) = build_planner(one, ["reporting_tags"]).estimate_costs()
+    (organization,) = one.organizations
+    assert cost.rows == len(one.world.ids(organization, "settings/tags")) > 0
+
+
 def test_a_list_without_has_more(service: Services) -> None:
     """If a response does not say whether more follows, the count is an estimate."""
     one = service(rows=5, organizations=1)
