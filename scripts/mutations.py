@@ -851,6 +851,12 @@ MUTATIONS = (
         ("tests/unit/cli/test_list_check.py", "tests/unit/cli/test_plan.py"),
     ),
     Mutation(
+        "a plan counts the parents in place of the list of all their rows",
+        "tap_zohobooks.cli.cost:find_counted",
+        "lambda original, stream: stream.list_resource",
+        ("tests/unit/cli/test_plan.py",),
+    ),
+    Mutation(
         "a path that shows less is read without a warning",
         "tap_zohobooks.streams.two_ways:_OtherPath._warn_of_less",
         NOTHING,

@@ -15,11 +15,13 @@ from tap_zohobooks.streams.lists import ListStream
 from tap_zohobooks.streams.nested import ChildStream
 from tap_zohobooks.streams.organization import CustomFieldStream
 from tap_zohobooks.streams.per_row import PerRowStream
+from tap_zohobooks.streams.two_ways import WholeFirstStream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tap_zohobooks.cli.common import SelectedStream
+    from tap_zohobooks.resources import Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,16 @@ class Cost:
 def count_pages(rows: int, size: int) -> int:
     """Return the calls that list so many rows: each page repeats the last row of the one before."""
     return 1 if rows <= size else ceil((rows - 1) / max(1, size - 1))
+
+
+def is_countable(stream: SelectedStream) -> bool:
+    """Tell whether the cost of a stream depends on the rows of a list."""
+    return issubclass(stream.kind, ListStream) and not issubclass(stream.kind, CustomFieldStream)
+
+
+def find_counted(stream: SelectedStream) -> Resource:
+    """Return the list whose rows a stream costs: its own, if that shows the rows of all parents."""
+    return stream.resource if issubclass(stream.kind, WholeFirstStream) else stream.list_resource
 
 
 def count_calls(
@@ -60,7 +72,7 @@ def count_calls(
     read = listed or rows
     has_extra_call = is_first and stream.is_incremental and read.rows > size
     listing = count_pages(read.rows, size) + has_extra_call
-    if not issubclass(kind, PerRowStream):
+    if not issubclass(kind, PerRowStream) or issubclass(kind, WholeFirstStream):
         return Count(listing, read.is_exact)
     per_row = ceil(rows.rows * kind.calls_per_row)
     is_fixed = listed is None and not issubclass(kind, ChildStream)  # children have pages, or none

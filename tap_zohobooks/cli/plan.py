@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -26,8 +27,6 @@ from tap_zohobooks.singer.state_migration import (
 )
 from tap_zohobooks.streams.discovery import count_discovery_calls
 from tap_zohobooks.streams.discovery_cache import DiscoveryCache
-from tap_zohobooks.streams.lists import ListStream
-from tap_zohobooks.streams.organization import CustomFieldStream
 from tap_zohobooks.transform.timestamps import subtract_seconds
 
 if TYPE_CHECKING:
@@ -172,7 +171,7 @@ class Planner:
 
     def count_least_calls(self) -> int:
         """Return how many API calls counting takes at least."""
-        streams = [one for one in self._streams if _is_countable(one)]
+        streams = [one for one in self._streams if cost.is_countable(one)]
         return len(collect_lists(streams)) * len(self._tap.organization_ids)
 
     def estimate_costs(self) -> Iterator[Cost]:
@@ -193,22 +192,37 @@ class Planner:
 
     def _estimate_cost(self, stream: SelectedStream, organization: str) -> Cost:
         rows, listed, since = Count(0), None, None
-        if _is_countable(stream) and not self.counts_rows:
+        if cost.is_countable(stream) and not self.counts_rows:
             least = cost.count_calls(stream, rows, self._tap.sync_context.page_size)
             return Cost(stream.name, organization, None, least.rows, is_exact=False, note=LEAST)
         try:
-            if _is_countable(stream):
+            if cost.is_countable(stream):
                 since = self._find_start(stream, organization)
-                rows = self._counter.count(stream.list_resource, organization, since)
+                rows = self._counter.count(cost.find_counted(stream), organization, since)
                 if since and find_partition(self._state, stream.name, organization).get(TIMELESS):
                     listed = self._counter.count(stream.list_resource, organization, None)
         except UNREADABLE:
-            return Cost(stream.name, organization, None, 1, is_exact=True, note="not to be read")
+            return self._estimate_refused(stream, organization)
         calls = cost.count_calls(
             stream, rows, self._tap.sync_context.page_size, listed, is_first=since is None
         )
-        counted = rows.rows if _is_countable(stream) else None
+        counted = rows.rows if cost.is_countable(stream) else None
         return Cost(stream.name, organization, counted, calls.rows, calls.is_exact)
+
+    def _estimate_refused(self, stream: SelectedStream, organization: str) -> Cost:
+        """Return the cost of a stream whose list is refused: the call, or one for each parent row.
+
+        Raises:
+            TapError: The parent rows may not be listed, for a reason that concerns more than them.
+        """
+        parent, size = stream.list_resource, self._tap.sync_context.page_size
+        if cost.find_counted(stream) is not parent:
+            with suppress(*UNREADABLE):
+                rows = self._counter.count(parent, organization, None)
+                calls = 1 + cost.count_pages(rows.rows, size) + rows.rows
+                note = f"a call for each of {rows.rows:,} {parent.name}"
+                return Cost(stream.name, organization, None, calls, is_exact=False, note=note)
+        return Cost(stream.name, organization, None, 1, is_exact=True, note="not to be read")
 
     def _find_start(self, stream: SelectedStream, organization: str) -> str | None:
         """Return the instant from which a run would read, or None if it reads all rows."""
@@ -248,10 +262,6 @@ class Planner:
             common.compute_reset(self._tap, quota),
             zones.get(organization, "UTC"),
         )
-
-
-def _is_countable(stream: SelectedStream) -> bool:
-    return issubclass(stream.kind, ListStream) and not issubclass(stream.kind, CustomFieldStream)
 
 
 def _describe_method(*, is_exact: bool) -> str:

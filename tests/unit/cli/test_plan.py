@@ -17,6 +17,7 @@ from tests.conftest import Service
 
 Services = Callable[..., Service]
 
+PLENTY = {"requests_per_minute": 10**6, "daily_quota": 10**6}
 LISTS = ["bills", "contacts", "currencies", "invoices", "purchase_orders", "taxes"]
 ASKING = ["bill_details", "bill_payments", "invoice_payments", "item_details"]
 WAYS = [
@@ -166,6 +167,34 @@ def test_a_list_is_counted_by_its_other_path(service: Services) -> None:
     (cost,) = build_planner(one, ["reporting_tags"]).estimate_costs()
     (organization,) = one.organizations
     assert cost.rows == len(one.world.ids(organization, "settings/tags")) > 0
+
+
+@pytest.mark.parametrize(
+    ("stream", "part"), [("contact_persons", "contactpersons"), ("contact_addresses", "address")]
+)
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_a_list_of_all_parents_rows(
+    service: Services, stream: str, part: str, *, is_refused: bool
+) -> None:
+    """It costs its own pages; if it is refused, a call for each parent row, as in a run."""
+    rows = {"*": 3, "contacts": 230, f"contacts/{{contact_id}}/{part}": 250}
+    one = service(rows=rows, organizations=1, **PLENTY)
+    if is_refused:
+        one.world.refuse(f"contacts/{part}", 404, 5, "Invalid URL Passed")
+    (found,) = build_planner(one, [stream]).estimate_costs()
+    calls = one.complete([stream]).tap.sync_context.stats.calls[stream]
+    assert found.calls == pytest.approx(calls, abs=1)
+    assert (calls > 230) is is_refused
+    assert found.note == ("a call for each of 230 contacts" if is_refused else "")
+
+
+def test_no_list_of_all_and_no_parents(service: Services) -> None:
+    """If the parents may not be listed either, the call that is refused is all it costs."""
+    one = service(rows=3, organizations=1)
+    for path in ("contacts", "contacts/contactpersons"):
+        one.world.refuse(path, 404, 5, "Invalid URL Passed")
+    (found,) = build_planner(one, ["contact_persons"]).estimate_costs()
+    assert (found.calls, found.note) == (1, "not to be read")
 
 
 def test_a_list_without_has_more(service: Services) -> None:
