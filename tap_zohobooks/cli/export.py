@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from tap_zohobooks.singer.activate_version import SETTING
 from tap_zohobooks.tap import TapZohoBooks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 DUCKDB, SPREADSHEET = "duckdb", "xlsx"
@@ -162,10 +163,8 @@ class Export:
         return {**state, "bookmarks": bookmarks} if state else {}
 
     def _choose(self, tap: TapZohoBooks, names: Sequence[str]) -> set[str]:
-        for name in names:
-            if name not in tap.streams:
-                raise Reason.STREAM_UNKNOWN.error(stream=name)
-        return {*names} or {name for name, one in tap.streams.items() if one.selected_by_default}
+        default = {name for name, one in tap.streams.items() if one.selected_by_default}
+        return match_streams(names, tap.streams) or default
 
     def _select(self, tap: TapZohoBooks, wanted: set[str], parents: Mapping[str, str]) -> None:
         """Select streams, whole but for documents, each of which would cost a call."""
@@ -177,6 +176,21 @@ class Export:
                 stream.forced_replication_method = (
                     REPLICATION_FULL_TABLE if is_whole else REPLICATION_INCREMENTAL
                 )
+
+
+def match_streams(patterns: Iterable[str], streams: Iterable[str]) -> set[str]:
+    """Return the streams that patterns name: a name, or one with `*` for any characters.
+
+    Raises:
+        ConfigError: A pattern names no stream.
+    """
+    known, chosen = [*streams], set[str]()
+    for pattern in patterns:
+        found = fnmatch.filter(known, pattern)
+        if not found:
+            raise Reason.STREAM_UNKNOWN.error(stream=pattern)
+        chosen.update(found)
+    return chosen
 
 
 def is_read_to_end(failure: TapError) -> bool:

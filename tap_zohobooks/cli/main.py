@@ -212,8 +212,9 @@ def plan(**options: Any) -> None:
 def export(**options: Any) -> None:
     """Read streams into a database, files or a spreadsheet.
 
-    Without a stream, those selected by default. A second run brings what has changed, and removes
-    what is gone. It needs the extra: pip install 'tap-zohobooks[export]'.
+    Without a stream, those selected by default; '*_details' names several, '*' all. A second run
+    brings what has changed, and removes what is gone. It needs the extra: pip install
+    'tap-zohobooks[export]'.
     """
     _run_command("export", "export", **options)
 
