@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tests.e2e.books.raw import describe_tables, load_postgres
+from tests.e2e.books.raw import SCHEMA, describe_tables, load_postgres
 from tests.e2e.pipeline.pipes import ROOT
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class Books:
     folder: Path
     database: Database | None = None
     variables: dict[str, Any] = field(default_factory=dict)
+    name: str = "raw.duckdb"
 
     @property
     def target(self) -> str:
@@ -79,7 +80,7 @@ class Books:
     @property
     def file(self) -> Path:
         """The DuckDB file."""
-        return self.folder / "raw.duckdb"
+        return self.folder / self.name
 
     def load(self, tables: Iterable[Table]) -> None:
         """Load raw tables, in place of those there."""
@@ -100,9 +101,10 @@ class Books:
         """Start dbt with these arguments."""
         target, log = self.folder / f"target-{self.target}", self.folder / f"{self.target}.log"
         (target / "run_results.json").unlink(missing_ok=True)
-        command: list[str | Path] = [PROGRAMS / "dbt", "--no-use-colors", *arguments]
-        if self.variables:
-            command += ["--vars", json.dumps(self.variables)]
+        # The rows of these tests are in the schema of target-postgres, also on DuckDB.
+        variables = {"zoho_books_schema": SCHEMA, **self.variables}
+        command: list[str | Path] = [PROGRAMS / "dbt", "--no-use-colors", *arguments,
+                                     "--vars", json.dumps(variables)]  # fmt: skip
         with log.open("w") as output:
             process = subprocess.Popen(
                 command, cwd=PROJECT, stdout=output, stderr=subprocess.STDOUT, text=True,

@@ -67,8 +67,8 @@ TABLE: dict[str, list[tuple[str, str, Treatment]]] = {
     ],
     "docs/architecture.md": [("The way of a row", "mermaid", Drawing())],
     "docs/books.md": [
-        ("Five commands", "bash", Repeated("tests/e2e/test_demo.py", '"-m", "demo"')),
-        ("Five commands", "bash", Repeated("tests/e2e/books/test_sandbox.py", '"export"')),
+        *[("Five commands", "bash",
+           Repeated("tests/e2e/books/checkout.py", '"Five commands"'))] * 2,
         *[("Which question, which table", "sql",
            Repeated("tests/e2e/books/scene.py", '"docs" / "books.md"'))] * 10,
         ("Use it from another project", "yaml",
