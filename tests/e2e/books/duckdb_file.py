@@ -8,10 +8,15 @@ usage: duckdb_file.py load FILE < tables.json
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
+import tempfile
+from typing import Any
 
 import duckdb  # type: ignore[import-not-found,unused-ignore]
+
+NULL = "\\N"
 
 
 def load(path: str) -> None:
@@ -22,10 +27,22 @@ def load(path: str) -> None:
         for table in json.load(sys.stdin):
             columns = ", ".join(f'"{name}" {kind}' for name, kind in table["columns"].items())
             connection.execute(f'CREATE TABLE zohobooks."{table["name"]}" ({columns})')
-            if table["rows"]:
-                places = ", ".join("?" for _ in table["columns"])
-                insert = f'INSERT INTO zohobooks."{table["name"]}" VALUES ({places})'  # noqa: S608
-                connection.executemany(insert, table["rows"])
+            copy_rows(connection, table)
+
+
+def copy_rows(connection: duckdb.DuckDBPyConnection, table: dict[str, Any]) -> None:
+    """Copy rows from a file, as an INSERT takes some milliseconds a row."""
+    with tempfile.NamedTemporaryFile("w", suffix=".csv", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerows([NULL if value is None else value for value in row]
+                         for row in table["rows"])  # fmt: skip
+        file.flush()
+        connection.execute(
+            f"""COPY zohobooks."{table["name"]}" FROM '{file.name}' (
+                AUTO_DETECT false, HEADER false, DELIMITER ',', QUOTE '"', ESCAPE '"',
+                NULLSTR '{NULL}'
+            )"""
+        )
 
 
 def dump(path: str, schemas: list[str]) -> None:

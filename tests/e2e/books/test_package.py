@@ -115,7 +115,7 @@ def test_a_project_takes_the_package_by_git(tmp_path: Path) -> None:
 
 
 def test_a_project_takes_the_package_from_a_checkout(tmp_path: Path) -> None:
-    """The lines that the page has as a comment: the whole project can be parsed."""
+    """The lines that the page has as a comment: the documentation of all models is written."""
     local = "packages:\n" + "".join(
         line.replace("# ", "")
         for line in read_block().splitlines(keepends=True)
@@ -124,7 +124,8 @@ def test_a_project_takes_the_package_from_a_checkout(tmp_path: Path) -> None:
     assert local.count(BESIDE) == 1
     write_project(tmp_path, local.replace(BESIDE, str(PROJECT)))
     run_dbt(tmp_path, "deps")
-    run_dbt(tmp_path, "parse")
+    run_dbt(tmp_path, "docs", "generate")
+    assert {"catalog.json", "index.html"} <= {one.name for one in (tmp_path / "target").iterdir()}
     manifest = json.loads((tmp_path / "target" / "manifest.json").read_text())
     (model,) = [one for key, one in manifest["nodes"].items() if key.startswith("model.shop.")]
     assert model["depends_on"]["nodes"] == ["model.zoho_books.profit_and_loss"]
