@@ -151,22 +151,28 @@ MUTATIONS: Final = (
 )  # fmt: skip
 
 
-# Streams without which nothing is known of what payments and credits settle.
-APPLICATIONS = (
-    "customer_payment_details", "customer_payment_refunds", "vendor_payment_details",
-    "credit_note_details", "credit_note_refunds", "vendor_credit_details", "vendor_credit_bills",
-)  # fmt: skip
+def drop_streams(*streams: str) -> Change:
+    """Return a change that drops streams, each of which has rows."""
+
+    def drop(tables: Tables) -> None:
+        assert all(tables[stream] for stream in streams)
+        for stream in streams:
+            tables[stream] = []
+
+    return drop
 
 
-def drop_streams(tables: Tables) -> None:
-    """Drop the streams of applications: only the lists of payments and credits were loaded."""
-    assert all(tables[stream] for stream in APPLICATIONS)
-    for stream in APPLICATIONS:
-        tables[stream] = []
-
-
+CREDITS: Final = ("credit_note_details", "vendor_credit_details", "vendor_credit_bills")
+REFUNDS: Final = ("credit_note_refunds", "customer_payment_refunds")
+PAYMENTS: Final = ("customer_payment_details", "vendor_payment_details")
 # What was not loaded is no error.
-INCOMPLETE = (Mutation("lists_only", drop_streams, ()),)
+INCOMPLETE: Final = (
+    Mutation("lists_only", drop_streams(*CREDITS, *REFUNDS, *PAYMENTS), ()),
+    Mutation("no_payments", drop_streams(*PAYMENTS, "customer_payments", "vendor_payments",
+                                         "customer_payment_refunds"), ()),
+    Mutation("no_payment_documents", drop_streams(*PAYMENTS), ()),
+    Mutation("no_credit_documents", drop_streams(*CREDITS), ()),
+)  # fmt: skip
 
 
 def build_mutated() -> list[Tables]:

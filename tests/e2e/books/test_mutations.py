@@ -31,7 +31,7 @@ def test_what_is_right_stays_green(wrong: dict[str, Any], organization: str) -> 
 
 @pytest.mark.parametrize("organization", [one.name for one in INCOMPLETE])
 def test_what_was_not_loaded_is_no_error(wrong: dict[str, Any], organization: str) -> None:
-    """Without the streams of applications no tie is red, as nothing can be compared."""
+    """Without streams that say what was settled no tie is red, as nothing can be compared."""
     assert find_red(wrong, organization) == set()
 
 
