@@ -809,7 +809,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a response with some entities serves all of them",
-        "tap_zohobooks.streams.organization:EntityResponses.serves_all",
+        "tap_zohobooks.streams.field_sources:EntityResponses.serves_all",
         ALWAYS_TRUE,
         ("tests/unit/transform/test_custom_fields.py",),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import importlib.util
 import inspect
 import re
@@ -118,6 +119,14 @@ def test_a_rule_can_be_broken(mutation: Mutation, folder: Path) -> None:
     )
     assert all((mutants.ROOT / test).is_file() for test in mutation.tests)
     assert mutation.tests
+
+
+def test_rules_are_broken_where_they_are_written() -> None:
+    """No class is broken in a module that only imports it: it would stay broken for other tests."""
+    for mutation in MUTATIONS:
+        name, _, path = mutation.function.partition(":")
+        owner = getattr(importlib.import_module(name), path.partition(".")[0])
+        assert owner.__module__ == name, mutation.function
 
 
 def test_changes_name_what_there_is(tmp_path: Path) -> None:
