@@ -449,6 +449,12 @@ FIELDS = (
     Resource("custom_fields", "entity customfield_id", "settings/customfields?entity={entity}"),
 )
 
+# What describes the set-up of an organization and not its books: read once a day by default.
+METADATA = frozenset((
+    "custom_fields", "custom_modules", "preferences", "webhooks", "workflows",
+    *(one.name for one in ADD_ON_SINGLE if one.name.endswith("_templates")),
+))  # fmt: skip
+
 # The entities that may have custom fields, by the path of the list. Source: public code for the
 # most used ones; the others by analogy with the key of their documents.
 ENTITIES = {

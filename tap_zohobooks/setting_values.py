@@ -31,6 +31,9 @@ _AROUND = re.compile(r"\A[\s\ufeff\u200b-\u200d\u2060]+|[\s\ufeff\u200b-\u200d\u
 _INTEGER = re.compile(r"([+-]?\d{1,30})(\.0*)?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _ID = re.compile(r"\d{1,30}", re.ASCII)
+_INTERVAL = re.compile(r"(\d{1,12})(?:\.0*)?\s*([smhdw])?", re.ASCII)
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_MAX_INTERVAL = 315_360_000  # seconds
 _BETWEEN_IDS = re.compile(r"[\s,;\[\]\"']+")
 _BOOLEANS = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
@@ -179,6 +182,24 @@ def _to_id_text(value: object) -> str:
     return value if isinstance(value, str) else str(_to_integer(value))
 
 
+def to_interval(value: object) -> str:
+    """Return a time span as seconds in text; `6h` and `1d` are such.
+
+    Raises:
+        ValueError: It is none, or longer than ten years.
+    """
+    text = str(value) if isinstance(value, (str, int, float)) else ""
+    match = _INTERVAL.fullmatch(text.strip().lower())
+    if match is None or isinstance(value, bool):
+        msg = "it is no time in seconds, nor one as 30m, 6h or 1d"
+        raise ValueError(msg)
+    seconds = int(match[1]) * _UNITS[match[2] or "s"]
+    if seconds > _MAX_INTERVAL:
+        msg = "it is longer than ten years"
+        raise ValueError(msg)
+    return str(seconds)
+
+
 def _to_object(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -230,6 +251,7 @@ _BY_NAME: dict[str, Converter] = {
     "access_token": lambda value: _to_header(_to_secret(value)),
     "accounts_url": _to_url("accounts_url"),
     "api_url": _to_url("api_url"),
+    "full_refresh_interval": to_interval,
     "organization_ids": _to_ids,
     "region": _to_region,
     "token_cache": _to_path,

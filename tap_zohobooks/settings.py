@@ -80,6 +80,11 @@ _READING = (
                 title="Refresh the catalog",
                 description="Discover custom fields and modules anew in each run; by default what "
                 "discovery learned is used for a day, unless token_cache is off."),
+    th.Property("full_refresh_interval", th.StringType, nullable=False, default="0",
+                title="Full refresh interval",
+                description="Least time between two whole reads of a stream without a time of "
+                "change: seconds, or 30m, 6h, 1d; 0 reads it in each run. Custom fields and other "
+                "metadata are read once a day at most."),
     th.Property("emit_activate_version_messages", th.BooleanType,
                 title="Emit ACTIVATE_VERSION",
                 description="After a whole read in FULL_TABLE mode, let the target delete what is "

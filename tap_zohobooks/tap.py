@@ -125,6 +125,7 @@ class TapZohoBooks(CommandLineTap):
             may_delete=lambda: self.may_delete,
             sync_streams=self._sync_streams,
             get_discovered=lambda name: self._open(Discovered, name),
+            get_now=self.wall,
         )
 
     def _open(self, kind: type[Value], name: str = "") -> SharedValue[Value]:
@@ -228,8 +229,7 @@ class TapZohoBooks(CommandLineTap):
             self.write_message(StateMessage(self.state))  # the last message, even if it is no news
             self._log_summary()
         if reached is None:
-            stats = self.sync_context.stats
-            keep_costs(self.streams.values(), stats, self._open(SpentCalls))
+            keep_costs(self.streams.values(), self.sync_context.stats, self._open(SpentCalls))
         elif self.config["on_quota_exhausted"] != "stop":
             raise reached
         else:
@@ -255,7 +255,7 @@ class TapZohoBooks(CommandLineTap):
         """
         is_limited = any(stream.ABORT_AT_RECORD_COUNT for stream in streams)
         scheduler = SyncScheduler(
-            build_queues(streams, context),
+            build_queues(streams, context, self.logger),
             organizations=1 if is_limited else self.config["max_parallel_organizations"],
             streams=self.streams_at_once,
             logger=self.logger,

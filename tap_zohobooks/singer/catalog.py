@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from singer_sdk.singerlib import Catalog
-from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
+from singer_sdk.singerlib.catalog import (
+    REPLICATION_FULL_TABLE,
+    REPLICATION_INCREMENTAL,
+    StreamMetadata,
+)
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.json_objects import find_problem, parse_object, shorten
+from tap_zohobooks.setting_values import to_interval
 
+INTERVAL = "full-refresh-interval"
 _NAME = re.compile(r"[\w.-]{1,255}")
 
 if TYPE_CHECKING:
@@ -51,6 +58,7 @@ def read_catalog(catalog: dict[str, Any] | None) -> Catalog | None:
         read = Catalog.from_dict(catalog)
         for entry in catalog["streams"]:
             _choose_method(read[entry["tap_stream_id"]], entry.get("metadata", []))
+            _read_interval(read[entry["tap_stream_id"]], entry.get("metadata", []))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Reason.CATALOG_MALFORMED.error(problem=shorten(repr(error))) from error
     return read
@@ -95,6 +103,38 @@ def find_oddities(catalog: Catalog | None, selected: Mapping[str, bool]) -> Iter
             )
     if not any(selected.values()):
         yield "Nothing is selected: nothing is read. Select streams in the catalog."
+
+
+@dataclass(slots=True)
+class IntervalMetadata(StreamMetadata):
+    """Metadata of a stream, with the seconds between two whole reads of it; None if not given."""
+
+    full_refresh_interval: object = None
+
+
+def find_interval(catalog: Catalog | None, name: str) -> int | None:
+    """Return the seconds between two whole reads that a catalog gives a stream; None if none."""
+    entry = catalog.get_stream(name) if catalog else None
+    root = entry.metadata.get(()) if entry else None
+    given = root.full_refresh_interval if isinstance(root, IntervalMetadata) else None
+    return None if given is None else int(str(given))
+
+
+def _read_interval(entry: CatalogEntry, metadata: list[dict[str, Any]]) -> None:
+    """Take the interval of a stream from its metadata, which the SDK does not read.
+
+    Raises:
+        ConfigError: It is none.
+    """
+    for one in metadata:
+        given = None if one["breadcrumb"] else one["metadata"].get(INTERVAL)
+        if given not in (None, ""):
+            name = f"{INTERVAL} of stream {entry.tap_stream_id}"
+            try:
+                seconds = to_interval(given)
+            except ValueError as error:
+                raise Reason.SETTING_WRONG.error(setting=name, problem=error) from error
+            entry.metadata[()] = IntervalMetadata.from_dict({**one["metadata"], INTERVAL: seconds})
 
 
 def _choose_method(entry: CatalogEntry, metadata: list[dict[str, Any]]) -> None:

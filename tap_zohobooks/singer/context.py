@@ -39,6 +39,7 @@ class SyncContext:
     may_delete: Callable[[], bool]  # whether the organizations read are all that tables hold
     sync_streams: Callable[[Sequence[Stream], Context | None], None]
     get_discovered: Callable[[str], SharedValue[Discovered]]  # by organization, or by several
+    get_now: Callable[[], float]  # seconds since 1970
     stats: StreamStats = field(default_factory=StreamStats)
     capabilities: dict[tuple[str, str], EndpointCapabilities] = field(default_factory=dict)
     """What endpoints can do, by organization id and list name."""
@@ -59,3 +60,8 @@ class SyncContext:
     def lookback_seconds(self) -> int:
         """Seconds that an incremental run re-reads before its bookmark."""
         return int(self.config["lookback_seconds"])
+
+    @property
+    def full_refresh_interval(self) -> int:
+        """Seconds between two whole reads of a stream without a time of change; 0 is each run."""
+        return int(self.config["full_refresh_interval"])

@@ -19,9 +19,10 @@ from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import Scope
 from tap_zohobooks.singer.failures import Failure, explain
 from tap_zohobooks.singer.stream import RecordBatch, SingerStream, StreamPartition
+from tap_zohobooks.singer.whole_reads import log_not_due
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from singer_sdk import Stream
     from singer_sdk.helpers.types import Context, Record
@@ -57,16 +58,20 @@ Message = RecordBatch | PartitionDone
 
 
 def build_queues(
-    streams: Iterable[Stream], context: Context | None = None
+    streams: Sequence[Stream], context: Context | None, logger: logging.Logger
 ) -> list[OrganizationQueue]:
-    """Return a queue for each organization of the selected streams; `context` chooses only one."""
+    """Return a queue for each organization of the selected streams, of what is due.
+
+    `context` chooses one organization, and reads it whatever is due.
+    """
     found: dict[str, OrganizationQueue] = {}
-    for stream in streams:
-        if isinstance(stream, SingerStream) and stream.selected:
-            for one in [context] if context else stream.partitions or [{}]:
-                partition = StreamPartition(stream, one, stream.start(one))
-                queue = found.setdefault(partition.organization, OrganizationQueue(deque()))
-                queue.partitions.append(partition)
+    selected = [one for one in streams if isinstance(one, SingerStream) and one.selected]
+    for stream in selected:
+        for one in [context] if context else stream.choose_partitions():
+            partition = StreamPartition(stream, one, stream.start(one))
+            queue = found.setdefault(partition.organization, OrganizationQueue(deque()))
+            queue.partitions.append(partition)
+    log_not_due(selected, logger)
     return list(found.values())
 
 

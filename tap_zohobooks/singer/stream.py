@@ -89,6 +89,8 @@ class SingerStream(VersionedStream):
         """Start with nothing that waits to be written."""
         super().__init__(sync_context, name)
         self._waiting: list[RecordBatch] = []
+        self.not_due: dict[str, float] = {}
+        """The organizations that this run leaves out, and when each is due (seconds since 1970)."""
 
     def read_partition(self, context: Context | None, start: str | None) -> Iterator[Step]:
         """Yield a record, the bookmark that holds once it is written, and when it was served.
@@ -103,6 +105,10 @@ class SingerStream(VersionedStream):
     def start(self, context: Context | None) -> str | None:
         """Return the UTC text from which to read; None reads everything."""
         raise NotImplementedError
+
+    def choose_partitions(self) -> Sequence[Context]:
+        """Return the partitions that this run reads, and note which of them it leaves out."""
+        return self.partitions or [{}]
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:

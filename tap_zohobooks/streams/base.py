@@ -13,8 +13,8 @@ from tap_zohobooks.errors import AccessDenied, NotFound, TapError
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.pagination.page import has_keys, is_key, row_time, to_row
 from tap_zohobooks.resources import ORGANIZATION, ROWS, TABLE, TIMELESS, Resource
+from tap_zohobooks.streams.by_need import ByNeedStream
 from tap_zohobooks.streams.partition_read import NEVER, PartitionRead
-from tap_zohobooks.streams.records import RecordStream
 from tap_zohobooks.transform.cleaner import MAX_REPORTED
 from tap_zohobooks.transform.timestamps import subtract_lookback
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tap_zohobooks.transform.cleaner import Row
 
 
-class ResourceStream(RecordStream):
+class ResourceStream(ByNeedStream):
     """A stream of a row of the table; what cannot be read ends the partition, not the run."""
 
     calls_per_row: ClassVar[float] = 0.005
@@ -66,6 +66,8 @@ class ResourceStream(RecordStream):
                 rows += record is not None
                 yield record, reading.checkpoint(safe_bookmark), reading.served
             self._row_counts[organization] = rows
+            if reading.is_whole and not (reading.has_missing and not rows):
+                self.note_whole_read(organization)
         except (AccessDenied, NotFound) as denied:
             self._skip(organization, denied)
         finally:
@@ -141,6 +143,7 @@ class ResourceStream(RecordStream):
         """
         counts = self.stats.keyless if row else self.stats.no_rows
         self.block_deletes("rows without a key were skipped")
+        reading.is_whole = False
         reading.hold_bookmark(row_time(row) or reached or reading.start or NEVER)
         if reading.is_reread or self.stats.add(counts, self.name) > 1:
             return
@@ -207,6 +210,7 @@ class ResourceStream(RecordStream):
             raise Reason.NO_ROWS.error(keys=sorted(response.document), wanted=self.listed.rows_key)
         else:
             self.block_deletes(f"a response for organization {reading.organization} held no list")
+            reading.is_whole = False
             self.logger.warning(
                 "Stream '%s': the response for organization %s reports success and holds no '%s'; "
                 "it is read as an empty list.",

@@ -58,6 +58,7 @@ class ListStream(ResourceStream):
                     yield entry.row, None
             is_sure = not scan.has_moved
         if not is_sure:
+            reading.is_whole = False
             self.block_deletes(
                 f"the list of organization {reading.organization} moved while it was read"
             )

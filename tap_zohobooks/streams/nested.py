@@ -120,18 +120,21 @@ class ChildStream(PerRowStream):
         try:
             response = self._get_whole(reading, self.resource, path, query)
         except ResponseTooLarge:
-            return self._scan(OffsetScan(fetch, MAX_ROWS // 2), path)
+            return self._scan(reading, OffsetScan(fetch, MAX_ROWS // 2), path)
         first = self._parse(response, key)
         if not shows_rows(response.document, *self.resource.rows_keys):
+            reading.is_whole = False
             self.block_deletes(f"'{path}' reported success and held no list")
         if not first.has_more or (not first.has_more_known and len(first.entries) < MAX_ROWS):
             # Most of these are not paged, and do not state it.
             return [entry.row for entry in first.entries]
-        return self._scan(OffsetScan(fetch, first.per_page or MAX_ROWS, held_page=first), path)
+        scan = OffsetScan(fetch, first.per_page or MAX_ROWS, held_page=first)
+        return self._scan(reading, scan, path)
 
-    def _scan(self, scan: OffsetScan, path: str) -> list[Row]:
+    def _scan(self, reading: PartitionRead, scan: OffsetScan, path: str) -> list[Row]:
         found = [entry.row for entries, _ in scan.pages() for entry in entries]
         if scan.has_moved:
+            reading.is_whole = False
             self.block_deletes(f"'{path}' moved while it was read")
         return found
 

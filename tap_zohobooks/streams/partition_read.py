@@ -26,7 +26,8 @@ class PartitionRead:
     run has left one, `has_list` that a response held a list of rows, `has_documents` and
     `has_missing` that a document was found, or not found, `is_bookmark_held` that the bookmark
     stays before one that was not read. A stream of documents `keeps_unread` ones in the state.
-    `is_reread` if its list is read once more: what it lacks was counted before.
+    `is_reread` if its list is read once more: what it lacks was counted before. It `is_whole` until
+    a row may be missing that the next read may bring; what is refused, it refuses again.
     """
 
     organization: str
@@ -41,6 +42,7 @@ class PartitionRead:
     is_bookmark_held: bool = False
     keeps_unread: bool = False
     is_reread: bool = False
+    is_whole: bool = True
     unread: UnreadDocuments = field(default_factory=UnreadDocuments)
     _held: str | None = None
 

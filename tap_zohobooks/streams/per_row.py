@@ -151,6 +151,7 @@ class PerRowStream(ListStream):
             reading.has_missing = True
             self.stats.add(self.stats.gone, self.name)
             if isinstance(error, NoSuchPath):
+                reading.is_whole = False
                 self.block_deletes("the service knows no such path of something that it lists")
             return
         if unread.is_refused:
@@ -158,6 +159,7 @@ class PerRowStream(ListStream):
             self.block_deletes("documents were refused")
         else:
             self.stats.fail(self.name, error)
+            reading.is_whole = False
             self.block_deletes("documents could not be read")
         if self.stats.count_unread(self.name) <= MAX_WARNINGS:
             self.logger.warning("%s The next run requests it again.", error.found)

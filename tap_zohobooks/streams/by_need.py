@@ -1,0 +1,104 @@
+"""Streams without a time of change, read again once an interval has passed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
+from typing_extensions import override
+
+from tap_zohobooks.resources import METADATA
+from tap_zohobooks.singer.catalog import find_interval
+from tap_zohobooks.singer.state import has_partition
+from tap_zohobooks.singer.whole_reads import DAY, WholeRead, list_not_due
+from tap_zohobooks.streams.records import RecordStream
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from singer_sdk.helpers.types import Context
+
+    from tap_zohobooks.resources import Resource
+    from tap_zohobooks.singer.context import SyncContext
+
+_SHAPES = ("stream_maps", "stream_map_config", "flattening_enabled", "flattening_max_depth")
+
+
+class ByNeedStream(RecordStream):
+    """A stream that is read whole only if it is due; one with a time of change always is."""
+
+    def __init__(self, sync_context: SyncContext, resource: Resource) -> None:
+        """Start with nothing that was read."""
+        super().__init__(sync_context, resource)
+        self._due_at: float | None = None
+        self._complete: set[str] = set()
+
+    @property
+    def refresh_interval(self) -> int | None:
+        """Seconds between two whole reads; None if the stream is not read by need."""
+        is_metadata = self.name in METADATA
+        own = find_interval(self._tap_input_catalog, self.name)
+        if self.replication_method != REPLICATION_FULL_TABLE:
+            return None
+        if self.is_incremental and own is None:  # FULL_TABLE was chosen: each run is to see all
+            return None
+        if is_metadata and self.config.get("refresh_catalog"):
+            return 0
+        if own is not None:
+            return own
+        least = DAY if is_metadata else 0
+        return max(least, self.sync_context.full_refresh_interval)
+
+    @override
+    def choose_partitions(self) -> Sequence[Context]:
+        partitions = super().choose_partitions()
+        interval = self.refresh_interval
+        if interval is None or self.ABORT_AT_RECORD_COUNT is not None or self.partitions is None:
+            return partitions
+        self._due_at = now = self.sync_context.get_now()
+        states = [self._find_state(one) for one in partitions]
+        reads = [WholeRead.load(one) for one in states]
+        not_due = list_not_due(reads, self._columns, interval, now)
+        for at, state in enumerate(states):
+            if at not in not_due:
+                WholeRead().update(state)  # until it was read to its end
+        organizations = [str(one[self.context_keys[0]]) for one in partitions]
+        self.not_due = {organizations[at]: time for at, time in not_due.items()}
+        if 0 < len(not_due) < len(partitions):
+            self.block_deletes(f"organization {', '.join(self.not_due)} was not due")
+        return [one for at, one in enumerate(partitions) if at not in not_due]
+
+    def _find_state(self, context: Context) -> dict[str, Any]:
+        """Return the state of a partition; an empty one that is not kept if there is none.
+
+        A partition in the state says that its first read has begun.
+        """
+        is_known = has_partition(self.tap_state, self.name, context)
+        return self.get_context_state(context) if is_known else {}
+
+    @property
+    def _columns(self) -> str:
+        """Eight characters that stand for the columns of the records, and how they are mapped."""
+        deselected = sorted(repr(path) for path in self.mask if not self.mask[path])
+        shapes = [self.config.get(name) for name in _SHAPES]
+        shape: list[Any] = [self.effective_schema, deselected, [*(self.primary_keys or ())], shapes]
+        text = json.dumps(shape, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+    def note_whole_read(self, organization: str) -> None:
+        """Note that everything of an organization was read; for any thread."""
+        self._complete.add(organization)
+
+    @override
+    def end(self) -> None:
+        """Write into the state what was read to its end, once all its rows are written."""
+        if self._due_at is not None:
+            read = WholeRead(self._due_at, self._columns)
+            for organization in sorted(self._complete):
+                read.update(self.get_context_state({self.context_keys[0]: organization}))
+                self.state_manager.is_flushed = False
+            self._complete.clear()
+        super().end()
+        self._write_state_message()
