@@ -132,7 +132,8 @@ class StreamStats:
             if number:
                 yield (
                     f"Refused: {number} of the requests of stream '{stream}' for single documents. "
-                    "This user may not read them; the next run requests them again."
+                    "This user may not read them; the next run that reads the stream requests them "
+                    "again."
                 )
 
     def list_streams(self) -> Iterator[str]:

@@ -162,7 +162,9 @@ class PerRowStream(ListStream):
             reading.is_whole = False
             self.block_deletes("documents could not be read")
         if self.stats.count_unread(self.name) <= MAX_WARNINGS:
-            self.logger.warning("%s The next run requests it again.", error.found)
+            self.logger.warning(
+                "%s The next run that reads this stream requests it again.", error.found
+            )
 
 
 def check_key(stream: str, path: str, row: object, expected: Row, *, may_lack: bool) -> None:

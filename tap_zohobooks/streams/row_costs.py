@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from tap_zohobooks.singer.stream import SingerStream
 from tap_zohobooks.streams.per_row import PerRowStream
 
 if TYPE_CHECKING:
@@ -56,8 +57,15 @@ def describe_calls(number: int, known: Mapping[str, int]) -> str:
 def keep_costs(
     streams: Iterable[Stream], stats: StreamStats, record: SharedValue[SpentCalls]
 ) -> None:
-    """Keep what a complete run has read of each selected stream, and spent on it."""
-    names = [one.name for one in streams if one.selected]
+    """Keep what a complete run has read of each selected stream, and spent on it.
+
+    What was kept before stays for a stream of which an organization was not due: its next read
+    costs more than this run has shown.
+    """
+    names = [
+        one.name for one in streams
+        if one.selected and not (isinstance(one, SingerStream) and one.not_due)
+    ]  # fmt: skip
     with record.change() as spent:
         spent.calls = spent.calls | {name: stats.calls[name] for name in names}
         spent.rows = spent.rows | {name: stats.rows[name] for name in names}

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_zohobooks.cli.common import select_streams
+from tap_zohobooks.cli.last_run import recall_costs
 from tap_zohobooks.errors import ConfigError
 from tap_zohobooks.singer.catalog import read_catalog
 from tests.conftest import Collector, Run
 from tests.gateway import Place, make_place
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sandbox import Request
     from sandbox.http import Response
 
@@ -239,6 +243,48 @@ def test_a_list_whose_documents_fail_is_due(place: Place) -> None:
     assert place.complete(["exchange_rates"], deepcopy(first.state), **DAILY).records(
         "exchange_rates"
     )
+
+
+def test_costs_are_of_the_last_read(place: Place, tmp_path: Path) -> None:
+    """A run in which a stream is not due says nothing of its cost: a plan would promise 0 calls."""
+    streams, settings = ["users", "invoices"], {**DAILY, "token_cache": str(tmp_path / "cache")}
+    first = place.complete(streams, **settings)
+    place.clock.sleep(HOUR)
+    again = place.complete(streams, deepcopy(first.state), **settings)
+    assert again.counts.keys() == {("invoices", one) for one in place.organizations}
+    costs = {one.stream: one for one in recall_costs(again.tap, select_streams(None, streams))}
+    assert (costs["users"].calls, costs["users"].rows) == (2, len(first.records("users")))
+    assert costs["invoices"].rows == len(again.records("invoices"))
+
+
+def test_costs_of_one_organization_are_not_those_of_all(place: Place, tmp_path: Path) -> None:
+    """A run that reads a stream of a new organization alone keeps no cost of the stream."""
+    old, _ = place.organizations
+    settings = {**DAILY, "token_cache": str(tmp_path / "cache")}
+    first = place.complete(["users"], organization_ids=[old], **DAILY)
+    both = place.complete(["users"], deepcopy(first.state), **settings)
+    assert recall_costs(both.tap, select_streams(None, ["users"])) == []
+
+
+def test_a_refused_document_is_requested_by_the_next_read(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The warning names the next run that reads the stream: the next one may not."""
+
+    def refuse(request: Request, answer: Response) -> Response:
+        is_bad = request.path.endswith("00002/exchangerates")
+        return type(answer)(401, b'{"code": 57, "message": "Not authorized"}') if is_bad else answer
+
+    place.gateway.meddle = refuse
+    first = place.complete(["exchange_rates"], **DAILY)
+    assert "The next run that reads this stream requests it again." in caplog.text
+    assert "the next run that reads the stream requests them again" in caplog.text
+    assert "he next run requests" not in caplog.text
+    place.heal()
+    assert place.complete(["exchange_rates"], deepcopy(first.state), **DAILY).counts == {}
+    place.clock.sleep(DAY)
+    again = place.complete(["exchange_rates"], deepcopy(first.state), **DAILY)
+    assert len(again.records("exchange_rates")) > len(first.records("exchange_rates"))
 
 
 def test_a_timed_list_in_full_table_mode_is_read_each_run(place: Place) -> None:
