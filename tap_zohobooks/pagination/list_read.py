@@ -120,4 +120,4 @@ class ListRead:
         """Record that rows without a time of change exist: only a full scan finds them."""
         self.has_timeless_rows = True
         self.note_timeless()
-        self.log("Some rows do not say when they changed: each run reads the list whole.")
+        self.log("Some rows do not say when they changed: only reading the list whole finds them.")

@@ -1,4 +1,4 @@
-"""Streams without a time of change, read again once an interval has passed."""
+"""Streams, and rows, without a time of change: read again once an interval has passed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from typing_extensions import override
 
-from tap_zohobooks.resources import METADATA
+from tap_zohobooks.resources import METADATA, TIMELESS
 from tap_zohobooks.singer.catalog import find_interval
 from tap_zohobooks.singer.state import has_partition
 from tap_zohobooks.singer.whole_reads import DAY, WholeRead, list_not_due
@@ -27,22 +27,26 @@ _SHAPES = ("stream_maps", "stream_map_config", "flattening_enabled", "flattening
 
 
 class ByNeedStream(RecordStream):
-    """A stream that is read whole only if it is due; one with a time of change always is."""
+    """A stream that is read whole only if it is due; one with a time of change always is.
+
+    Some rows of such a stream may have no time. Only a whole read finds them: while it is not due
+    in an organization (`timed_only`), a run reads there what has changed by its time.
+    """
 
     def __init__(self, sync_context: SyncContext, resource: Resource) -> None:
         """Start with nothing that was read."""
         super().__init__(sync_context, resource)
+        self.timed_only: frozenset[str] = frozenset()
         self._due_at: float | None = None
         self._complete: set[str] = set()
 
     @property
     def refresh_interval(self) -> int | None:
-        """Seconds between two whole reads; None if the stream is not read by need."""
+        """Seconds between two whole reads; None if each run reads the stream whole."""
         is_metadata = self.name in METADATA
         own = find_interval(self._tap_input_catalog, self.name)
-        if self.replication_method != REPLICATION_FULL_TABLE:
-            return None
-        if self.is_incremental and own is None:  # FULL_TABLE was chosen: each run is to see all
+        is_chosen = self.is_incremental and not self.is_by_bookmark
+        if is_chosen and own is None:  # FULL_TABLE was chosen: each run is to see all
             return None
         if is_metadata and self.config.get("refresh_catalog"):
             return 0
@@ -50,6 +54,11 @@ class ByNeedStream(RecordStream):
             return own
         least = DAY if is_metadata else 0
         return max(least, self.sync_context.full_refresh_interval)
+
+    @property
+    def is_by_bookmark(self) -> bool:
+        """Whether a run reads only what has changed since its bookmark."""
+        return bool(self.replication_method != REPLICATION_FULL_TABLE)
 
     @override
     def choose_partitions(self) -> Sequence[Context]:
@@ -59,6 +68,9 @@ class ByNeedStream(RecordStream):
             return partitions
         self._due_at = now = self.sync_context.get_now()
         states = [self._find_state(one) for one in partitions]
+        if self.is_by_bookmark:
+            self._choose_timed_only(partitions, states, interval, now)
+            return partitions
         reads = [WholeRead.load(one) for one in states]
         not_due = list_not_due(reads, self._columns, interval, now)
         for at, state in enumerate(states):
@@ -69,6 +81,26 @@ class ByNeedStream(RecordStream):
         if 0 < len(not_due) < len(partitions):
             self.block_deletes(f"organization {', '.join(self.not_due)} was not due")
         return [one for at, one in enumerate(partitions) if at not in not_due]
+
+    def _choose_timed_only(
+        self,
+        partitions: Sequence[Context],
+        states: Sequence[dict[str, Any]],
+        interval: int,
+        now: float,
+    ) -> None:
+        """Find the organizations whose rows without a time of change are not due, and log that."""
+        if not any(one.get(TIMELESS) for one in states):
+            return
+        reads = [WholeRead.load(one) for one in states]
+        not_due = list_not_due(reads, self._columns, interval, now)
+        found = [one for at, one in enumerate(partitions) if at in not_due]
+        self.timed_only = frozenset(str(one[self.context_keys[0]]) for one in found)
+        if found:
+            self.logger.info(
+                "Stream '%s': rows without a time of change are not due, and are not read in this "
+                "run (full_refresh_interval).", self.name,
+            )  # fmt: skip
 
     def _find_state(self, context: Context) -> dict[str, Any]:
         """Return the state of a partition; an empty one that is not kept if there is none.
@@ -95,10 +127,13 @@ class ByNeedStream(RecordStream):
     def end(self) -> None:
         """Write into the state what was read to its end, once all its rows are written."""
         if self._due_at is not None:
-            read = WholeRead(self._due_at, self._columns)
+            read = None
             for organization in sorted(self._complete):
-                read.update(self.get_context_state({self.context_keys[0]: organization}))
-                self.state_manager.is_flushed = False
+                state = self.get_context_state({self.context_keys[0]: organization})
+                if not self.is_by_bookmark or state.get(TIMELESS):
+                    read = read or WholeRead(self._due_at, self._columns)
+                    read.update(state)
+                    self.state_manager.is_flushed = False
             self._complete.clear()
         super().end()
         self._write_state_message()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
 from tap_zohobooks.error_catalog import Reason
@@ -64,11 +63,6 @@ class DetailStream(PerRowStream, IncrementalStream):
             yield from self._read_refused(reading)
         reading.unread.is_first_read = False
         yield None, None
-
-    @property
-    def is_by_bookmark(self) -> bool:
-        """Whether a run reads only what has changed since its bookmark."""
-        return bool(self.replication_method == REPLICATION_INCREMENTAL)
 
     def _list_items(self, reading: PartitionRead) -> Iterator[Item]:
         """Yield the rows of the list, in the order in which the documents are written."""

@@ -46,6 +46,8 @@ class ListStream(ResourceStream):
         by_time = self.listed in TIMED
         if by_time or self.replication_method == REPLICATION_INCREMENTAL:
             reader = self._reader(reading)
+            if reading.start is not None and not reader.has_timeless_rows:
+                reading.is_whole = False
             yield from reader.read(reading.start)
             is_sure = reader.is_sure
         else:
@@ -65,13 +67,14 @@ class ListStream(ResourceStream):
 
     def _reader(self, reading: PartitionRead) -> Reader:
         kept = self.get_context_state({ORGANIZATION: reading.organization})
+        is_whole = reading.organization not in self.timed_only
         return Reader(
             lambda params: self._page(reading, params),
             self.sync_context.page_size,
             self._find_capabilities(reading, self.listed),
             lambda text: self.logger.info("Stream '%s': %s", self.name, text),
             note_timeless=lambda: self.timeless.add(reading.organization),
-            has_timeless_rows=bool(kept.get(TIMELESS)),
+            has_timeless_rows=bool(kept.get(TIMELESS)) and is_whole,
             lookback=reading.lookback,
         )
 

@@ -245,6 +245,73 @@ def test_a_list_whose_documents_fail_is_due(place: Place) -> None:
     )
 
 
+def list_timeless(run: Run) -> list[str]:
+    """Return the ids of the payments that a run brought without a time of change."""
+    return [
+        row["payment_id"] for row in run.records("vendor_payments")
+        if not row.get("last_modified_time")
+    ]  # fmt: skip
+
+
+def test_rows_without_a_time_wait_for_their_interval(caplog: pytest.LogCaptureFixture) -> None:
+    """Of a list in which some rows have a time, those that have are read in each run."""
+    place, stream = make_place(450), "vendor_payments"
+    first = place.complete([stream], **DAILY)
+    timeless = list_timeless(first)
+    assert 0 < len(timeless) < len(first.records(stream))
+    place.clock.sleep(HOUR)
+    changed = sorted({row["payment_id"] for row in first.records(stream)} - {*timeless})[:2]
+    for key in changed:
+        place.world.change(place.organizations[0], "vendorpayments", key)
+    place.world.log.clear()
+    with caplog.at_level(logging.INFO):
+        later = place.complete([stream], deepcopy(first.state), **DAILY)
+    assert {row["payment_id"] for row in later.records(stream)} >= {*changed}
+    assert list_timeless(later) == []
+    assert count_calls(place, "vendorpayments") == 1
+    assert f"Stream '{stream}': rows without a time of change are not due" in caplog.text
+    place.clock.sleep(DAY - HOUR)
+    whole = place.complete([stream], deepcopy(later.state), **DAILY)
+    assert sorted(list_timeless(whole)) == sorted(timeless)
+    (before,), (after,) = (find_partitions(run.state, stream) for run in (later, whole))
+    assert after["whole_read_at"] > before["whole_read_at"]
+
+
+@pytest.mark.parametrize(("interval", "calls"), [("1d", 1 + 1), ("0", 1 + 1 + 2)])
+def test_documents_of_rows_without_a_time_wait(interval: str, calls: int) -> None:
+    """A quiet run costs the list and its boundary document, and by default the two without."""
+    place, stream = make_place(60), "vendor_payment_details"
+    first = place.complete([stream], full_refresh_interval=interval)
+    place.clock.sleep(HOUR)
+    later = place.complete([stream], deepcopy(first.state), full_refresh_interval=interval)
+    assert later.tap.sync_context.stats.calls[stream] == calls
+
+
+def test_rows_without_a_time_come_in_each_run_by_default() -> None:
+    """With the default of 0 each run reads the list whole for them."""
+    place = make_place(60)
+    first = place.complete(["vendor_payments"])
+    again = place.complete(["vendor_payments"], deepcopy(first.state))
+    assert sorted(list_timeless(again)) == sorted(list_timeless(first)) != []
+
+
+@pytest.mark.parametrize("stop", [1, 7, 20, 40, 60, 68])
+def test_rows_without_a_time_of_a_killed_run_come(stop: int) -> None:
+    """A first run that is killed anywhere has read no list whole: the next one reads them all."""
+    place = make_place(60)
+    first = place.complete(["vendor_payments"], page_size=10, **DAILY)
+    dead = Run(first.messages[:stop], first.tap)
+    later = place.complete(["vendor_payments"], deepcopy(dead.state), page_size=10, **DAILY)
+    keys = {row["payment_id"] for run in (dead, later) for row in run.records("vendor_payments")}
+    assert keys == {row["payment_id"] for row in first.records("vendor_payments")}
+
+
+def test_a_list_with_times_keeps_no_whole_read(place: Place) -> None:
+    """The state says of the last whole read only where a run needs it."""
+    state = place.complete(["invoices"], **DAILY).state
+    assert "whole_read_at" not in json.dumps(state)
+
+
 def test_costs_are_of_the_last_read(place: Place, tmp_path: Path) -> None:
     """A run in which a stream is not due says nothing of its cost: a plan would promise 0 calls."""
     streams, settings = ["users", "invoices"], {**DAILY, "token_cache": str(tmp_path / "cache")}
