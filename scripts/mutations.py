@@ -28,6 +28,7 @@ PERIODS, TREES = (
     "tests/unit/transform/test_report_trees.py",
 )
 TWO_WAYS = "tests/e2e/test_two_ways.py"
+LIMITS, WHOLE_READS = "tests/e2e/test_endpoint_limits.py", "tests/e2e/test_whole_reads.py"
 REQUESTS, LIMITS = "tests/unit/test_client.py", "tests/unit/http/test_rate_limit.py"
 
 ALWAYS_TRUE = "lambda original, *args, **kwargs: True"
@@ -861,5 +862,23 @@ MUTATIONS = (
         "tap_zohobooks.streams.two_ways:_OtherPath._warn_of_less",
         NOTHING,
         (TWO_WAYS,),
+    ),
+    Mutation(
+        "what an endpoint was shown not to do is kept for ever",
+        "tap_zohobooks.pagination.endpoint_limits:_is_current",
+        ALWAYS_TRUE,
+        (LIMITS,),
+    ),
+    Mutation(
+        "rows without a time of change are never due",
+        "tap_zohobooks.singer.whole_reads:WholeRead.find_due",
+        "lambda original, self, columns, interval, now: now + 1",
+        (WHOLE_READS,),
+    ),
+    Mutation(
+        "a run in which a stream is not due says what it costs",
+        "tap_zohobooks.streams.row_costs:is_left_out",
+        ALWAYS_FALSE,
+        (WHOLE_READS,),
     ),
 )

@@ -39,7 +39,6 @@ from tap_zohobooks.streams.connection_test import ConnectionTest
 from tap_zohobooks.streams.organization import build_catalog_modules, discover_custom
 from tap_zohobooks.streams.registry import build_streams, find_bookmark_keys, sort_by_cost
 from tap_zohobooks.streams.row_costs import keep_costs, log_costs
-from tap_zohobooks.transform.discovered import Discovered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -124,7 +123,7 @@ class TapZohoBooks(CommandLineTap):
             get_organizations=lambda: self.organizations,
             may_delete=lambda: self.may_delete,
             sync_streams=self._sync_streams,
-            get_discovered=lambda name: self._open(Discovered, name),
+            open_value=self._open,
             get_now=self.wall,
         )
 

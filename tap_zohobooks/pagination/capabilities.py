@@ -18,18 +18,23 @@ if TYPE_CHECKING:
 # So many different times do not rise by chance; fewer, as after a bulk import, prove no order.
 MIN_DISTINCT_TIMES = 10
 
+FILTERS, SORTS = "filters", "sorts"
+
 
 @dataclass(slots=True)
 class EndpointCapabilities:
     """What is known of an endpoint: None until a response has shown it, and which rows it shows.
 
-    `has_first_path` says whether the first of its two paths can be read.
+    `has_first_path` says whether the first of its two paths can be read. What this run was shown
+    beyond doubt not to work (`FILTERS`, `SORTS`) is in `limits`: by a refusal, or by rows that
+    disobey. Other reasons depend on the rows that the list holds.
     """
 
     filters: bool | None = None
     sorts: bool | None = None
     has_first_path: bool | None = None
     view: ListView = field(default_factory=ListView)
+    limits: set[str] = field(default_factory=set, compare=False)
 
 
 @dataclass(slots=True)
@@ -59,8 +64,10 @@ class CapabilityProbe:
         """Record which parameter was refused; return False if none is left that can have been."""
         if self.capabilities.filters is not False and "sort" not in refused.found:
             self.mark_unfilterable(f"refused: {refused.found}")
+            self.capabilities.limits.add(FILTERS)
         elif self.capabilities.sorts is not False:
             self.mark_unsortable(f"refused: {refused.found}")
+            self.capabilities.limits.add(SORTS)
         else:
             return False
         return True
@@ -69,6 +76,7 @@ class CapabilityProbe:
         """Verify that an ascending page obeys filter and order."""
         if since and any(time and time < since for time in page.times):
             self.mark_unfilterable("rows older than it came")
+            self.capabilities.limits.add(FILTERS)
         return self.verify_order(page, "A", since) and self.capabilities.filters is not False
 
     def verify_order(self, page: Page, order: str, since: str | None = None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tap_zohobooks.singer.once import Once
 from tap_zohobooks.singer.stats import StreamStats
@@ -16,10 +16,17 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
 
     from tap_zohobooks.client import Client
-    from tap_zohobooks.http.shared_state import SharedValue
+    from tap_zohobooks.http.shared_state import SharedValue, Value
     from tap_zohobooks.organizations import Organizations
     from tap_zohobooks.pagination.capabilities import EndpointCapabilities
-    from tap_zohobooks.transform.discovered import Discovered
+
+
+class OpenValue(Protocol):
+    """Opens what the runs of this account share, by kind and by organization, or several."""
+
+    def __call__(self, kind: type[Value], name: str = "") -> SharedValue[Value]:
+        """Return the value."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +45,7 @@ class SyncContext:
     get_organizations: Callable[[], Organizations]
     may_delete: Callable[[], bool]  # whether the organizations read are all that tables hold
     sync_streams: Callable[[Sequence[Stream], Context | None], None]
-    get_discovered: Callable[[str], SharedValue[Discovered]]  # by organization, or by several
+    open_value: OpenValue
     get_now: Callable[[], float]  # seconds since 1970
     stats: StreamStats = field(default_factory=StreamStats)
     capabilities: dict[tuple[str, str], EndpointCapabilities] = field(default_factory=dict)

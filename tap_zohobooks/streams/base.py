@@ -10,10 +10,10 @@ from typing_extensions import override
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import AccessDenied, NotFound, TapError
-from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.pagination.page import has_keys, is_key, row_time, to_row
 from tap_zohobooks.resources import ORGANIZATION, ROWS, TABLE, TIMELESS, Resource
 from tap_zohobooks.streams.by_need import ByNeedStream
+from tap_zohobooks.streams.capability_memory import keep_limits, recall_capabilities
 from tap_zohobooks.streams.partition_read import NEVER, PartitionRead
 from tap_zohobooks.transform.cleaner import MAX_REPORTED
 from tap_zohobooks.transform.timestamps import subtract_lookback
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
 
     from tap_zohobooks.http.responses import Response
+    from tap_zohobooks.pagination.capabilities import EndpointCapabilities
     from tap_zohobooks.pagination.list_read import Item
     from tap_zohobooks.pagination.page import Params
     from tap_zohobooks.singer.context import SyncContext
@@ -72,6 +73,7 @@ class ResourceStream(ByNeedStream):
             self._skip(organization, denied)
         finally:
             self.stats.add(self.stats.rows, self.name, rows)
+            keep_limits(self.sync_context, organization, self.listed.name)
         if reading.has_missing and not rows:
             self._warn_of_path(organization)
 
@@ -247,10 +249,11 @@ class ResourceStream(ByNeedStream):
         self, reading: PartitionRead, resource: Resource
     ) -> EndpointCapabilities:
         """Return what is known of an endpoint in this run, by all streams that read it."""
-        return self.sync_context.capabilities.setdefault(
-            (reading.organization, resource.name),
-            EndpointCapabilities(resource.filters, resource.sorts),
-        )
+        known, key = self.sync_context.capabilities, (reading.organization, resource.name)
+        if key not in known:
+            found = recall_capabilities(self.sync_context, reading.organization, resource)
+            known.setdefault(key, found)
+        return known[key]
 
     def _get_whole(
         self, reading: PartitionRead, resource: Resource, path: str, params: Params

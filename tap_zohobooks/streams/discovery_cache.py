@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from tap_zohobooks.transform.discovered import Learned, to_types
+from tap_zohobooks.transform.discovered import Discovered, Learned, to_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,7 +24,7 @@ class DiscoveryCache:
 
     def __init__(self, sync_context: SyncContext) -> None:
         """Prepare; nothing is read yet."""
-        self._get_record = sync_context.get_discovered
+        self._get_record = partial(sync_context.open_value, Discovered)
         self._is_used = not sync_context.config["refresh_catalog"]
         self._version = sync_context.tap.plugin_version
         self._get_organizations = sync_context.get_organizations

@@ -54,6 +54,11 @@ def describe_calls(number: int, known: Mapping[str, int]) -> str:
     return f"The last run made {sum(known.values()):,} calls for {which}. {advice}"
 
 
+def is_left_out(stream: Stream) -> bool:
+    """Tell whether a run leaves out an organization of a stream, as it is not due."""
+    return isinstance(stream, SingerStream) and bool(stream.not_due)
+
+
 def keep_costs(
     streams: Iterable[Stream], stats: StreamStats, record: SharedValue[SpentCalls]
 ) -> None:
@@ -62,10 +67,7 @@ def keep_costs(
     What was kept before stays for a stream of which an organization was not due: its next read
     costs more than this run has shown.
     """
-    names = [
-        one.name for one in streams
-        if one.selected and not (isinstance(one, SingerStream) and one.not_due)
-    ]  # fmt: skip
+    names = [one.name for one in streams if one.selected and not is_left_out(one)]
     with record.change() as spent:
         spent.calls = spent.calls | {name: stats.calls[name] for name in names}
         spent.rows = spent.rows | {name: stats.rows[name] for name in names}
