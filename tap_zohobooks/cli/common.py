@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from tap_zohobooks.cli.terminal import escape_text, print_message
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ConfigError
 from tap_zohobooks.resources import ORGANIZATIONS, TABLE, Resource, custom_module, scopes
-from tap_zohobooks.singer.catalog import read_catalog, read_json
+from tap_zohobooks.singer.catalog import find_interval, read_catalog, read_json
 from tap_zohobooks.streams.discovery import is_module
 from tap_zohobooks.streams.organization import choose_module_kind, find_module
 from tap_zohobooks.streams.registry import STREAM_TYPES
@@ -100,11 +100,15 @@ def choose_organization(tap: TapZohoBooks, wanted: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SelectedStream:
-    """A stream that a run would read; `is_incremental` if it reads on from a bookmark."""
+    """A stream that a run would read; `is_incremental` if it reads on from a bookmark.
+
+    `refresh_interval` are the seconds between two whole reads that its metadata give, or None.
+    """
 
     resource: Resource
     kind: type[ResourceStream]
     is_incremental: bool
+    refresh_interval: int | None = None
 
     @property
     def name(self) -> str:
@@ -130,7 +134,10 @@ def select_streams(catalog: Path | None, names: Sequence[str] = ()) -> list[Sele
     with catalog.open(encoding="utf-8") as file:
         content = read_catalog(read_json("catalog", file))
     return [
-        _select(entry.tap_stream_id, entry.replication_method, entry.schema.title)
+        replace(
+            _select(entry.tap_stream_id, entry.replication_method, entry.schema.title),
+            refresh_interval=find_interval(content, entry.tap_stream_id),
+        )
         for entry in (content.streams if content else [])
         if entry.metadata.resolve_selection()[()]
     ]

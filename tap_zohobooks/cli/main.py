@@ -184,6 +184,7 @@ def doctor(**options: Any) -> None:
 @_add_options(
     selection,
     click.option("--state", type=FILE, help="State from which the run would continue."),
+    click.option("--every", metavar="TIME", help="Time between runs, as 1h: print a day's calls."),
     config,
     yes,
     as_json,

@@ -15,6 +15,7 @@ from tap_zohobooks.cli.last_run import ALL, recall_costs
 from tap_zohobooks.cli.list_check import collect_lists
 from tap_zohobooks.cli.report_cost import estimate_reports
 from tap_zohobooks.cli.row_count import Count, RowCounter, find_partition
+from tap_zohobooks.cli.schedule_table import print_schedule, read_every
 from tap_zohobooks.errors import AccessDenied, NotFound, ParameterRefused, UnexpectedResponse
 from tap_zohobooks.resources import ORGANIZATION, ORGANIZATIONS, TIMELESS, Report
 from tap_zohobooks.singer.catalog import read_json
@@ -67,14 +68,16 @@ def plan(
     streams: Sequence[str],
     state: Path | None,
     *,
+    every: str | None,
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Print what a run costs: as the last runs did, or by a count of the rows it would read.
+    """Print what a run costs, or a day of runs: as the last one, or by a count of its rows.
 
     Raises:
         TapError: A setting, file or token is wrong, or the quota is used up.
     """
+    seconds = None if every is None else read_every(every)
     selected = select_streams(catalog, streams)
     tap = build_tap(load_config(config))
     found = None if yes or state else _recall(tap, selected)
@@ -83,13 +86,11 @@ def plan(
         found = _count(planner, tap.organization_ids, yes=yes)
     if found is None:
         terminal.print_message("Nothing was counted.")
-        return
-    costs, forecasts = found
-    if as_json:
-        terminal.print_json({"streams": [asdict(one) for one in costs],
-                             "organizations": [asdict(one) for one in forecasts]})  # fmt: skip
+    elif seconds is None:
+        _print_plan(found, tap, as_json=as_json)
     else:
-        _print_tables(costs, forecasts, tap.config["max_parallel_organizations"])
+        limits = {one.organization: one.calls_a_day for one in found[1]}
+        print_schedule(tap, selected, found[0], limits, seconds, as_json=as_json)
 
 
 def _recall(tap: TapZohoBooks, streams: Sequence[SelectedStream]) -> Plan | None:
@@ -125,11 +126,17 @@ def _confirm_counting(planner: Planner, *, yes: bool) -> bool:
     return True
 
 
-def _print_tables(costs: Sequence[Cost], forecasts: Sequence[Forecast], parallel: int) -> None:
+def _print_plan(found: Plan, tap: TapZohoBooks, *, as_json: bool) -> None:
+    costs, forecasts = found
+    if as_json:
+        terminal.print_json({"streams": [asdict(one) for one in costs],
+                             "organizations": [asdict(one) for one in forecasts]})  # fmt: skip
+        return
     terminal.print_result(_create_stream_table(costs))
     terminal.print_result()
     terminal.print_result(_create_organization_table(forecasts))
     if len(forecasts) > 1:
+        parallel = tap.config["max_parallel_organizations"]
         minutes = cost.combine_minutes([one.minutes for one in forecasts], parallel)
         reason = f"as {parallel} organizations are read at the same time"
         terminal.print_result(f"Together {minutes:.1f} minutes, {reason}.")

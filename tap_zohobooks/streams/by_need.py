@@ -16,7 +16,7 @@ from tap_zohobooks.singer.whole_reads import DAY, WholeRead, list_not_due
 from tap_zohobooks.streams.records import RecordStream
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from singer_sdk.helpers.types import Context
 
@@ -24,6 +24,16 @@ if TYPE_CHECKING:
     from tap_zohobooks.singer.context import SyncContext
 
 _SHAPES = ("stream_maps", "stream_map_config", "flattening_enabled", "flattening_max_depth")
+
+
+def choose_interval(name: str, own: int | None, config: Mapping[str, Any]) -> int:
+    """Return the seconds between two whole reads of a stream; `own` are those of its metadata."""
+    is_metadata = name in METADATA
+    if is_metadata and config.get("refresh_catalog"):
+        return 0
+    if own is not None:
+        return own
+    return max(DAY if is_metadata else 0, int(config["full_refresh_interval"]))
 
 
 class ByNeedStream(RecordStream):
@@ -43,17 +53,11 @@ class ByNeedStream(RecordStream):
     @property
     def refresh_interval(self) -> int | None:
         """Seconds between two whole reads; None if each run reads the stream whole."""
-        is_metadata = self.name in METADATA
         own = find_interval(self._tap_input_catalog, self.name)
         is_chosen = self.is_incremental and not self.is_by_bookmark
         if is_chosen and own is None:  # FULL_TABLE was chosen: each run is to see all
             return None
-        if is_metadata and self.config.get("refresh_catalog"):
-            return 0
-        if own is not None:
-            return own
-        least = DAY if is_metadata else 0
-        return max(least, self.sync_context.full_refresh_interval)
+        return choose_interval(self.name, own, self.config)
 
     @property
     def is_by_bookmark(self) -> bool:

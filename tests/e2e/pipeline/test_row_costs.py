@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.e2e.pipeline.conftest import selecting
 from tests.gateway import make_place
 
 if TYPE_CHECKING:
-    import pytest
-
     from sandbox import World
     from tests.e2e.pipeline.conftest import Shell
     from tests.gateway import Place
@@ -93,6 +93,42 @@ def test_a_plan_without_a_call(shell: Shell, world: World, config: dict[str, Any
     other = shell.file("other.json", selecting(*COSTLY, "bills"))
     assert "As the last run" not in run_plan(shell, settings, "--catalog", other).stderr
     assert len(world.log) > before
+
+
+def test_the_plan_of_a_schedule(shell: Shell, world: World, config: dict[str, Any]) -> None:
+    """After a run `--every` prints the calls of a day without a call, and what to change."""
+    config = {**config, "token_cache": str(shell.folder / "cache")}
+    names = ["invoices", "bank_transactions", "users"]
+    catalog = shell.file("some.json", selecting(*names))
+    assert shell.sync(config, catalog=selecting(*names)).returncode == 0
+    before = len(world.log)
+    settings = shell.file("config.json", config)
+    found = json.loads(
+        run_plan(shell, settings, "--catalog", catalog, "--every", "5m", "--json").stdout
+    )
+    assert found["every"] == 300
+    by_stream = {one["stream"]: one for one in found["streams"]}
+    assert by_stream.keys() == {*names}
+    assert all(one["calls_a_day"] == 288 * one["calls"] for one in found["streams"])
+    (day,) = found["organizations"]
+    assert day["calls_a_day"] == 288 + sum(one["calls_a_day"] for one in found["streams"])
+    assert not day["fits"]
+    plan = run_plan(shell, settings, "--catalog", catalog, "--every", "5m").stdout
+    assert "Set full_refresh_interval to 1d:" in plan.replace("\n", " ")
+    daily = shell.file("daily.json", {**config, "full_refresh_interval": "1d"})
+    assert "It fits." in run_plan(shell, daily, "--catalog", catalog, "--every", "1h").stdout
+    assert len(world.log) == before
+
+
+@pytest.mark.parametrize("every", ["soon", "0", "59s", "-1h", "1h30m"])
+def test_a_schedule_that_is_none(shell: Shell, config: dict[str, Any], every: str) -> None:
+    """It is refused before a request, and the line names the option."""
+    done = subprocess.run(
+        [COMMAND, "plan", "--config", shell.file("config.json", config), "--every", every],
+        capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, cwd=shell.folder,
+    )  # fmt: skip
+    assert done.returncode == 78
+    assert "--every" in done.stderr
 
 
 def run_plan(shell: Shell, config: str, *arguments: str) -> subprocess.CompletedProcess[str]:
