@@ -271,10 +271,6 @@ class Planner:
         )
 
 
-def _describe_method(*, is_exact: bool) -> str:
-    return "counted" if is_exact else "estimate"
-
-
 def _create_stream_table(costs: Iterable[Cost]) -> Table:
     """Return the cost of each stream over all organizations, the highest first."""
     by_stream: dict[str, list[Cost]] = defaultdict(list)
@@ -285,7 +281,7 @@ def _create_stream_table(costs: Iterable[Cost]) -> Table:
     for name, own in sorted(by_stream.items(), key=lambda one: -sum(c.calls for c in one[1])):
         counts = [one.rows for one in own if one.rows is not None]
         notes = {one.note for one in own} - {""}
-        how = ", ".join(notes) or _describe_method(is_exact=all(one.is_exact for one in own))
+        how = ", ".join(notes) or ("counted" if all(one.is_exact for one in own) else "estimate")
         rows = f"{sum(counts):,}" if counts else ""
         table.add_row(name, rows, f"{sum(one.calls for one in own):,}", how)
     return table
