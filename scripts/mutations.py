@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 READING, HISTORIES = "tests/unit/pagination/test_reader.py", "tests/property/test_stateful.py"
+START_SEARCH = "tests/unit/pagination/test_start_search.py"
 TIME_ORDER = "tests/unit/pagination/test_time_order.py"
 RUNS, DELETES, AUTH = (
     "tests/e2e/test_tap.py",
@@ -175,6 +176,36 @@ MUTATIONS = (
         "tap_zohobooks.pagination.time_order:TimeOrder._read_once",
         'lambda original, self: ((yield from original(self)), setattr(self, "_left_out", 0))[0]',
         (TIME_ORDER, "tests/e2e/test_long_lists.py"),
+    ),
+    Mutation(
+        "a list is read from a page that begins before the start",
+        "tap_zohobooks.pagination.start_search:StartSearch._is_start",
+        ALWAYS_TRUE,
+        (START_SEARCH,),
+    ),
+    Mutation(
+        "the start of a list is found by halving, not by reading page after page",
+        "tap_zohobooks.pagination.start_search:Bracket.choose_page",
+        "lambda original, self, since, requests: self.low + 1",
+        (START_SEARCH,),
+    ),
+    Mutation(
+        "no row is left out of a list of which a page is older than one before it",
+        "tap_zohobooks.pagination.start_search:StartSearch._follows",
+        ALWAYS_TRUE,
+        (START_SEARCH,),
+    ),
+    Mutation(
+        "rows before a page that proves no order are left out only if the list still sorts",
+        "tap_zohobooks.pagination.start_search:StartSearch._confirm",
+        ALWAYS_TRUE,
+        (START_SEARCH,),
+    ),
+    Mutation(
+        "no more than the newest pages of a list are held",
+        "tap_zohobooks.pagination.full_scan:DescendingScan._is_far",
+        ALWAYS_FALSE,
+        ("tests/unit/pagination/test_bounds.py",),
     ),
     Mutation(
         "tied rows are read until they are as many as their places",
@@ -459,7 +490,7 @@ MUTATIONS = (
     ),
     Mutation(
         "the pages after one that was too large are smaller as well",
-        "tap_zohobooks.pagination.list_read:ListRead._note_size",
+        "tap_zohobooks.pagination.list_read:ListRead.note_size",
         NOTHING,
         (READING,),
     ),

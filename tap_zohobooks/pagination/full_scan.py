@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.pagination.page import select_due, sort_by_time
+from tap_zohobooks.pagination.start_search import StartSearch, seconds_between
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Hashable
 
     from tap_zohobooks.pagination.list_read import Item, Items, ListRead
-    from tap_zohobooks.pagination.page import Entry
+    from tap_zohobooks.pagination.offset_scan import OffsetScan
+    from tap_zohobooks.pagination.page import Entry, Page
 
-MAX_HELD_ROWS = 5_000  # 50 MB, and 25 requests that are made again if there are more
+MAX_NEWEST_PAGES = 3  # 600 rows, 3 MB; requests that are made again if there are more
 
 
 @dataclass(slots=True)
@@ -60,43 +62,65 @@ class FullScan:
 
 @dataclass(slots=True)
 class AscendingScan:
-    """Reads an endpoint that sorts but does not filter; the bookmark moves with every row."""
+    """Reads an endpoint that sorts but does not filter, oldest row first.
+
+    It begins where the rows begin that were not emitted yet. The bookmark moves with every row.
+    """
 
     read: ListRead
 
     def items(self) -> Items:
-        """Yield all rows, or those that no strategy before has emitted."""
-        read = self.read
-        for fresh, page in read.resume_scan("A").pages():
+        """Yield the rows that changed at or after the start, or all."""
+        read, scan = self.read, self._open_scan()
+        if scan is None:
+            return False
+        for fresh, page in scan.pages():
             if not read.probe.verify_order(page, "A"):
                 return False
-            yield from read.emit(select_due(fresh, read.reached or read.start))
+            yield from read.emit(select_due(fresh, read.since))
         return True
+
+    def _open_scan(self) -> OffsetScan | None:
+        """Return a scan from the page on which unread rows begin; None if nothing is sorted."""
+        read = self.read
+        if read.since is None:
+            return read.resume_scan("A")
+        found = StartSearch(read, read.since).find()
+        return found and read.scan_from(*found)
 
 
 @dataclass(slots=True)
 class DescendingScan:
-    """Reads pages newest row first until one holds an older row than the start.
+    """Reads the newest pages until one holds an older row than the start: a quiet list costs one.
 
     It holds what it has read, and emits it oldest row first, so that the bookmark can move. If
-    there is more than it may hold, the list is read from its oldest row on.
+    there is more than a few pages hold, the list is read from its start on.
     """
 
     read: ListRead
 
     def items(self) -> Items:
         """Yield the rows that changed at or after the start."""
-        start = self.read.start
+        read, since = self.read, self.read.since
         found: dict[Hashable, Entry] = {}
-        for fresh, page in self.read.scan("D").pages():
-            if page.entries and not self.read.probe.verify_order(page, "D"):
+        for number, (fresh, page) in enumerate(read.scan("D").pages(), 1):
+            if page.entries and not read.probe.verify_order(page, "D"):
+                read.held_page = None
                 return False
-            for entry in select_due(fresh, start):
+            for entry in select_due(fresh, since):
                 found.setdefault(entry.key, entry)
-            if not all(entry.is_due(start) for entry in page.entries):
+            if not all(entry.is_due(since) for entry in page.entries):
                 break
-            if len(found) > MAX_HELD_ROWS:
-                self.read.is_far = True
+            if page.has_more and self._is_far(page, number):
+                read.is_far = True
                 return False
-        yield from self.read.emit(sort_by_time(found.values()))
+        yield from read.emit(sort_by_time(found.values()))
         return True
+
+    def _is_far(self, page: Page, number: int) -> bool:
+        """Tell whether pages as long as this one do not reach the start before the last allowed."""
+        since, times = self.read.since, sorted(time for time in page.times if time)
+        if number >= MAX_NEWEST_PAGES or not (since and times):
+            return number >= MAX_NEWEST_PAGES
+        steps = MAX_NEWEST_PAGES - number
+        return seconds_between(since, times[0]) > steps * seconds_between(times[0], times[-1])

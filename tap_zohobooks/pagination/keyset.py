@@ -84,9 +84,9 @@ class Keyset:
 
     def _is_reusable(self, page: Page, since: str | None) -> bool:
         """Tell whether the next strategy would get this page by its first request."""
-        capabilities, start = self.read.capabilities, self.read.start
-        if capabilities.sorts is not False:  # next the whole list in this order, or descending
-            return start is None
+        capabilities = self.read.capabilities
+        if capabilities.sorts is not False:  # next the whole list in this order
+            return True
         is_own_order = page.sort_column not in {None, MODIFIED}
         return is_own_order and (since == self.read.filter_start or capabilities.filters is False)
 

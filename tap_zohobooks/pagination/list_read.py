@@ -13,6 +13,7 @@ from tap_zohobooks.transform.cleaner import Row
 from tap_zohobooks.transform.timestamps import subtract_lookback, subtract_seconds
 
 if TYPE_CHECKING:
+    from tap_zohobooks.pagination.offset_scan import PageRange
     from tap_zohobooks.pagination.page import Entry, Fetch, Page
 
 # Keys of rows that changed in one second; of a larger bulk change, some rows are emitted twice.
@@ -26,11 +27,11 @@ Items = Generator[Item, None, bool]
 class ListRead:
     """One read of one list, from `start` (UTC text) or from its beginning.
 
-    `held_page` is the first page of the next strategy, if that need not request it. `opened` is
+    `held_page` is the first page of a later strategy, if that need not request it. `opened` is
     when the first page was served; rows that come late do so by at most `lookback` seconds. Of the
     rows emitted in the order of time, `reached` is the last one's time. While some pages were
     accepted in an order that they do not prove (`unconfirmed_pages`), rows promise nothing.
-    `is_far` if more rows changed since the start than can be held in memory.
+    `is_far` if more has changed since the start than the newest pages hold.
     """
 
     fetch: Fetch
@@ -55,6 +56,11 @@ class ListRead:
         self.probe = CapabilityProbe(self.fetch, self.capabilities, self.log)
 
     @property
+    def since(self) -> str | None:
+        """The instant from which on rows are to be emitted; None if all are."""
+        return self.reached or self.start
+
+    @property
     def filter_start(self) -> str | None:
         """The instant to filter from: a second early, as a filter may exclude its own instant."""
         return self.start and subtract_seconds(self.start, 1)
@@ -62,7 +68,7 @@ class ListRead:
     def scan(self, order: str | None = None, since: str | None = None) -> OffsetScan:
         """Return a scan of the list in an order, of what changed at or after an instant."""
         return OffsetScan(
-            self.fetch, self.size, list_params(order, since), note_size=self._note_size,
+            self.fetch, self.size, list_params(order, since), note_size=self.note_size,
             note_unsure=self._note_unsure,
         )  # fmt: skip
 
@@ -71,7 +77,7 @@ class ListRead:
         self.is_sure = False
         self.log("Too many rows share one value of the order to tell whether all of them came.")
 
-    def _note_size(self, size: int) -> None:
+    def note_size(self, size: int) -> None:
         """Request so many rows a page from now on, in the scans that follow as well."""
         self.size = size
         self.log(f"A page is too large; from now on {size} rows a page are requested.")
@@ -80,6 +86,12 @@ class ListRead:
         """Return a scan that begins with the held page, if there is one."""
         scan = self.scan(order, since)
         scan.held_page, self.held_page = self.held_page, None
+        return scan
+
+    def scan_from(self, begin: PageRange, page: Page) -> OffsetScan:
+        """Return an ascending scan that begins with a page that was read already."""
+        scan = self.scan("A")
+        scan.begin_with(begin, page)
         return scan
 
     def open(self, page: Page) -> str:

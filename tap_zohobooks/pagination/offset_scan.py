@@ -96,6 +96,7 @@ class OffsetScan:
     has_moved: bool = False
     note_size: Callable[[int], None] = ignore
     note_unsure: Callable[[], None] = ignore
+    _begin: PageRange | None = None
     _position: int = 0
     _furthest: int = 0
     _tail: list[Mark] = field(default_factory=list)
@@ -105,6 +106,11 @@ class OffsetScan:
     _repeated: int = 0
     _order: tuple[str | None, str | None] | None = None
     _ties: TieGroup = field(default_factory=TieGroup)
+
+    def begin_with(self, begin: PageRange, page: Page) -> None:
+        """Take a page that was read already as the first one; no row before it is read."""
+        self.held_page, self._begin = page, begin
+        self._ties = TieGroup(begin=(begin.number - 1) * (page.per_page or begin.per_page))
 
     def pages(self) -> Iterator[tuple[list[Entry], Page]]:
         """Yield page by page the rows that were not read before.
@@ -126,7 +132,7 @@ class OffsetScan:
     def _next_page(self) -> PlacedPage:
         """Request the next page, or take the one that is held, and compare it."""
         (number, per_page), page = self._request()
-        self.held_page = None
+        self.held_page = self._begin = None
         offset = 0 if _is_unpaged(page, per_page) else (number - 1) * (page.per_page or per_page)
         marks = [self._mark(entry) for entry in page.entries]
         values = [entry.row.get(page.sort_column or "", entry.row) for entry in page.entries]
@@ -147,7 +153,7 @@ class OffsetScan:
         while True:
             # Another size for each attempt may change the order of equal rows.
             size = self.size - self._ties.attempts % (self.size // 2 or 1)
-            asked = next_range(self._position, size)
+            asked = self._begin or next_range(self._position, size)
             params = {**self.params, "page": asked.number, "per_page": asked.per_page}
             try:
                 return asked, self.held_page or self.fetch(params)

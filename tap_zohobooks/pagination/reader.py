@@ -57,5 +57,6 @@ class Reader(ListRead):
             return FullScan(self)
         if self.capabilities.filters is not False:
             return Keyset(self)
-        is_near = self.start and not self.is_far
+        has_begun = self.reached and self.held_page  # the next rows are on the held page
+        is_near = self.start and not (self.is_far or has_begun)
         return DescendingScan(self) if is_near else AscendingScan(self)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.pagination.full_scan import MAX_HELD_ROWS
 from tap_zohobooks.pagination.offset_scan import MAX_REREADS
 from tap_zohobooks.pagination.page import row_time
 
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
 
     from tap_zohobooks.pagination.list_read import Item
     from tap_zohobooks.transform.cleaner import Row
+
+MAX_HELD_ROWS = 5_000  # 50 MB, and 25 requests that are made again if there are more
 
 Place = tuple[str, str]  # of a row in the order: its time of change (UTC text), and its id
 

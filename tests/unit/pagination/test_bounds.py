@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tap_zohobooks.pagination import full_scan, list_read, tie_group
+from tap_zohobooks.pagination import list_read, tie_group
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
 from tap_zohobooks.pagination.reader import Reader
 from tap_zohobooks.pagination.tie_group import TieGroup
@@ -56,16 +56,13 @@ def test_rows_of_one_value(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     assert reader.is_sure is (most > 95)  # else a target could be told to delete
 
 
-@pytest.mark.parametrize("most", [20, 10**6])
-def test_many_changes_of_a_list_that_is_not_filtered(
-    monkeypatch: pytest.MonkeyPatch, most: int
-) -> None:
-    """If more changed than is held, the list is read from its oldest row, what is due of it."""
-    monkeypatch.setattr(full_scan, "MAX_HELD_ROWS", most)
+@pytest.mark.parametrize(("start", "is_far"), [(30, True), (66, True), (75, False), (94, False)])
+def test_many_changes_of_a_list_that_is_not_filtered(*, start: int, is_far: bool) -> None:
+    """If more changed than the newest pages hold, the list is read from the start on."""
     table = Table({f"r{number}": number for number in range(95)}, filters=False)
-    reader, found = read(table, at(30), filters=False, sorts=True)
-    assert found == [f"r{number}" for number in range(30, 95)]
-    assert reader.is_far is (most == 20)
+    reader, found = read(table, at(start), filters=False, sorts=True)
+    assert found == [f"r{number}" for number in range(start, 95)]
+    assert reader.is_far is is_far
 
 
 def test_texts_are_not_held_for_longer_than_they_can_be_instants() -> None:
