@@ -156,10 +156,10 @@ class List:
     def _build_page_context(
         self, query: Query, params: Mapping[str, str], *, more: bool
     ) -> dict[str, Any]:
-        one = self.endpoint
+        one, is_stated = self.endpoint, self.behaviour.states_page_limit
         context: dict[str, Any] = {
             "page": query.page,
-            "per_page": query.per_page,
+            "per_page": query.per_page if is_stated else int(params.get("per_page", 200)),
             "has_more_page": more,
         }
         if one.path == "projects" and "last_modified_time" in params:

@@ -66,6 +66,7 @@ def parse_query(one: Endpoint, behaviour: Behaviour, params: Mapping[str, str]) 
         per_page=min(
             _parse_count(params, "per_page", one.per_page),
             max(MAX_PER_PAGE, one.per_page),
+            behaviour.page_limit,
         ),
         column=column,
         order=order,

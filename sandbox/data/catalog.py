@@ -25,7 +25,9 @@ class Behaviour:
 
     ``names_parents`` is whether the rows of a list of all parents' rows name their parent. ``view``
     is the ``filter_by`` that applies if none is given (blank: that of the table), and
-    ``all_view`` how the list treats a ``filter_by`` that ends in ".All".
+    ``all_view`` how the list treats a ``filter_by`` that ends in ".All". A page has at most
+    ``page_limit`` rows; ``states_page_limit`` is whether ``page_context`` says so, or repeats the
+    ``per_page`` that was requested.
     """
 
     sort: Treatment = "honoured"
@@ -34,6 +36,8 @@ class Behaviour:
     view: str = ""
     all_view: Treatment = "honoured"
     names_parents: bool = True
+    page_limit: int = 5000
+    states_page_limit: bool = True
 
 
 @dataclass(frozen=True, slots=True)

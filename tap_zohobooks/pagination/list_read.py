@@ -13,8 +13,8 @@ from tap_zohobooks.transform.cleaner import Row
 from tap_zohobooks.transform.timestamps import subtract_lookback, subtract_seconds
 
 if TYPE_CHECKING:
-    from tap_zohobooks.pagination.offset_scan import PageRange
     from tap_zohobooks.pagination.page import Entry, Fetch, Page
+    from tap_zohobooks.pagination.page_range import PageRange
 
 # Keys of rows that changed in one second; of a larger bulk change, some rows are emitted twice.
 MAX_KEYS_REACHED = 50_000

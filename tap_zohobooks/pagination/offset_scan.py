@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ResponseTooLarge
 from tap_zohobooks.pagination.page import MAX_ROWS, Entry, Fetch, Page, Params
+from tap_zohobooks.pagination.page_range import PageRange, next_range
+from tap_zohobooks.pagination.placed_page import PlacedPage, is_unpaged
 from tap_zohobooks.pagination.tie_group import Mark, TieGroup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
-    from collections.abc import Set as AbstractSet
 
 MAX_REREADS = 20
 MAX_STALE_PAGES = 3
@@ -26,54 +27,8 @@ MAX_ROWS_KNOWN = 5 * MAX_ROWS
 MIN_DISTINCT_ROWS = 10  # no list shifts by exactly so many rows between each of several requests
 
 
-class PageRange(NamedTuple):
-    """The two parameters that select a page: it begins behind (number - 1) x per_page rows."""
-
-    number: int
-    per_page: int
-
-
 def ignore(*_: object) -> None:
     """Do nothing."""
-
-
-def next_range(position: int, size: int) -> PageRange:
-    """Choose the page that reaches furthest past `position` rows, and overlaps by a row.
-
-    Only a per_page that does not divide the position gives a page that begins before it and ends
-    behind it.
-    """
-    if position == 0:
-        return PageRange(1, size)
-    fitting = [rows for rows in range(size // 2, size + 1) if rows and position % rows]
-    if not fitting:
-        fitting = [next(rows for rows in range(2, position + 3) if position % rows)]
-    best = max(fitting, key=lambda rows: ((position - 1) // rows + 1) * rows)
-    return PageRange((position - 1) // best + 1, best)
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedPage:
-    """A page as it came, compared with the rows that were read before it.
-
-    `offset` is the number of rows before it, `known` marks the rows read before, `values` are its
-    rows' values of the sort column. `is_joined` if it begins with the rows that ended the page
-    before, where they stood; `is_repeated` if it brings nothing else, or that page again.
-    """
-
-    page: Page
-    per_page: int
-    offset: int
-    marks: list[Mark]
-    values: list[object]
-    known: AbstractSet[Mark]
-    is_joined: bool
-    is_repeated: bool
-
-
-def _is_unpaged(page: Page, per_page: int) -> bool:
-    """Tell whether the service returned the whole list, and ignored the page number."""
-    return not page.has_more_known and len(page.entries) > per_page
 
 
 @dataclass(slots=True)
@@ -87,6 +42,9 @@ class OffsetScan:
     A page continues without a gap if it holds a row that was read before and has not changed
     since: every unread, unchanged row stands behind that one. After a shift, a row that changed
     before it was read may be on no page.
+
+    A service may return fewer rows a page than requested, and state so or not. Where no page of so
+    few rows crosses a boundary, the row before the boundary is requested once more.
     """
 
     fetch: Fetch
@@ -97,6 +55,8 @@ class OffsetScan:
     note_size: Callable[[int], None] = ignore
     note_unsure: Callable[[], None] = ignore
     _begin: PageRange | None = None
+    _most: int | None = None
+    _cut: int = 0
     _position: int = 0
     _furthest: int = 0
     _tail: list[Mark] = field(default_factory=list)
@@ -121,6 +81,9 @@ class OffsetScan:
         is_done = False
         while not is_done:
             placed = self._next_page()
+            if self._is_cut(placed):
+                self._limit_size(len(placed.marks))
+                continue
             self.has_moved = self.has_moved or not placed.is_joined
             if self._is_reordered(placed.page):
                 self._restart(placed.page)
@@ -133,15 +96,19 @@ class OffsetScan:
         """Request the next page, or take the one that is held, and compare it."""
         (number, per_page), page = self._request()
         self.held_page = self._begin = None
-        offset = 0 if _is_unpaged(page, per_page) else (number - 1) * (page.per_page or per_page)
+        offset = 0 if is_unpaged(page, per_page) else (number - 1) * (page.per_page or per_page)
         marks = [self._mark(entry) for entry in page.entries]
         values = [entry.row.get(page.sort_column or "", entry.row) for entry in page.entries]
-        is_joined = self._is_joined(marks, offset)
-        is_same = marks == self._tail and len(marks) >= MIN_DISTINCT_ROWS
         known = self._ties.marks.union(self._read)
+        is_behind, is_same = offset == self._position > 0, marks == self._tail
+        is_joined = self._is_joined(marks, offset) or (
+            is_behind and (self._is_whole(page, marks) if is_same else
+                           known.isdisjoint(marks) and self._continues_at(offset))
+        )  # fmt: skip
+        is_same = is_same and (is_behind or len(marks) >= MIN_DISTINCT_ROWS)
         return PlacedPage(
             page, per_page, offset, marks, values, known, is_joined,
-            is_repeated=is_joined or is_same,
+            is_repeated=is_joined or is_same, is_behind=is_behind,
         )  # fmt: skip
 
     def _request(self) -> tuple[PageRange, Page]:
@@ -153,7 +120,7 @@ class OffsetScan:
         while True:
             # Another size for each attempt may change the order of equal rows.
             size = self.size - self._ties.attempts % (self.size // 2 or 1)
-            asked = self._begin or next_range(self._position, size)
+            asked = self._begin or next_range(self._position, size, self._most)
             params = {**self.params, "page": asked.number, "per_page": asked.per_page}
             try:
                 return asked, self.held_page or self.fetch(params)
@@ -176,21 +143,48 @@ class OffsetScan:
         tail = self._tail[-overlap:]  # a page may begin before the last one did
         return marks[overlap - len(tail) : overlap] == tail
 
+    def _is_whole(self, page: Page, marks: list[Mark]) -> bool:
+        """Tell whether a service that states no end has sent all of its few rows once more."""
+        return not page.has_more_known and self._position == len(marks)
+
+    def _continues_at(self, offset: int) -> bool:
+        """Verify that the row before a page is the last one read: no rows have shifted."""
+        page = self.fetch({**self.params, "page": offset, "per_page": 1})
+        return [self._mark(entry) for entry in page.entries][-1:] == self._tail[-1:]
+
+    def _is_cut(self, placed: PlacedPage) -> bool:
+        """Tell whether the service returns fewer rows a page than were requested of this one.
+
+        It need not say so: two pages show it that are short by its word, with as many rows each, or
+        one of more rows than usual. Such a page may begin behind as many pages of so few rows.
+        """
+        page, count, before = placed.page, len(placed.marks), self._cut
+        if not page.has_more or count >= placed.per_page:
+            return False
+        if placed.per_page > self.size:
+            return True
+        if count == page.per_page or not page.has_more_known:
+            return False
+        self._cut = count
+        return 0 < count == before
+
     def _is_reordered(self, page: Page) -> bool:
         """Tell whether the service has changed the order of the list since the last page."""
         return bool(self._position) and self._order not in (None, page.order)
 
     def _has_gap(self, placed: PlacedPage) -> bool:
         """Tell whether rows may be missing between the last page and this one."""
-        return bool(self._position and placed.offset) and placed.known.isdisjoint(placed.marks)
+        is_apart = bool(self._position and placed.offset) and not placed.is_joined
+        return is_apart and placed.known.isdisjoint(placed.marks)
 
     def _is_last(self, placed: PlacedPage, fresh: Sequence[Entry]) -> bool:
-        """Tell whether all is read: as the page says, or by a short one without unread rows."""
+        """Tell whether all is read: as the page says, or by one without unread rows."""
         page = placed.page
         if page.has_more_known or not page.entries:
             return not page.has_more
-        return _is_unpaged(page, placed.per_page) or (
-            not fresh and len(page.entries) < placed.per_page
+        is_short = len(page.entries) < placed.per_page
+        return is_unpaged(page, placed.per_page) or (
+            not fresh and (is_short or (placed.is_behind and placed.is_joined))
         )
 
     def _take(self, placed: PlacedPage) -> Generator[tuple[list[Entry], Page], None, bool]:
@@ -198,6 +192,8 @@ class OffsetScan:
 
         If some rows of a tie group lack, the page is cut behind the group, which is read again.
         """
+        if placed.is_behind and not placed.known.isdisjoint(placed.marks):  # rows have shifted
+            self._ties = TieGroup(begin=placed.offset, value=self._ties.value)
         page, ties = placed.page, self._ties
         count = ties.count_leading(placed.values, placed.offset)
         ties.add(placed.marks[:count])
@@ -212,12 +208,13 @@ class OffsetScan:
             self.has_moved = True
             self.note_unsure()
         fresh = self._record(placed, len(placed.marks))
-        self._position = max(1, placed.offset + len(placed.marks))
+        before, self._position = self._position, max(1, placed.offset + len(placed.marks))
         yield fresh, page
         if self._is_last(placed, fresh):
             return True
         self._fit_size(placed)
-        self._count_stale(fresh, is_repeated=placed.is_repeated)
+        is_new = bool(fresh) or (self._position > before and self._is_reread())
+        self._count_stale(is_new=is_new, is_repeated=placed.is_repeated)
         self._furthest = max(self._furthest, self._position)
         return False
 
@@ -234,7 +231,11 @@ class OffsetScan:
         page = placed.page
         given = page.per_page or (placed.per_page if page.has_more_known else len(page.entries))
         if given < placed.per_page:
-            self.size = given
+            self._limit_size(given)
+
+    def _limit_size(self, most: int) -> None:
+        """Request no more rows a page than the service returns."""
+        self._most, self.size = most, min(self.size, most)
 
     def _restart(self, page: Page) -> None:
         """Read the list from its beginning, in the order that the service has now."""
@@ -260,12 +261,16 @@ class OffsetScan:
             raise Reason.LIST_HIDES_ROWS.error(column=page.sort_column, attempts=MAX_REREADS)
         self._position = self._ties.begin + 1
 
-    def _count_stale(self, fresh: Sequence[Entry], *, is_repeated: bool) -> None:
+    def _is_reread(self) -> bool:
+        """Tell whether rows are read again on purpose, by pages that bring none that is new."""
+        return bool(self._ties.attempts) or self._position < self._furthest
+
+    def _count_stale(self, *, is_new: bool, is_repeated: bool) -> None:
         """Count pages in a row without an unread row: more may come later if the list moves.
 
-        Pages that are read again on purpose bring none.
+        Pages that are read again on purpose bring none, but each reaches further.
         """
-        if fresh or self._ties.attempts or self._position < self._furthest:
+        if is_new:
             self._stale = self._repeated = 0
             return
         self._stale += 1

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ResponseTooLarge
 from tap_zohobooks.pagination.capabilities import MIN_DISTINCT_TIMES
-from tap_zohobooks.pagination.offset_scan import PageRange
 from tap_zohobooks.pagination.page import list_params
+from tap_zohobooks.pagination.page_range import PageRange
 
 if TYPE_CHECKING:
     from tap_zohobooks.pagination.list_read import ListRead
@@ -96,6 +96,7 @@ class StartSearch:
         page, self.read.held_page = self.read.held_page or self._request(1), None
         if not self._verify(page):
             return None
+        self._fit_size(page)
         bracket, requests = None, 0
         if page.entries and not page.entries[0].is_due(self.since):
             bracket = Bracket(1, _end(page), _begin(page))
@@ -122,6 +123,11 @@ class StartSearch:
             raise Reason.LIST_NEVER_ENDS.error(pages=requests)
         params = {**list_params("A"), "page": number, "per_page": self.read.size}
         return self.read.fetch(params)
+
+    def _fit_size(self, page: Page) -> None:
+        """Request no more rows a page than the service returns: their number places the pages."""
+        if page.entries and page.has_more:
+            self.read.size = min(self.read.size, len(page.entries))
 
     def _verify(self, page: Page) -> bool:
         """Verify that the service has sorted a page; one behind the end of the list has no rows."""

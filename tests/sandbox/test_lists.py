@@ -158,6 +158,18 @@ def test_a_behaviour_can_be_set_for_a_test(client: Client) -> None:
     assert "sort_column" not in client.get("bills")["page_context"]
 
 
+@pytest.mark.parametrize("is_stated", [True, False])
+def test_a_list_may_return_fewer_rows_a_page(client: Client, *, is_stated: bool) -> None:
+    """A page may have fewer rows than requested; the next one begins behind them."""
+    every = client.rows("bills")
+    client.world.behaviour["bills"] = Behaviour(page_limit=7, states_page_limit=is_stated)
+    pages = [client.get("bills", page=str(one), per_page="200") for one in range(1, 6)]
+    assert [row for page in pages for row in page["bills"]] == every
+    contexts = [page["page_context"] for page in pages]
+    assert [one["has_more_page"] for one in contexts] == [True] * 4 + [False]
+    assert {one["per_page"] for one in contexts} == {7 if is_stated else 200}
+
+
 def test_a_count_can_be_had_without_rows(client: Client) -> None:
     """response_option=2 returns the count of invoices and no rows."""
     response = client.get("invoices", response_option="2")

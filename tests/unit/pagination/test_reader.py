@@ -16,8 +16,9 @@ from typing_extensions import override
 
 from tap_zohobooks.errors import ParameterRefused, ResponseTooLarge, ServiceError
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
-from tap_zohobooks.pagination.offset_scan import MAX_REREADS, OffsetScan, next_range
+from tap_zohobooks.pagination.offset_scan import MAX_REREADS, OffsetScan
 from tap_zohobooks.pagination.page import Page, Params, parse_entries, row_time
+from tap_zohobooks.pagination.page_range import next_range
 from tap_zohobooks.pagination.reader import Reader
 
 if TYPE_CHECKING:
@@ -660,7 +661,7 @@ def test_pages_smaller_than_asked_for(*, tells: bool) -> None:
     assert len(table.calls) <= ceil(130 / 24) + 2
 
 
-@pytest.mark.parametrize(("count", "calls"), [(30, 2), (450, 1)])
+@pytest.mark.parametrize(("count", "calls"), [(1, 2), (2, 2), (6, 2), (12, 2), (30, 2), (450, 1)])
 def test_a_list_that_does_not_page_and_tells_nothing(count: int, calls: int) -> None:
     """More rows than asked for are all there are; fewer are, where asking on brings none new."""
     entries = parse_entries([{"id": number} for number in range(count)], identify)

@@ -111,13 +111,28 @@ def test_a_read_that_is_killed_is_resumed(shape: str, stop: int) -> None:
     assert all(table.time(key) == bookmark for key in passed.intersection(rest))
 
 
+@dataclass
+class Terse(Table):
+    """A list that states less of its pages: the rows that were requested of each, or nothing."""
+
+    states: str = "nothing"
+
+    @override
+    def fetch(self, params: Params) -> Page:
+        stated = int(params["per_page"]) if self.states == "what was requested" else None
+        return replace(super().fetch(params), per_page=stated)
+
+
 @shapes
-@pytest.mark.parametrize("most", [13, 17])
-def test_a_service_that_returns_fewer_rows_a_page(shape: str, most: int) -> None:
+@pytest.mark.parametrize("most", [3, 7, 13, 17])
+@pytest.mark.parametrize("states", ["what it returns", "what was requested", "nothing"])
+def test_a_service_that_returns_fewer_rows_a_page(states: str, shape: str, most: int) -> None:
     """Pages are placed by what the service returns, not by what was requested."""
-    table = make(shape)
+    table = make(shape, 500)
+    if states != "what it returns":
+        table = Terse(table.rows, filters=False, states=states)
     table.most = most
-    start = at(TIMES[shape](900))
+    start = at(TIMES[shape](200))
     assert set(read(table, start)) == due(table, start)
 
 
