@@ -71,7 +71,10 @@ class AscendingScan:
 
     def items(self) -> Items:
         """Yield the rows that changed at or after the start, or all."""
-        read, scan = self.read, self._open_scan()
+        read = self.read
+        if not (yield from read.confirm_sort()):
+            return False
+        scan = self._open_scan()
         if scan is None:
             return False
         for fresh, page in scan.pages():
@@ -102,6 +105,8 @@ class DescendingScan:
     def items(self) -> Items:
         """Yield the rows that changed at or after the start."""
         read, since = self.read, self.read.since
+        if not (yield from read.confirm_sort()):
+            return False
         found: dict[Hashable, Entry] = {}
         for number, (fresh, page) in enumerate(read.scan("D").pages(), 1):
             if page.entries and not read.probe.verify_order(page, "D"):

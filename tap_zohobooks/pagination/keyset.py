@@ -103,7 +103,7 @@ class Keyset:
         self._chased_pages += all((time or "") > opened for time in page.times)
         is_done = self._conclude(page, since)
         is_doubtful = self.read.unconfirmed_pages > MAX_UNCONFIRMED
-        if (is_done or is_doubtful) and not (yield from self._confirm_sort()):
+        if (is_done or is_doubtful) and not (yield from self.read.confirm_sort()):
             return False
         return is_done
 
@@ -124,22 +124,10 @@ class Keyset:
         for entry in timeless:
             yield entry.row, None
         yield from self.read.emit(timed)
-        return self._verify_end(page, since) and (yield from self._confirm_sort())
+        return self._verify_end(page, since) and (yield from self.read.confirm_sort())
 
     def _verify_end(self, page: Page, since: str | None) -> bool:
         """Verify that a last page without anything newer than the filter's instant is the end."""
         if since is None or not page.is_only_at(since):
             return True
         return self.read.probe.verify_newest(since)
-
-    def _confirm_sort(self) -> Generator[Item, None, bool]:
-        """Verify that the service still sorts the list, if some pages do not prove it.
-
-        Rows of one second are in any order; the bookmark waits for this.
-        """
-        if self.read.unconfirmed_pages:
-            if not self.read.probe.verify_sort():
-                return False
-            self.read.unconfirmed_pages = 0
-            yield None, self.read.reached
-        return True

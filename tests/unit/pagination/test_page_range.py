@@ -157,10 +157,11 @@ def test_pages_that_are_read_again_and_reach_no_further() -> None:
 @pytest.mark.parametrize("kind", ["both", "sort only", "filter only", "neither"])
 @pytest.mark.parametrize("most", [1, 2, 3, 7])
 def test_each_strategy(kind: str, most: int) -> None:
-    """A first run and a later one are whole, whatever the endpoint can do."""
+    """A first run and a later one are whole, whatever the endpoint can do; the bookmark moves."""
     table, target = Table(shuffled(430 if most == 7 else 60), most=most, **KINDS[kind]), Target()
     target.load(table)
     assert target.holds(table)
+    assert target.bookmark == at(max(table.rows.values()))
     table.rows |= {"00007": 200_000, "new": 200_001}
     target.load(table, start=target.bookmark)
     assert target.holds(table)
