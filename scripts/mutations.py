@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 READING, HISTORIES = "tests/unit/pagination/test_reader.py", "tests/property/test_stateful.py"
+PAGE_RANGE = "tests/unit/pagination/test_page_range.py"
 START_SEARCH = "tests/unit/pagination/test_start_search.py"
 TIME_ORDER = "tests/unit/pagination/test_time_order.py"
 RUNS, DELETES, AUTH = (
@@ -272,6 +273,30 @@ MUTATIONS = (
         "tap_zohobooks.pagination.offset_scan:OffsetScan._has_gap",
         ALWAYS_FALSE,
         (READING, HISTORIES),
+    ),
+    Mutation(
+        "where no page overlaps, the row before a boundary shows whether rows have shifted",
+        "tap_zohobooks.pagination.offset_scan:OffsetScan._continues_at",
+        ALWAYS_TRUE,
+        (PAGE_RANGE,),
+    ),
+    Mutation(
+        "a page that is cut to fewer rows than requested is requested again",
+        "tap_zohobooks.pagination.offset_scan:OffsetScan._is_cut",
+        ALWAYS_FALSE,
+        (PAGE_RANGE,),
+    ),
+    Mutation(
+        "pages that are read again on purpose reach further",
+        "tap_zohobooks.pagination.offset_scan:OffsetScan._reaches_further",
+        ALWAYS_TRUE,
+        (PAGE_RANGE,),
+    ),
+    Mutation(
+        "the order is confirmed before pages by number move the bookmark",
+        "tap_zohobooks.pagination.list_read:ListRead.confirm_sort",
+        "lambda original, self: (yield from ()) or True",
+        (PAGE_RANGE,),
     ),
     Mutation(
         "documents leave in the order of their list",

@@ -213,7 +213,7 @@ class OffsetScan:
         if self._is_last(placed, fresh):
             return True
         self._fit_size(placed)
-        is_new = bool(fresh) or (self._position > before and self._is_reread())
+        is_new = bool(fresh) or (self._is_reread() and self._reaches_further(before))
         self._count_stale(is_new=is_new, is_repeated=placed.is_repeated)
         self._furthest = max(self._furthest, self._position)
         return False
@@ -260,6 +260,10 @@ class OffsetScan:
         if self._ties.attempts > MAX_REREADS:
             raise Reason.LIST_HIDES_ROWS.error(column=page.sort_column, attempts=MAX_REREADS)
         self._position = self._ties.begin + 1
+
+    def _reaches_further(self, before: int) -> bool:
+        """Tell whether a page ends behind the position from which it was requested."""
+        return self._position > before
 
     def _is_reread(self) -> bool:
         """Tell whether rows are read again on purpose, by pages that bring none that is new."""

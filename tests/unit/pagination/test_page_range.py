@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from math import lcm
 from typing import TYPE_CHECKING
@@ -140,14 +140,14 @@ def test_pages_that_become_shorter(later: int, states: str) -> None:
     assert found == {str(one) for one in range(500)}
 
 
-def test_pages_that_are_read_again_and_reach_no_further() -> None:
-    """A service that ignores the page number while rows are read again ends in an error."""
+def test_pages_that_reach_no_further() -> None:
+    """Pages of one row and of two in turn, which end before rows read, end in an error."""
     service = Service(800, 200)
 
     def fetch(params: Params) -> Page:
-        if len(service.calls) == 3:
-            del service.entries[:500]
-        return service.fetch({**params, "page": 1} if len(service.calls) > 3 else params)
+        page = service.fetch(params)
+        few = 1 + len(service.calls) % 2
+        return page if len(service.calls) < 3 else replace(page, entries=page.entries[:few])
 
     with pytest.raises(ServiceError, match="none that is new"):
         list(islice(OffsetScan(fetch, 200).pages(), 500))
