@@ -7,14 +7,13 @@ from datetime import date, datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING
 
-import pendulum
-
 from tap_zohobooks.cli.row_count import Count
 from tap_zohobooks.resources import ENTITIES
 from tap_zohobooks.streams.lists import ListStream
 from tap_zohobooks.streams.nested import ChildStream
 from tap_zohobooks.streams.organization import CustomFieldStream
 from tap_zohobooks.streams.per_row import PerRowStream
+from tap_zohobooks.streams.reports.books import find_zone
 from tap_zohobooks.streams.two_ways import WholeFirstStream
 
 if TYPE_CHECKING:
@@ -101,10 +100,8 @@ def count_days(calls: int, day: Day) -> int | None:
 def find_last_day(days: int, now: datetime, day: Day) -> date:
     """Return the date of the last of so many days, in the organization's time zone."""
     end = now if days == 1 else day.resets_at + timedelta(days=days - 2)
-    try:
-        return pendulum.instance(end).in_timezone(day.time_zone).date()
-    except ValueError:
-        return end.date()
+    zone = find_zone(day.time_zone)
+    return (end.astimezone(zone) if zone else end).date()
 
 
 def combine_minutes(minutes: Sequence[float], parallel: int) -> float:

@@ -483,6 +483,17 @@ def test_what_belongs_to_no_salesperson(service: Make) -> None:
     assert len(found) > 1
 
 
+@pytest.mark.parametrize("zone", ["Nowhere", "Asia", "x" * 300, "../UTC", "", None, 5])
+def test_a_time_zone_that_is_none(service: Make, zone: object) -> None:
+    """A name of a folder, of no zone, or no name at all means the day in UTC."""
+    place = service(rows=5, organizations=1, **PLENTY)
+    place.world.organizations[0] |= {"time_zone": zone}
+    place.world.oddities[f"organizations/{place.organizations[0]}"] = Oddity(
+        content={"organization": {"time_zone": zone}}
+    )
+    assert place.complete(["cash_flow"], report_period="year").records("cash_flow")
+
+
 def test_a_fiscal_year_that_only_the_document_names(service: Make) -> None:
     """Digits in the list are not sure: the organization's own document is asked, once a run."""
     place = service(rows=5, organizations=2, **PLENTY)

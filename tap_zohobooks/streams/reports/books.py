@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-
-import pendulum
+from zoneinfo import ZoneInfo
 
 from tap_zohobooks.errors import AccessDenied, NotFound
 from tap_zohobooks.resources import ORGANIZATION, to_path_part
@@ -48,15 +47,15 @@ def _read_books(sync_context: SyncContext, organization: str) -> Books:
     if month is None:
         row = {**row, **_request_document(sync_context, organization)}
         month = read_fiscal_month(row.get(FISCAL_MONTH)) or read_month_digits(row.get(FISCAL_MONTH))
-    zone = row.get("time_zone")
-    if month is None or not _is_zone(zone):
+    zone = find_zone(row.get("time_zone"))
+    if month is None or zone is None:
         sync_context.logger.warning(
             "Organization %s does not say when its fiscal year starts, or its time zone: reports "
             "are read by calendar years, and by the day in UTC. The scope ZohoBooks.settings.READ "
             "may be missing.", organization,
         )  # fmt: skip
     now = organizations.served or datetime.now(UTC)
-    here = pendulum.instance(now).in_timezone(str(zone) if _is_zone(zone) else "UTC")
+    here = now.astimezone(zone or UTC)
     currency = row.get("currency_code")
     return Books(month or 1, here.date(), currency if isinstance(currency, str) else None)
 
@@ -72,9 +71,9 @@ def _request_document(sync_context: SyncContext, organization: str) -> Row:
     return found if isinstance(found, dict) else {}
 
 
-def _is_zone(name: object) -> bool:
+def find_zone(name: object) -> ZoneInfo | None:
+    """Return the time zone of a name, as `Asia/Kolkata`; None if there is none."""
     try:
-        pendulum.timezone(str(name or "-"))
-    except ValueError:
-        return False
-    return True
+        return ZoneInfo(str(name or "-"))
+    except (LookupError, ValueError, OSError):  # OSError: the name is one of a folder, `Asia`
+        return None

@@ -80,6 +80,9 @@ def test_days_at_the_quota(number: int, left: int, daily: int, found: int | None
         (3, "America/New_York", date(2026, 11, 25)),
         (1, "Asia/Tokyo", date(2026, 11, 24)),
         (2, "No/Where", date(2026, 11, 24)),
+        (2, "America", date(2026, 11, 24)),
+        (2, "", date(2026, 11, 24)),
+        (2, "x" * 300, date(2026, 11, 24)),
     ],
 )
 def test_the_last_day(number: int, zone: str, found: date) -> None:
