@@ -14,6 +14,8 @@ from io import TextIOWrapper
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from tap_zohobooks.imports import skip_collection
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
@@ -40,7 +42,8 @@ def run_command() -> None:
 def _run(module: str, name: str, on_sigint: Handler | None = None) -> None:
     _catch_signals()
     _open_streams()
-    start = attrgetter(name)(import_module(module))
+    with skip_collection():
+        start = attrgetter(name)(import_module(module))
     import_module("tap_zohobooks.singer.log_output").log_defects()
     if on_sigint is not None and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, on_sigint)
