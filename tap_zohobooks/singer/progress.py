@@ -5,22 +5,16 @@ All of it goes to standard error; standard output belongs to the target.
 
 from __future__ import annotations
 
-import logging
 import sys
 import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from rich.console import Console
-from rich.live import Live
-from rich.text import Text
-
-from tap_zohobooks.safe_text import to_safe_text
-from tap_zohobooks.singer.log_output import list_handlers
-
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from tap_zohobooks.http.rate_limit import Quota
     from tap_zohobooks.singer.scheduler import SyncScheduler
@@ -117,35 +111,7 @@ def _log_progress(line: Callable[[], str], logger: logging.Logger, every: float)
         over.set()
 
 
-@contextmanager
-def _show_live(line: Callable[[], str], stream: TextIO) -> Iterator[None]:
-    console = Console(file=stream)
+def _show_live(line: Callable[[], str], stream: TextIO) -> AbstractContextManager[None]:
+    from tap_zohobooks.singer.live_progress import show_live
 
-    def render() -> Text:
-        return Text(to_safe_text(line()), no_wrap=True, overflow="ellipsis")
-
-    with (
-        Live(get_renderable=render, console=console, transient=True, refresh_per_second=2),
-        ExitStack() as handlers,
-    ):
-        for handler in list_handlers():
-            if not isinstance(handler, logging.StreamHandler) or handler.stream is not stream:
-                continue
-            before = handler.setStream(_Above(console))
-            if before is not None:
-                handlers.callback(handler.setStream, before)
-        yield
-
-
-class _Above:
-    """Writes log lines above the live line."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-
-    def write(self, text: str) -> None:
-        if text.strip():
-            self._console.print(Text(text.rstrip("\n")), soft_wrap=True)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
+    return show_live(line, stream)
