@@ -191,10 +191,11 @@ class Service:
 
     def catalog(self, config: dict[str, Any]) -> dict[str, Any]:
         """Return what discovery with a configuration finds."""
-        tap: TapZohoBooks = self._quick(
-            config=dict(config), validate_config=False, setup_mapper=False
-        )
-        return tap.catalog_dict
+        return self.discovery(config).catalog_dict
+
+    def discovery(self, config: dict[str, Any]) -> TapZohoBooks:
+        """Return the tap that discovers, with a configuration or without one."""
+        return self._quick(config=dict(config), validate_config=False, setup_mapper=False)
 
     def quiet_tap(self, **settings: Any) -> TapZohoBooks:
         """Return a tap that has asked nothing yet, and selects nothing."""

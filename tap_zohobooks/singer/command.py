@@ -5,11 +5,13 @@ The last log line of a run that does not end in 0 names the reason and the next 
 
 from __future__ import annotations
 
+import json
 import sys
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import click
+import msgspec
 from singer_sdk import Tap, metrics
 from singer_sdk._logging import _setup_console_logging
 from singer_sdk.cli import plugin_cli
@@ -21,7 +23,12 @@ from typing_extensions import override
 from tap_zohobooks import setting_sources, settings
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ConfigError, TapError
-from tap_zohobooks.singer.catalog import find_oddities, read_catalog, read_json
+from tap_zohobooks.singer.catalog import (
+    describe_streams,
+    find_oddities,
+    read_catalog,
+    read_json,
+)
 from tap_zohobooks.singer.log_output import protect_log
 from tap_zohobooks.singer.shutdown import ShutdownHandler
 from tap_zohobooks.singer.stdout import (
@@ -123,6 +130,12 @@ class CommandLineTap(Tap):
         if self._undiscovered is not None:
             raise self._undiscovered
         return super().run_discovery()
+
+    @property
+    @override
+    def catalog_json_text(self) -> str:
+        """The catalog as text in ASCII, two spaces a level."""
+        return msgspec.json.format(json.dumps(describe_streams(self.streams.values())), indent=2)
 
     @override
     def setup_mapper(self) -> None:

@@ -9,6 +9,9 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from tap_zohobooks.streams.records import RecordStream
 from tests.conftest import Service
 
 if TYPE_CHECKING:
@@ -54,3 +57,26 @@ def test_the_catalog_is_the_known_one(service: Make, snapshot: SnapshotAssertion
     """Streams, keys, replication, selection and every field are as they were."""
     entries = service().catalog({})["streams"]
     assert {entry["tap_stream_id"]: shown(entry) for entry in entries} == snapshot
+
+
+@pytest.mark.parametrize("is_connected", [False, True])
+def test_what_discovery_prints(service: Make, *, is_connected: bool) -> None:
+    """Each stream, schema and piece of metadata is as in the SDK's own catalog, custom ones too."""
+    place = service()
+    tap = place.discovery(place.config() if is_connected else {})
+    known = tap.catalog_dict
+    assert json.loads(tap.catalog_json_text) == known
+    assert any(entry["stream"].startswith("cm_") for entry in known["streams"]) == is_connected
+
+
+def test_how_discovery_prints(service: Make) -> None:
+    """A catalog is text that any terminal shows, and a schema in it may have any letters."""
+    tap = service().discovery({})
+    stream = tap.streams["invoices"]
+    assert isinstance(stream, RecordStream)
+    stream.columns["cf_name"] = {"title": "Zoë"}
+    text = tap.catalog_json_text
+    assert text.isascii()
+    assert text.startswith('{\n  "streams": [\n    {\n      "tap_stream_id": ')
+    entry = next(one for one in json.loads(text)["streams"] if one["stream"] == "invoices")
+    assert entry["schema"]["properties"]["cf_name"]["title"] == "Zoë"
