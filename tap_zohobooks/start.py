@@ -31,7 +31,7 @@ SIGNALS = {"SIGHUP": "HUNG_UP", "SIGINT": "INTERRUPTED", "SIGTERM": "TERMINATED"
 
 def run_tap() -> None:
     """Run the tap."""
-    _run("tap_zohobooks.tap", "TapZohoBooks.cli")
+    _run("tap_zohobooks.command_line", "TapCommand.cli")
 
 
 def run_command() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from copy import deepcopy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,7 +12,7 @@ from singer_sdk.contrib.msgspec import MsgSpecWriter
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
-from tap_zohobooks import connection, settings
+from tap_zohobooks import connection
 from tap_zohobooks.auth import Authenticator
 from tap_zohobooks.client import Client
 from tap_zohobooks.connection import token_store
@@ -55,9 +54,6 @@ if TYPE_CHECKING:
 class TapZohoBooks(CommandLineTap):
     """Singer tap for Zoho Books."""
 
-    name = "tap-zohobooks"
-    package_name = "tap-zohobooks"
-    config_jsonschema: ClassVar[dict[str, Any]] = deepcopy(settings.SCHEMA)  # the SDK adds its own
     message_writer_class = MsgSpecWriter
     clock: Callable[[], float] = staticmethod(time.monotonic)
     wall: Callable[[], float] = staticmethod(time.time)

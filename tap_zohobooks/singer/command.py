@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from copy import deepcopy
+from typing import IO, TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import click
 import msgspec
@@ -103,6 +104,9 @@ def _end_without_output() -> Iterator[None]:
 class CommandLineTap(Tap):
     """A tap that a command starts, with its settings, and that a signal ends."""
 
+    name = "tap-zohobooks"
+    package_name = "tap-zohobooks"
+    config_jsonschema: ClassVar[dict[str, Any]] = deepcopy(settings.SCHEMA)  # the SDK adds its own
     cli = plugin_cli(lambda tap: tap.get_singer_command())  # it sets up the log itself
     _is_configured = False
     _discovers = True
