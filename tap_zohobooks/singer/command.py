@@ -9,6 +9,7 @@ import json
 import sys
 from contextlib import contextmanager
 from copy import deepcopy
+from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import click
@@ -32,6 +33,7 @@ from tap_zohobooks.singer.catalog import (
 )
 from tap_zohobooks.singer.log_output import protect_log
 from tap_zohobooks.singer.shutdown import ShutdownHandler
+from tap_zohobooks.singer.state_writer import BoundedStateWriter
 from tap_zohobooks.singer.stdout import (
     LineWriter,
     OutputError,
@@ -134,6 +136,12 @@ class CommandLineTap(Tap):
         if self._undiscovered is not None:
             raise self._undiscovered
         return super().run_discovery()
+
+    @cached_property
+    @override
+    def state_writer(self) -> BoundedStateWriter:
+        """The one writer of STATE messages."""
+        return BoundedStateWriter(self.message_writer)
 
     @property
     @override
