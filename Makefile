@@ -69,6 +69,10 @@ mutants: sync .tools/dbt/installed-$(version) ## Break rules, and rows, one by o
 	$(venv)/python scripts/mutants.py
 	$(venv)/pytest tests/e2e/books/test_mutations.py
 
+.PHONY: bench
+bench: sync ## Measure what a start and a record cost, as ratios in one table; BENCH=--short for less
+	$(venv)/python -m benchmarks $(BENCH)
+
 .PHONY: fix
 fix: sync ## Apply the fixes of ruff
 	$(venv)/ruff check --fix

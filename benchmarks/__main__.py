@@ -1,0 +1,62 @@
+"""All ratios in one run and one table: `python -m benchmarks`, or `make bench`.
+
+Ends with 1 where a ratio is 25 % above the one in ratios.json, which --accept writes; without
+--short also where one is above its limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from statistics import median
+from typing import TYPE_CHECKING
+
+from benchmarks import records, startup, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STARTS, RECORDS = (15, 5), (5, 3)  # turns, and those of the short form
+ROWS = 20_000
+
+
+def measure_starts(turns: int) -> Iterator[table.Row]:
+    """Yield what starts cost beside the import of the SDK."""
+    base, *others = startup.measure_all(turns)
+    for one in others:
+        if one.limit is not None:
+            yield table.Row(one.name, base.name, startup.find_ratio(one, base), one.limit)
+
+
+def measure_records(turns: int) -> Iterator[table.Row]:
+    """Yield what a record of `invoices` costs beside the plain SDK tap."""
+    ratios = [
+        records.microseconds(records.ours, ROWS) / records.microseconds(records.plain, ROWS)
+        for _ in range(turns)
+    ]
+    yield table.Row("a record of invoices", "plain SDK tap", median(ratios), records.LIMIT)
+
+
+def main() -> int:
+    """Measure, and print the table and what is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--short", action="store_true", help="fewer turns, and no limits: for CI")
+    parser.add_argument("--accept", action="store_true", help="write the ratios to ratios.json")
+    options = parser.parse_args()
+    logging.disable(logging.WARNING)
+    starts, turns = STARTS[options.short], RECORDS[options.short]
+    found = [*measure_starts(starts), *measure_records(turns)]
+    if options.accept:
+        table.keep_accepted(found)
+    accepted = table.load_accepted()
+    print(*table.format_table(found, accepted), sep="\n")
+    problems = [*table.find_worse(found, accepted)]
+    if not options.short:
+        problems += table.find_above_limit(found)
+    print(*problems, sep="\n")
+    return int(bool(problems))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""The table of benchmarks: what a ratio may be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks import table
+from benchmarks.startup import list_starts
+from benchmarks.table import Row, find_above_limit, find_worse, format_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.fast
+START = Row("--version", "import singer_sdk", 0.8, 1.15)
+
+
+@pytest.mark.parametrize(("before", "is_worse"), [(0.8, False), (0.65, False), (0.63, True)])
+def test_a_ratio_that_is_worse(before: float, *, is_worse: bool) -> None:
+    """Up to 25 % above the accepted ratio is noise."""
+    assert bool([*find_worse([START], {"--version": before})]) == is_worse
+
+
+def test_a_ratio_that_is_new() -> None:
+    """A row without an accepted ratio is not passed over."""
+    assert [*find_worse([START], {"--about": 0.8})] == [
+        "--version: no ratio is accepted yet; write it by --accept"
+    ]
+
+
+def test_limits() -> None:
+    """A ratio may be its limit, and no more."""
+    rows = [Row("a", "b", 1.5, 1.5), Row("c", "b", 1.51, 1.5)]
+    assert [*find_above_limit(rows)] == ["c: 1.51 is above the limit of 1.50"]
+
+
+def test_the_table() -> None:
+    """A row shows its accepted ratio, if there is one."""
+    assert [*format_table([START, Row("a", "b", 2, 3)], {"--version": 0.77})][2:] == [
+        "| --version | import singer_sdk | 0.80 | 0.77 | 1.15 |",
+        "| a | b | 2.00 |  | 3.00 |",
+    ]
+
+
+def test_what_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ratios are written over those of before; rows that were not measured keep theirs."""
+    monkeypatch.setattr(table, "ACCEPTED", tmp_path / "ratios.json")
+    (tmp_path / "ratios.json").write_text('{"--version": 1.5, "other": 2}')
+    table.keep_accepted([START])
+    assert table.load_accepted() == {"--version": 0.8, "other": 2}
+
+
+def test_the_starts_of_this_version_are_accepted() -> None:
+    """The file has each start that has a limit."""
+    limited = {one.name for one in list_starts() if one.limit is not None}
+    assert limited <= table.load_accepted().keys()
