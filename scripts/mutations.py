@@ -229,7 +229,7 @@ MUTATIONS = (
     Mutation(
         "whether rows lack a time of change is kept in the state",
         "tap_zohobooks.streams.base:ResourceStream._advance",
-        "lambda original, self, context, bookmark: RecordStream._advance(self, context, bookmark)",
+        "lambda original, self, context, bookmark: ByNeedStream._advance(self, context, bookmark)",
         (RUNS,),
     ),
     Mutation(
