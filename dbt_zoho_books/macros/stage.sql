@@ -61,6 +61,15 @@ where complete_read_at is null or read_at >= complete_read_at
 {%- endif %}
 {% endmacro %}
 
+{# Let dbt list the tables of all streams, before models look for theirs.
+
+   dbt lists a schema when a table of it is first looked for, and knows the schema from the first
+   table that it notes. A model on another thread that looks at that moment would take its stream for
+   one that was not loaded, and be empty. #}
+{% macro list_streams() %}
+    {%- do zoho_books.find_stream('organizations') -%}
+{% endmacro %}
+
 {# The relation of a stream; none if it was not loaded. #}
 {% macro find_stream(stream) %}
     {%- set wanted = source('zoho_books', stream) -%}
