@@ -15,6 +15,16 @@ with checks as (
     from {{ ref('ledger_exceptions') }}
     group by reason, organization_id, basis
     union all
+    -- What documents alone say of the ledger, by the reason for which it differs.
+    select
+        concat('derived_postings_', reason), organization_id, 'accrual', count(*),
+        sum(case when difference <> 0 then 1 else 0 end),
+        sum(case when difference <> 0 and reason <> 'unexplained' then 1 else 0 end),
+        sum(posted_amount), sum(derived_amount),
+        sum(case when difference < 0 then -difference else difference end)
+    from {{ ref('int_derived_postings') }}
+    group by reason, organization_id
+    union all
     select
         'fiscal_year_is_known', organization_id, 'accrual', 1,
         case when is_fiscal_year_known then 0 else 1 end, 0, 1,
