@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
 
 from tap_zohobooks.json_objects import find_problem
 from tap_zohobooks.regions import match_region
@@ -37,7 +38,7 @@ _BOOLEANS = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
     **dict.fromkeys(("false", "0", "no", "off"), False),
 }
-_YEAR_FIRST = re.compile(r"(\d{4}[\dW/-]*)(?:[T ](\d.*))?", re.ASCII)
+_YEAR_FIRST = re.compile(r"\d{4}|\d{8}|\d{4}[-/].+|\d{8}T.+", re.ASCII)
 _DAYS = ("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y")
 _ENDS_OF_URLS = {"accounts_url": "/oauth/v2/token", "api_url": "/books/v3"}
 
@@ -229,24 +230,14 @@ def _parse_time(value: object) -> datetime:
 
 
 def _parse_text(text: str) -> datetime:
-    if match := _YEAR_FIRST.fullmatch(text):
-        day, clock = _parse_iso_day(match[1].replace("/", "-")), match[2] or "00"
-        moment = datetime.fromisoformat(f"{day.isoformat()}T{clock}")
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if _YEAR_FIRST.fullmatch(text):
+        pendulum = import_module("pendulum")  # only for a date: a start takes a fifth less without
+        return cast("datetime", pendulum.parse(text.replace("/", "-"), tz="UTC"))
     for form in _DAYS:
         if found := _parse_day(text, form):
             return found
     msg = "it has none of the forms"
     raise ValueError(msg)
-
-
-def _parse_iso_day(text: str) -> date:
-    """Return the day of an ISO 8601 date; of a year or a month alone, the first."""
-    if len(text) == len("2026"):
-        return date.fromisoformat(f"{text}-01-01")
-    if len(text) == len("2026-01"):
-        return date.fromisoformat(f"{text}-01")
-    return date.fromisoformat(text)
 
 
 def _parse_day(text: str, form: str) -> datetime | None:

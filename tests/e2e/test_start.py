@@ -25,7 +25,7 @@ RUN = {
     "tap_zohobooks.transform.cleaner",
     "truststore",
 }
-COMMANDS = {"duckdb", "tap_zohobooks.cli", "xlsxwriter"}
+COMMANDS = {"duckdb", "pendulum", "tap_zohobooks.cli", "xlsxwriter"}
 PROGRAM = """
 import atexit, sys
 atexit.register(lambda: sys.stderr.write(" ".join(["\\nMODULES", *sys.modules])))
