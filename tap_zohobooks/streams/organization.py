@@ -82,6 +82,8 @@ class CustomFieldStream(ResourceStream):
                 refusals.append(refused.found)
                 self.logger.info("Entity '%s' has no custom fields here: %s", entity, refused.found)
                 self.block_deletes(f"entity '{entity}' was refused")
+                # A parameter is refused again; another odd response may be one of its moment.
+                reading.is_whole = reading.is_whole and isinstance(refused, ParameterRefused)
                 continue
             except ServiceError as failure:
                 if failure.scope is not Scope.STREAM:

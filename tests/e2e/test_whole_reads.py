@@ -354,6 +354,38 @@ def test_a_refused_document_is_requested_by_the_next_read(
     assert len(again.records("exchange_rates")) > len(first.records("exchange_rates"))
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "is_due"),
+    [
+        (400, b'{"code": 4, "message": "Invalid value passed for entity"}', False),
+        (200, b'{"code": null, "message": "success", "customfields": {}}', True),
+        (400, b'{"code": 987654, "message": "Try later"}', True),
+    ],
+)
+def test_an_entity_that_shows_no_fields(
+    place: Place, status: int, body: bytes, *, is_due: bool
+) -> None:
+    """What refuses the parameter waits for a day; after any other odd response the next run asks.
+
+    Each of its fields arrives then.
+    """
+
+    def refuse(request: Request, answer: Response) -> Response:
+        is_bad = request.params.get("entity") == "invoice"
+        return type(answer)(status, body) if is_bad else answer
+
+    whole = place.complete(["custom_fields"])
+    place.gateway.meddle = refuse
+    first = place.complete(["custom_fields"])
+    assert len(first.records("custom_fields")) < len(whole.records("custom_fields"))
+    place.heal()
+    again = place.complete(["custom_fields"], deepcopy(first.state))
+    assert len(again.records("custom_fields")) == is_due * len(whole.records("custom_fields"))
+    place.clock.sleep(DAY)
+    later = place.complete(["custom_fields"], deepcopy(first.state))
+    assert later.counts == whole.counts
+
+
 def test_a_timed_list_in_full_table_mode_is_read_each_run(place: Place) -> None:
     """FULL_TABLE was chosen for a stream with a time of change: no change may wait."""
     methods = {"invoices": "FULL_TABLE"}
