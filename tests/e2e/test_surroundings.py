@@ -152,7 +152,7 @@ def test_hosts_that_no_name_server_knows(scene: Scene, host: str) -> None:
         assert last(done).endswith("]")
 
 
-@pytest.mark.parametrize("delay", [0.12, 0.2, 0.3, 0.4])
+@pytest.mark.parametrize("delay", [0.12, 0.16, 0.2, 0.3])
 @pytest.mark.parametrize(
     "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name
 )
@@ -165,11 +165,13 @@ def test_a_signal_during_the_imports(scene: Scene, number: signal.Signals, delay
             preexec_fn=enable_interrupts, encoding="utf-8",
         )  # fmt: skip
         time.sleep(delay)
+        is_running = process.isalive()  # a fast machine may have done all in 0.3 s
         process.kill(number)
         text = process.read()
         process.close()
         code = process.exitstatus
-        assert code in {128 + number, 1} or process.signalstatus == number
+        is_ended = code in {128 + number, 1} or process.signalstatus == number
+        assert is_ended or (code == 0 and not is_running)
         assert code != 1 or "[aborted]" in text
         assert "Traceback" not in text
 

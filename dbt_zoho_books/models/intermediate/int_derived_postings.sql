@@ -37,6 +37,13 @@ with posted as (
 documents as (
     select
         documents.*,
+        exists (
+            select 1 from {{ ref('int_document_lines') }} as lines
+            where lines.organization_id = documents.organization_id
+                and lines.document_type = documents.document_type
+                and lines.document_id = documents.document_id
+                and lines.account_id is null
+        ) as has_line_without_account,
         case documents.currency_decimals
             when 0 then 1 when 1 then 0.1 when 3 then 0.001 when 4 then 0.0001 else 0.01
         end as smallest_amount
@@ -139,9 +146,10 @@ select
             when documents.document_type = 'sales_receipt' and compared.posted_amount = {{ base_total }}
                 then 'payment_account'
             when not compared.is_derived
-                and coalesce(documents.tax_total, 0) <> 0
+                and (documents.tax_total is null or documents.tax_total <> 0)
                 and compared.account_class in ('asset', 'liability')
                 and compared.account_type not in ('cash', 'bank') then 'tax'
+            when not compared.is_derived and documents.has_line_without_account then 'line_without_account'
             when not compared.is_derived
                 and (
                     coalesce(documents.discount_total, 0) <> 0
