@@ -26,7 +26,6 @@ SHARDS = 4
 EXAMPLES = int(os.environ.get("ZOHOBOOKS_RESPONSES", "2000"))
 SHRINKING = int(os.environ.get("ZOHOBOOKS_SHRINKING", "60"))  # seconds; see test_stateful.py
 MAX_GROWTH = 100 * 1024  # KB of memory that one run takes, over the most that any took before it
-MAX_KEPT = 32  # KB of memory that stay after an example; Hypothesis alone keeps 10
 
 plans = st.dictionaries(
     st.integers(0, 30), st.lists(changes, min_size=1, max_size=2), min_size=1, max_size=2
@@ -49,7 +48,6 @@ def read_peak() -> int:
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_any_response(shard: int, scene: Scene) -> None:
     """Any JSON in any place, any body, any header and any status lose nothing silently."""
-    first = read_peak()
 
     @seed(f"{story_seed()}/{shard}")
     @settings(
@@ -64,4 +62,3 @@ def test_any_response(shard: int, scene: Scene) -> None:
 
     with mock.patch.object(engine, "MAX_SHRINKING_SECONDS", SHRINKING):
         example()
-    assert read_peak() - first <= MAX_GROWTH + MAX_KEPT * EXAMPLES // SHARDS
