@@ -144,8 +144,7 @@ class ResourceStream(ByNeedStream):
         A target that is told to delete would delete such a row of an earlier run.
         """
         counts = self.stats.keyless if row else self.stats.no_rows
-        self.block_deletes("rows without a key were skipped")
-        reading.is_whole = False
+        self._miss_rows(reading, "rows without a key were skipped")
         reading.hold_bookmark(row_time(row) or reached or reading.start or NEVER)
         if reading.is_reread or self.stats.add(counts, self.name) > 1:
             return
@@ -154,6 +153,17 @@ class ResourceStream(ByNeedStream):
             "Stream '%s' of organization %s: %s is skipped; further ones are counted.",
             self.name, reading.organization, found if row else "what is no row",
         )  # fmt: skip
+
+    def _miss_rows(self, reading: PartitionRead, why: str) -> None:
+        """Block deletes, and let the next run read again: it may bring rows that this one lacks."""
+        reading.is_whole = False
+        self.block_deletes(why)
+
+    def _miss_moved(self, reading: PartitionRead) -> None:
+        """Note that rows may be missing as the list changed between two of its pages."""
+        self._miss_rows(
+            reading, f"the list of organization {reading.organization} moved while it was read"
+        )
 
     @property
     def _rows_left(self) -> int | None:
@@ -211,8 +221,9 @@ class ResourceStream(ByNeedStream):
         elif reading.has_list:
             raise Reason.NO_ROWS.error(keys=sorted(response.document), wanted=self.listed.rows_key)
         else:
-            self.block_deletes(f"a response for organization {reading.organization} held no list")
-            reading.is_whole = False
+            self._miss_rows(
+                reading, f"a response for organization {reading.organization} held no list"
+            )
             self.logger.warning(
                 "Stream '%s': the response for organization %s reports success and holds no '%s'; "
                 "it is read as an empty list.",

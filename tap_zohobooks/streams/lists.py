@@ -60,10 +60,7 @@ class ListStream(ResourceStream):
                     yield entry.row, None
             is_sure = not scan.has_moved
         if not is_sure:
-            reading.is_whole = False
-            self.block_deletes(
-                f"the list of organization {reading.organization} moved while it was read"
-            )
+            self._miss_moved(reading)
 
     def _reader(self, reading: PartitionRead) -> Reader:
         kept = self.get_context_state({ORGANIZATION: reading.organization})

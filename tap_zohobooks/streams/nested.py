@@ -123,8 +123,7 @@ class ChildStream(PerRowStream):
             return self._scan(reading, OffsetScan(fetch, MAX_ROWS // 2), path)
         first = self._parse(response, key)
         if not shows_rows(response.document, *self.resource.rows_keys):
-            reading.is_whole = False
-            self.block_deletes(f"'{path}' reported success and held no list")
+            self._miss_rows(reading, f"'{path}' reported success and held no list")
         if not first.has_more or (not first.has_more_known and len(first.entries) < MAX_ROWS):
             # Most of these are not paged, and do not state it.
             return [entry.row for entry in first.entries]
@@ -134,8 +133,7 @@ class ChildStream(PerRowStream):
     def _scan(self, reading: PartitionRead, scan: OffsetScan, path: str) -> list[Row]:
         found = [entry.row for entries, _ in scan.pages() for entry in entries]
         if scan.has_moved:
-            reading.is_whole = False
-            self.block_deletes(f"'{path}' moved while it was read")
+            self._miss_rows(reading, f"'{path}' moved while it was read")
         return found
 
     def _parse(self, response: Response, key: Callable[[Row], str | None]) -> Page:

@@ -151,16 +151,16 @@ class PerRowStream(ListStream):
             reading.has_missing = True
             self.stats.add(self.stats.gone, self.name)
             if isinstance(error, NoSuchPath):
-                reading.is_whole = False
-                self.block_deletes("the service knows no such path of something that it lists")
+                self._miss_rows(
+                    reading, "the service knows no such path of something that it lists"
+                )
             return
         if unread.is_refused:
             self.stats.add(self.stats.refused, self.name)
             self.block_deletes("documents were refused")
         else:
             self.stats.fail(self.name, error)
-            reading.is_whole = False
-            self.block_deletes("documents could not be read")
+            self._miss_rows(reading, "documents could not be read")
         if self.stats.count_unread(self.name) <= MAX_WARNINGS:
             self.logger.warning(
                 "%s The next run that reads this stream requests it again.", error.found

@@ -166,8 +166,7 @@ class TagOptionStream(TwoPathStream, TwoPathChildStream):
         (tag,) = (*map(to_row, find_rows(document, "tag", "reporting_tag")), {})[:1]
         options = tag.get("tag_options")
         if not isinstance(options, list):
-            reading.is_whole = False
-            self.block_deletes(f"'{path}' held no list of options")
+            self._miss_rows(reading, f"'{path}' held no list of options")
             return []
         return [_rename_option(to_row(row)) for row in options]
 
@@ -230,10 +229,7 @@ class WholeFirstStream(ChildStream):
             for entry in entries:
                 yield entry.row, None
         if scan.has_moved:
-            reading.is_whole = False
-            self.block_deletes(
-                f"the list of organization {reading.organization} moved while it was read"
-            )
+            self._miss_moved(reading)
         return rows
 
     def _whole_page(self, reading: PartitionRead, params: Params) -> Page:
