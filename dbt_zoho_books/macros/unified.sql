@@ -74,3 +74,26 @@ select
 from lines
 where document_type in ('{{ document_types | join("', '") }}')
 {% endmacro %}
+
+{# Rows of a statement by period, with the name of their account. #}
+{% macro select_unified_statement(statement) %}
+select
+    statements.organization_id,
+    concat(statements.organization_id, '|', statements.basis, '|', statements.period_start) as statement,
+    concat(statements.basis, '|', statements.period_start, '|', statements.row_key) as remote_id,
+    upper(statements.basis) as basis,
+    statements.period_start as start_period,
+    statements.period_end as end_period,
+    statements.row_type as type,
+    statements.section,
+    statements.account_id as account,
+    coalesce(accounts.account_name, statements.row_key) as name,
+    statements.amount as value,
+    organizations.currency_code as currency
+from {{ ref(statement) }} as statements
+left join {{ ref('dim_accounts') }} as accounts
+    on statements.organization_id = accounts.organization_id
+    and statements.account_id = accounts.account_id
+left join {{ ref('dim_organizations') }} as organizations
+    on statements.organization_id = organizations.organization_id
+{% endmacro %}
