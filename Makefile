@@ -61,7 +61,8 @@ demo: sync plugins ## Run the pipeline: a double of Zoho Books, Meltano, Postgre
 
 .PHONY: soak
 soak: sync ## Run 20,000 random histories of a changing service, and 50,000 odd responses
-	ZOHOBOOKS_EXAMPLES=20000 ZOHOBOOKS_RESPONSES=50000 $(venv)/pytest --numprocesses=2 --timeout=0 \
+	ZOHOBOOKS_SEED=$${ZOHOBOOKS_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')} \
+	  ZOHOBOOKS_EXAMPLES=20000 ZOHOBOOKS_RESPONSES=50000 $(venv)/pytest --numprocesses=2 --timeout=0 \
 	  tests/property/test_stateful.py tests/property/test_responses.py
 
 .PHONY: mutants

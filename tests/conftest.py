@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import threading
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
@@ -31,7 +30,12 @@ if TYPE_CHECKING:
     import requests
     from singer_sdk.singerlib import Message
 
-hypothesis.settings.register_profile("project", deadline=None)  # two slow cores, shared with others
+SEED = "ZOHOBOOKS_SEED"
+hypothesis.settings.register_profile(
+    "project",
+    deadline=None,  # two slow cores, shared with others
+    derandomize=SEED not in os.environ,
+)
 hypothesis.settings.load_profile("project")
 
 _CATALOGS: dict[str, list[dict[str, Any]]] = {}  # by kinds of stream, with their rows
@@ -270,16 +274,16 @@ def service() -> Callable[..., Service]:
 
 
 def story_seed() -> str:
-    """Return the seed of the generated histories: the one that is set, or another each time.
+    """Return the seed of the generated histories: the one that is set, or always the same.
 
-    Workers of one session must agree, so the session that starts them sets it for all.
+    A change is judged by what it does, not by chance; `make soak` takes another seed each time.
     """
-    return os.environ.setdefault("ZOHOBOOKS_SEED", str(secrets.randbelow(10**9)))
+    return os.environ.get(SEED, "1")
 
 
 def pytest_report_header() -> str:
     """Print the seed, so that a history that failed can be told again."""
-    return f"histories are generated from ZOHOBOOKS_SEED={story_seed()}"
+    return f"histories are generated from {SEED}={story_seed()}"
 
 
 @pytest.fixture(scope="session")
