@@ -20,6 +20,7 @@ from typing_extensions import override
 from sandbox import World
 from sandbox.server.transport import WorldAdapter
 from tap_zohobooks.safe_text import forget_secrets
+from tap_zohobooks.singer.catalog import read_catalog
 from tap_zohobooks.streams import registry
 from tap_zohobooks.tap import TapZohoBooks
 
@@ -173,8 +174,9 @@ class Service:
                 entry["stream"], entry["replication_method"]
             )
         return self._quick(
-            config=config, catalog=catalog, state=state, message_writer=writer or Collector()
-        )
+            config=config, catalog=read_catalog(catalog), state=state,
+            message_writer=writer or Collector(),
+        )  # fmt: skip
 
     def _static_catalog(self) -> dict[str, Any]:
         """Return the catalog of the streams that the tap has now; it is the same for any service.

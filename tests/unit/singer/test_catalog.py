@@ -30,6 +30,43 @@ def test_a_good_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("root", "is_selected"),
+    [
+        ({"selected": True}, True),
+        ({"selected-by-default": True}, True),
+        ({"inclusion": "automatic", "selected": False}, True),
+        ({"selected": False, "selected-by-default": True}, False),
+        ({"inclusion": "unsupported", "selected": True}, False),
+        ({"selected": None}, False),
+        ({}, False),
+    ],
+    ids=repr,
+)
+def test_fields_of_what_is_not_selected(root: dict[str, Any], *, is_selected: bool) -> None:
+    """They are left out; what says how a stream is read stays."""
+    field = {"breadcrumb": ["properties", "tax_id"], "metadata": {"inclusion": "automatic"}}
+    root = {**root, "replication-method": "FULL_TABLE"}
+    read = read_catalog(
+        {"streams": [{**ENTRY, "metadata": [{"breadcrumb": [], "metadata": root}, field]}]}
+    )
+    assert read is not None
+    (entry,) = read.streams
+    assert entry.metadata.resolve_selection()[()] is is_selected
+    assert entry.schema.to_dict() == (
+        ENTRY["schema"] if is_selected else {"type": "object", "properties": {}}
+    )
+    assert len(entry.metadata) == 1 + is_selected
+    assert (entry.replication_method, entry.key_properties) == ("FULL_TABLE", ["tax_id"])
+
+
+def test_fields_without_metadata_of_a_stream() -> None:
+    """They stay: the SDK decides whether such a stream is selected."""
+    read = read_catalog({"streams": [{**ENTRY, "metadata": []}]})
+    assert read is not None
+    assert read["taxes"].schema.to_dict() == ENTRY["schema"]
+
+
+@pytest.mark.parametrize(
     ("change", "problem"),
     [
         ({"tap_stream_id": None}, "the tap_stream_id of a stream is not a name"),
