@@ -6,20 +6,23 @@ What can mean only one thing is accepted; the rest ends with 78 and one line tha
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from subprocess import CompletedProcess
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
 from sandbox import World, serve
 from tests.e2e.forks import run_all
 from tests.e2e.pipeline.conftest import PLENTY, Shell, selecting
+from tests.sharing import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-    from subprocess import CompletedProcess
 
+Outcomes: TypeAlias = dict[str, list["CompletedProcess[str]"]]
 FIRST, SECOND = "927270289", "60012345678"
 NAN, INFINITE = float("nan"), float("inf")
 HALF = "\ud800"
@@ -64,32 +67,29 @@ class Runs:
         self.cases.append(case)
 
 
-@pytest.fixture(scope="module")
-def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """Serve two organizations, and return settings that reach them."""
+@contextmanager
+def serve_two(cache: Path) -> Iterator[dict[str, Any]]:
+    """Serve two organizations, and yield settings that reach them."""
     world = World.build(rows=3, requests_per_minute=PLENTY)
     with serve(world) as base:
         yield {
             **asdict(world.credentials),
             "accounts_url": base,
             "api_url": base,
-            "token_cache": str(tmp_path_factory.mktemp("cache")),
+            "token_cache": str(cache),
             "requests_per_minute": PLENTY,
             "organization_ids": [FIRST],
         }
 
 
-@pytest.fixture(scope="module")
-def outcomes(
-    known: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, list[CompletedProcess[str]]]:
-    """Run the cases of all tables, and return what became of them, by table."""
+def run_tables(known: dict[str, Any], folder: Path) -> Outcomes:
+    """Run the cases of all tables in a folder, and return what became of them, by table."""
     taxes, invoices, places = (
         selecting("taxes"),
         selecting("invoices"),
         dict[str, tuple[int, int]](),
     )
-    found = Runs(tmp_path_factory.mktemp("runs"))
+    found = Runs(folder)
     adders: dict[str, Callable[[Any], None]] = {
         "accepted": lambda case: found.add({**known, **case[0]}, catalog=taxes),
         "pasted": lambda case: found.add(paste(known, *case), catalog=taxes),
@@ -109,7 +109,17 @@ def outcomes(
     return {name: done[begin:end] for name, (begin, end) in places.items()}
 
 
-Outcomes = dict[str, list["CompletedProcess[str]"]]
+@pytest.fixture(scope="session")
+def outcomes(shared: Path) -> Outcomes:
+    """Return what became of the cases of all tables, by table."""
+
+    def make(folder: Path) -> None:
+        with serve_two(folder / "cache") as known:
+            found = run_tables(known, folder)
+        (folder / "outcomes.json").write_text(json.dumps(found, default=vars))
+
+    read = json.loads((once(shared, "input", make) / "outcomes.json").read_text())
+    return {name: [CompletedProcess(**one) for one in found] for name, found in read.items()}
 
 
 def read(done: CompletedProcess[str]) -> set[str]:
