@@ -42,10 +42,16 @@ def find_key_columns(stream: str, path: str) -> list[str]:
 def read_object(body: bytes) -> dict[str, Any] | None:
     """Return the object in a body, read as leniently as any reader would; None if it has none."""
     try:
-        found = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
+        text = body.decode("utf-8-sig", "replace")
+        found = json.loads(text, strict=False, parse_float=keep_digits)
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def keep_digits(number: str) -> tuple[str]:
+    """Return a number as it is written, unlike any text: 1e-999 is not 0.0."""
+    return (number,)
 
 
 def compare(stream: str, path: str, before: Response, after: Response) -> Effect:
