@@ -43,15 +43,27 @@ def read_object(body: bytes) -> dict[str, Any] | None:
     """Return the object in a body, read as leniently as any reader would; None if it has none."""
     try:
         text = body.decode("utf-8-sig", "replace")
-        found = json.loads(text, strict=False, parse_float=keep_digits)
+        found = json.loads(text, strict=False, parse_float=read_number)
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 
 
-def keep_digits(number: str) -> tuple[str]:
-    """Return a number as it is written, unlike any text: 1e-999 is not 0.0."""
-    return (number,)
+def read_number(text: str) -> float | tuple[str]:
+    """Return a number with a fraction or an exponent; its text if it only rounds to 0: 1e-999."""
+    number, digits = float(text), text.lower().partition("e")[0]
+    return number if number or not digits.strip("-0.") else (text,)
+
+
+def is_same(old: object, new: object) -> bool:
+    """Tell whether two values are one to a reader of JSON: False is not 0, as it is for Python."""
+    if type(old) is not type(new):
+        return False
+    if isinstance(old, dict) and isinstance(new, dict):
+        return old.keys() == new.keys() and all(is_same(old[name], new[name]) for name in old)
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(map(is_same, old, new))
+    return old == new
 
 
 def compare(stream: str, path: str, before: Response, after: Response) -> Effect:
@@ -104,7 +116,7 @@ def moves_page(old: object, new: object) -> bool:
 
 def compare_rows(columns: Sequence[str], old: object, new: object, effect: Effect) -> None:
     """Note which rows differ, and whether one lacks, or has another time, without a trace."""
-    if old == new:
+    if is_same(old, new):
         return
     if isinstance(old, dict) and not isinstance(next(iter(old.values()), None), list):
         old, new = [old], new if isinstance(new, list) else [new] * (new != {})
@@ -121,7 +133,7 @@ def compare_rows(columns: Sequence[str], old: object, new: object, effect: Effec
     if len(missing) > sum(1 for row in rows if find_key(columns, row) is None):
         effect.lies.append("a row lacks, or has another key")
     for key, row in before.items():
-        if after.get(key) != row:
+        if not is_same(row, after.get(key)):
             effect.touched.update(key)
         if key in after and has_other_time(row, after[key]):
             effect.lies.append("a row has another time of change")
