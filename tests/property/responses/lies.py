@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -43,7 +44,7 @@ def read_object(body: bytes) -> dict[str, Any] | None:
     """Return the object in a body, read as leniently as any reader would; None if it has none."""
     try:
         text = body.decode("utf-8-sig", "replace")
-        found = json.loads(text, strict=False, parse_float=read_number)
+        found = json.loads(text, strict=False, parse_float=read_number, parse_int=read_integer)
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
@@ -53,6 +54,11 @@ def read_number(text: str) -> float | tuple[str]:
     """Return a number with a fraction or an exponent; its text if it only rounds to 0: 1e-999."""
     number, digits = float(text), text.lower().partition("e")[0]
     return number if number or not digits.strip("-0.") else (text,)
+
+
+def read_integer(text: str) -> int | tuple[str]:
+    """Return a number without a fraction; its text if it has more digits than Python reads."""
+    return int(text) if len(text) < sys.get_int_max_str_digits() else (text,)
 
 
 def is_same(old: object, new: object) -> bool:
