@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 MAX_PER_PAGE: Final = 200
 COMPARISONS: Final = {"_start": ">=", "_end": "<=", "_before": "<", "_after": ">"}
+# Fields by whose value a list is filtered, with an ending of COMPARISONS or without.
+DATES: Final[tuple[str, ...]] = ("date", "due_date")
+# Lists that take a range of days by other names, and only beside this filter, as reports do.
+CUSTOM: Final = "Date.CustomDate"
+RANGES: Final = {"projects/timeentries": ("log_date", {"from_date": ">=", "to_date": "<="})}
 # Parameters that filter rows by a field's value.
 FIELD_FILTERS: Final = (
     "customer_id",
@@ -74,7 +79,7 @@ def parse_query(one: Endpoint, behaviour: Behaviour, params: Mapping[str, str]) 
         since=_parse_since(behaviour, params),
         exact=behaviour.filter == "equality",
         filter_by=_choose_view(one, behaviour, params),
-        field_filters=tuple(_parse_field_filters(one, params)),
+        field_filters=(*_parse_field_filters(one, params), *_parse_days(one, behaviour, params)),
     )
 
 
@@ -83,7 +88,9 @@ def _choose_view(one: Endpoint, behaviour: Behaviour, params: Mapping[str, str])
     if wanted.endswith(".All") and behaviour.all_view == "refused":
         msg = "filter_by"
         raise InvalidValueError(msg)
-    is_ignored = wanted.endswith(".All") and behaviour.all_view == "ignored"
+    is_ignored = (wanted.endswith(".All") and behaviour.all_view == "ignored") or (
+        wanted == CUSTOM and behaviour.days == "ignored"
+    )
     return own if is_ignored or not wanted else wanted
 
 
@@ -128,15 +135,27 @@ def _parse_field_filters(one: Endpoint, params: Mapping[str, str]) -> list[tuple
     """Parse the filters on fields of the row; the service ignores those on other fields."""
     fields = documents.list_row_fields(one)
     names = (name for name in FIELD_FILTERS if name in params and name in fields)
-    filters = [(str(name), "=", params[name]) for name in names]
-    for field in ("date", "due_date"):
-        if field in fields:
-            filters += [
-                (field, sign, params[field + ending])
-                for ending, sign in (("", "="), *COMPARISONS.items())
-                if params.get(field + ending)
-            ]
-    return filters
+    return [(str(name), "=", params[name]) for name in names]
+
+
+def _parse_days(
+    one: Endpoint, behaviour: Behaviour, params: Mapping[str, str]
+) -> list[tuple[str, str, str]]:
+    """Parse the filters on dates of the row."""
+    fields = documents.list_row_fields(one)
+    known: dict[str, tuple[str, str]] = {
+        field + ending: (field, sign)
+        for field in DATES if field in fields
+        for ending, sign in (("", "="), *COMPARISONS.items())
+    }  # fmt: skip
+    if one.path in RANGES and params.get("filter_by") == CUSTOM:
+        field, signs = RANGES[one.path]
+        known |= {name: (field, sign) for name, sign in signs.items()}
+    asked = [name for name in known if params.get(name)]
+    if asked and behaviour.days == "refused":
+        raise InvalidValueError(asked[0])
+    is_ignored = behaviour.days == "ignored"
+    return [] if is_ignored else [(*known[name], params[name]) for name in asked]
 
 
 def _parse_count(params: Mapping[str, str], name: str, default: int) -> int:

@@ -27,7 +27,7 @@ class Behaviour:
     is the ``filter_by`` that applies if none is given (blank: that of the table), and
     ``all_view`` how the list treats a ``filter_by`` that ends in ".All". A page has at most
     ``page_limit`` rows; ``states_page_limit`` is whether ``page_context`` says so, or repeats the
-    ``per_page`` that was requested.
+    ``per_page`` that was requested. ``days`` is how it treats a range of days.
     """
 
     sort: Treatment = "honoured"
@@ -38,6 +38,7 @@ class Behaviour:
     names_parents: bool = True
     page_limit: int = 5000
     states_page_limit: bool = True
+    days: Treatment = "honoured"
 
 
 @dataclass(frozen=True, slots=True)

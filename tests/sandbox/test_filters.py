@@ -159,3 +159,33 @@ def test_dates_may_be_bounded(
     found = client.rows("bills", **{f"date{ending}": limit})
     wanted = {row["bill_id"] for row in everything if kept(row["date"], limit)}
     assert {row["bill_id"] for row in found} == wanted
+
+
+RANGES = {
+    "banktransactions": ("date", {}, "date_start", "date_end"),
+    "projects/timeentries": (
+        "log_date", {"filter_by": "Date.CustomDate"}, "from_date", "to_date"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", [*RANGES])
+def test_a_range_of_days_may_be_honoured_ignored_or_refused(client: Client, path: str) -> None:
+    """Both ends are included; time entries take them only beside their filter, as reports do."""
+    field, beside, start, end = RANGES[path]
+    everything = sorted(row[field] for row in client.rows(path))
+    ends = {start: everything[8], end: everything[20]}
+    expected = [day for day in everything if everything[8] <= day <= everything[20]]
+
+    def list_days(**params: str) -> list[str]:
+        return sorted(row[field] for row in client.rows(path, **params))
+
+    assert list_days(**ends, **beside) == expected != everything
+    assert list_days(**ends) == (everything if beside else expected)
+    client.world.behaviour[path].days = "ignored"
+    context = client.get(path, **ends, **beside)["page_context"]
+    assert context["applied_filter"] == "Status.All"
+    assert list_days(**ends, **beside) == everything
+    client.world.behaviour[path].days = "refused"
+    assert client.call(path, **ends, **beside).status == 400
+    assert list_days() == everything
