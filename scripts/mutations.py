@@ -30,7 +30,7 @@ PERIODS, TREES = (
     "tests/unit/transform/test_report_trees.py",
 )
 TWO_WAYS = "tests/e2e/test_two_ways.py"
-LIMITS, WHOLE_READS = "tests/e2e/test_endpoint_limits.py", "tests/e2e/test_whole_reads.py"
+ENDPOINT_LIMITS, WHOLE_READS = "tests/e2e/test_endpoint_limits.py", "tests/e2e/test_whole_reads.py"
 REQUESTS, LIMITS = "tests/unit/test_client.py", "tests/unit/http/test_rate_limit.py"
 
 ALWAYS_TRUE = "lambda original, *args, **kwargs: True"
@@ -929,7 +929,7 @@ MUTATIONS = (
         "what an endpoint was shown not to do is kept for ever",
         "tap_zohobooks.pagination.endpoint_limits:_is_current",
         ALWAYS_TRUE,
-        (LIMITS,),
+        (ENDPOINT_LIMITS,),
     ),
     Mutation(
         "rows without a time of change are never due",
