@@ -35,6 +35,20 @@ class Cost:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What all streams of an organization cost; None if the quota is unknown, or allows no call."""
+
+    organization: str
+    calls: int
+    is_exact: bool
+    minutes: float
+    calls_left_today: int | None = None
+    calls_a_day: int | None = None
+    days: int | None = None
+    ends_on: str | None = None
+
+
 def count_pages(rows: int, size: int) -> int:
     """Return the calls that list so many rows: each page repeats the last row of the one before."""
     return 1 if rows <= size else ceil((rows - 1) / max(1, size - 1))

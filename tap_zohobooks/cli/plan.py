@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.cli import common, cost, terminal
 from tap_zohobooks.cli.common import TYPE_OF, build_tap, load_config, select_streams
-from tap_zohobooks.cli.cost import Cost, Day
+from tap_zohobooks.cli.cost import Cost, Day, Forecast
 from tap_zohobooks.cli.last_run import ALL, recall_costs
 from tap_zohobooks.cli.list_check import collect_lists
+from tap_zohobooks.cli.plan_table import create_organization_table, create_stream_table
 from tap_zohobooks.cli.report_cost import estimate_reports
 from tap_zohobooks.cli.row_count import Count, RowCounter, find_partition
 from tap_zohobooks.cli.schedule_table import print_schedule, read_every
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from rich.table import Table
-
     from tap_zohobooks.cli.common import SelectedStream
     from tap_zohobooks.tap import TapZohoBooks
 
@@ -43,20 +41,6 @@ DISCOVERY = "(discovery)"
 NOTE = "estimate, without the custom modules that it finds"
 LEAST = "at least, rows are not counted"
 UNREADABLE = (AccessDenied, NotFound, ParameterRefused, UnexpectedResponse)
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """What all streams of an organization cost; None if the quota is unknown, or allows no call."""
-
-    organization: str
-    calls: int
-    is_exact: bool
-    minutes: float
-    calls_left_today: int | None = None
-    calls_a_day: int | None = None
-    days: int | None = None
-    ends_on: str | None = None
 
 
 Plan = tuple[list[Cost], list[Forecast]]
@@ -132,9 +116,9 @@ def _print_plan(found: Plan, tap: TapZohoBooks, *, as_json: bool) -> None:
         terminal.print_json({"streams": [asdict(one) for one in costs],
                              "organizations": [asdict(one) for one in forecasts]})  # fmt: skip
         return
-    terminal.print_result(_create_stream_table(costs))
+    terminal.print_result(create_stream_table(costs))
     terminal.print_result()
-    terminal.print_result(_create_organization_table(forecasts))
+    terminal.print_result(create_organization_table(forecasts))
     if len(forecasts) > 1:
         parallel = tap.config["max_parallel_organizations"]
         minutes = cost.combine_minutes([one.minutes for one in forecasts], parallel)
@@ -269,32 +253,3 @@ class Planner:
             common.compute_reset(self._tap, quota),
             zones.get(organization, "UTC"),
         )
-
-
-def _create_stream_table(costs: Iterable[Cost]) -> Table:
-    """Return the cost of each stream over all organizations, the highest first."""
-    by_stream: dict[str, list[Cost]] = defaultdict(list)
-    for one in costs:
-        by_stream[one.stream].append(one)
-    table = terminal.create_table(["Stream"], ["Rows", "Calls"])
-    table.add_column("How", overflow="fold")
-    for name, own in sorted(by_stream.items(), key=lambda one: -sum(c.calls for c in one[1])):
-        counts = [one.rows for one in own if one.rows is not None]
-        notes = {one.note for one in own} - {""}
-        how = ", ".join(notes) or ("counted" if all(one.is_exact for one in own) else "estimate")
-        rows = f"{sum(counts):,}" if counts else ""
-        table.add_row(name, rows, f"{sum(one.calls for one in own):,}", how)
-    return table
-
-
-def _create_organization_table(forecasts: Iterable[Forecast]) -> Table:
-    titles = ("Calls", "Minutes", "Left today", "A day", "Days", "Ends on")
-    table = terminal.create_table(["Organization"], titles)
-    for one in forecasts:
-        about = "" if one.is_exact else "about "
-        numbers = (f"{about}{one.calls:,}", one.minutes, one.calls_left_today, one.calls_a_day)
-        never = "never" if one.calls_a_day is not None and one.days is None else "?"
-        ends = (one.days or never, one.ends_on or never)
-        table.add_row(one.organization, *("?" if cell is None else str(cell)
-                                          for cell in (*numbers, *ends)))  # fmt: skip
-    return table
