@@ -15,6 +15,7 @@ from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.http.responses import NO_JSON, NO_RESPONSE, RULES, TOO_LARGE
 from tap_zohobooks.oauth.token_endpoint import NO_ERROR, TOKEN_RULES
 from tap_zohobooks.resources import ORGANIZATION, ORGANIZATIONS, TABLE, Report, scopes
+from tap_zohobooks.streams.dated import DatedStream
 from tap_zohobooks.streams.registry import STREAM_TYPES
 from tap_zohobooks.streams.reports.statements import StatementStream
 
@@ -60,6 +61,8 @@ def _source(resource: Resource) -> str:
 
 
 def _replication(kind: type[ResourceStream]) -> str:
+    if issubclass(kind, DatedStream):
+        return "full table, days"
     return f"`{kind.bookmark_key}`" if kind.is_incremental else "full table"
 
 
@@ -79,6 +82,10 @@ STREAMS_HEAD = (
     "follow other documents. No source says that a document changes the time of change of its",
     "contact or account: such a balance is as old as the last change of its row, or the last",
     "full read. Sum the open documents instead, or read the stream as FULL_TABLE.",
+    "",
+    "A stream of `full table, days` is read whole once a day, and in other runs from 31 days",
+    "before the last whole read on ([reading.md](reading.md#lists-with-a-date)): what is deleted,",
+    "or changes with an earlier date, arrives with the next whole read.",
     "",
     "| Stream | Key | Replication | Calls | Selected by default | Scope | Known by |",
     "|---|---|---|---|---|---|---|",

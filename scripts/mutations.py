@@ -30,6 +30,7 @@ PERIODS, TREES = (
     "tests/unit/transform/test_report_trees.py",
 )
 TWO_WAYS = "tests/e2e/test_two_ways.py"
+DATED = "tests/e2e/test_dated.py"
 ENDPOINT_LIMITS, WHOLE_READS = "tests/e2e/test_endpoint_limits.py", "tests/e2e/test_whole_reads.py"
 REQUESTS, LIMITS = "tests/unit/test_client.py", "tests/unit/http/test_rate_limit.py"
 
@@ -939,8 +940,70 @@ MUTATIONS = (
     ),
     Mutation(
         "a run in which a stream is not due says what it costs",
-        "tap_zohobooks.streams.row_costs:is_left_out",
-        ALWAYS_FALSE,
+        "tap_zohobooks.streams.row_costs:shows_whole_cost",
+        ALWAYS_TRUE,
         (WHOLE_READS,),
+    ),
+    Mutation(
+        "each run reads a list of dated rows whole",
+        "tap_zohobooks.streams.dated:DatedStream.choose_left_out",
+        "lambda original, self, not_due: {}",
+        (DATED,),
+    ),
+    Mutation(
+        "rows of a run from a day on get a version that is never activated",
+        "tap_zohobooks.streams.dated:DatedStream.begin",
+        "lambda original, self: super(DatedStream, self).begin()",
+        (DATED,),
+    ),
+    Mutation(
+        "a range of days that is ignored is believed",
+        "tap_zohobooks.streams.dated:find_disregard",
+        NOTHING,
+        (DATED,),
+    ),
+    Mutation(
+        "another filter in place of the range is believed",
+        "tap_zohobooks.streams.dated:find_disregard",
+        "lambda original, listed, document, query, read_at:"
+        " original(listed, {**document, 'page_context': {}}, query, read_at)",
+        (DATED,),
+    ),
+    Mutation(
+        "a date that cannot be read proves that the range was ignored",
+        "tap_zohobooks.streams.dated:_is_before",
+        "lambda original, value, limit: str(value) < limit",
+        (DATED,),
+    ),
+    Mutation(
+        "the range reaches back from now, not from the last whole read",
+        "tap_zohobooks.streams.dated:build_window",
+        "lambda original, listed, read_at, now: original(listed, now, now)",
+        (DATED,),
+    ),
+    Mutation(
+        "days without a row are requested again",
+        "tap_zohobooks.streams.dated:DatedStream._had_rows",
+        "lambda original, self, context: super(DatedStream, self)._had_rows(context)",
+        (DATED,),
+    ),
+    Mutation(
+        "a run from a day on counts as a whole read",
+        "tap_zohobooks.streams.dated:DatedStream._read",
+        "lambda original, self, reading: convert(original(self, reading),"
+        " lambda item: (setattr(reading, 'is_whole', True), item)[1])",
+        (DATED,),
+    ),
+    Mutation(
+        "a setting of 0 reads dated rows whole in each run",
+        "tap_zohobooks.streams.dated:choose_dated_interval",
+        'lambda original, own, config: own or int(config["full_refresh_interval"])',
+        (DATED,),
+    ),
+    Mutation(
+        "metadata of 0 do not read dated rows whole in each run",
+        "tap_zohobooks.streams.dated:choose_dated_interval",
+        "lambda original, own, config: original(own or None, config)",
+        (DATED,),
     ),
 )

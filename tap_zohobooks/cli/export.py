@@ -20,6 +20,7 @@ from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import QuotaReached, Scope, TapError
 from tap_zohobooks.resources import TABLE
 from tap_zohobooks.singer.activate_version import SETTING
+from tap_zohobooks.streams.dated import DatedStream
 from tap_zohobooks.tap import TapZohoBooks
 
 if TYPE_CHECKING:
@@ -176,6 +177,8 @@ class Export:
                 stream.forced_replication_method = (
                     REPLICATION_FULL_TABLE if is_whole else REPLICATION_INCREMENTAL
                 )
+            if isinstance(stream, DatedStream) and not self._keeps_deleted:
+                stream.own_interval = tap.sync_context.full_refresh_interval
 
 
 def match_streams(patterns: Iterable[str], streams: Iterable[str]) -> set[str]:

@@ -18,20 +18,22 @@ if TYPE_CHECKING:
 # So many different times do not rise by chance; fewer, as after a bulk import, prove no order.
 MIN_DISTINCT_TIMES = 10
 
-FILTERS, SORTS = "filters", "sorts"
+FILTERS, SORTS, DATES = "filters", "sorts", "dates"
 
 
 @dataclass(slots=True)
 class EndpointCapabilities:
     """What is known of an endpoint: None until a response has shown it, and which rows it shows.
 
-    `has_first_path` says whether the first of its two paths can be read. What this run was shown
-    beyond doubt not to work (`FILTERS`, `SORTS`) is in `limits`: by a refusal, or by rows that
-    disobey. Other reasons depend on the rows that the list holds.
+    `has_first_path` says whether the first of its two paths can be read, `dates` is False if the
+    range of days of a list does not work. What this run was shown beyond doubt not to work
+    (`FILTERS`, `SORTS`, `DATES`) is in `limits`: by a refusal, or by rows that disobey. Other
+    reasons depend on the rows that the list holds.
     """
 
     filters: bool | None = None
     sorts: bool | None = None
+    dates: bool | None = None
     has_first_path: bool | None = None
     view: ListView = field(default_factory=ListView)
     limits: set[str] = field(default_factory=set, compare=False)

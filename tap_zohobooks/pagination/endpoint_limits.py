@@ -13,7 +13,9 @@ WEEK = 604_800.0  # seconds after which an endpoint is tried again
 
 
 class EndpointLimits(msgspec.Struct):
-    """When endpoints were shown not to filter or sort, by list and ability; seconds since 1970.
+    """When endpoints were shown not to do what was requested, by list and ability.
+
+    Times are in seconds since 1970. An ability is a filter, an order, or a range of days.
 
     Only a no is kept: a list that is read as if its endpoint could do less loses no row, and a yes
     is shown by each response anew.

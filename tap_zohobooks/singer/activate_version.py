@@ -80,6 +80,8 @@ class VersionedStream(Stream):
         super().__init__(sync_context.tap, name=name)
         self.sync_context = sync_context
         self._delete_blocks: dict[str, None] = {}
+        self.reads_part = False
+        """Whether this run leaves out rows on purpose, so that it cannot show what is gone."""
 
     def block_deletes(self, why: str) -> None:
         """Note why this read may lack a row that the service holds."""
@@ -116,7 +118,7 @@ class VersionedStream(Stream):
     def end(self) -> None:
         """Tell the target what is gone, if a whole read of everything has shown it."""
         version = self._stream_version
-        if version is None:
+        if version is None or self.reads_part:
             return
         if not self._delete_blocks:
             self._write_activate_version_message(version)

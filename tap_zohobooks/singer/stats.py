@@ -33,10 +33,14 @@ class Measure(StrEnum):
 
 
 class SpentCalls(msgspec.Struct):
-    """What the last complete run has read of each stream, and the API calls it took, by name."""
+    """What the last complete run has read of each stream, and the API calls it took, by name.
+
+    `between` are the calls of the last run in which a whole read of the stream was not due.
+    """
 
     calls: dict[str, int] = {}
     rows: dict[str, int] = {}
+    between: dict[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)

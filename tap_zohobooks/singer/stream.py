@@ -91,6 +91,10 @@ class SingerStream(VersionedStream):
         self._waiting: list[RecordBatch] = []
         self.not_due: dict[str, float] = {}
         """The organizations that this run leaves out, and when each is due (seconds since 1970)."""
+        self.is_due = True
+        """Whether a whole read is due in all organizations: this run costs one."""
+        self.is_between = False
+        """Whether it is due in none of them."""
 
     def read_partition(self, context: Context | None, start: str | None) -> Iterator[Step]:
         """Yield a record, the bookmark that holds once it is written, and when it was served.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tap_zohobooks.singer.stream import SingerStream
 
-READ_AT, COLUMNS = "whole_read_at", "whole_read_columns"
+READ_AT, COLUMNS, VERSION = "whole_read_at", "whole_read_columns", "whole_read_version"
 DAY = 86_400  # seconds
 # A run that starts this much early reads what is due: a daily schedule starts up to minutes apart,
 # and an interval of a day would let it read every other day.
@@ -26,28 +26,33 @@ class WholeRead:
     """The last complete read of a partition: when its run began, and of which columns.
 
     `at` is in seconds since 1970; None if there is none, or if the last read was not complete.
+    `version` is the one of its records, if a later run has to give it to others; else None.
     """
 
     at: float | None = None
     columns: str = ""
+    version: int | None = None
 
     @classmethod
     def load(cls, state: Mapping[str, Any]) -> WholeRead:
         """Return what the state of a partition says; what cannot be read is no complete read."""
-        at, columns = state.get(READ_AT), state.get(COLUMNS)
+        at, columns, version = (state.get(name) for name in (READ_AT, COLUMNS, VERSION))
         instant = to_utc(at) if isinstance(at, str) else None
         return cls(
             datetime.fromisoformat(instant).timestamp() if instant else None,
             columns if isinstance(columns, str) else "",
+            version if type(version) is int else None,
         )
 
     def update(self, state: dict[str, Any]) -> None:
         """Write it into the state of the partition; without `at` the state says nothing."""
-        state.pop(READ_AT, None)
-        state.pop(COLUMNS, None)
+        for name in (READ_AT, COLUMNS, VERSION):
+            state.pop(name, None)
         if self.at is not None:
             instant = datetime.fromtimestamp(self.at, UTC).replace(microsecond=0)
             state.update({READ_AT: instant.isoformat(), COLUMNS: self.columns})
+            if self.version is not None:
+                state[VERSION] = self.version
 
     def find_due(self, columns: str, interval: int, now: float) -> float | None:
         """Return when it is due again; None if it is due whatever the interval says.

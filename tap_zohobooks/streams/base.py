@@ -260,9 +260,13 @@ class ResourceStream(ByNeedStream):
         self, reading: PartitionRead, resource: Resource
     ) -> EndpointCapabilities:
         """Return what is known of an endpoint in this run, by all streams that read it."""
-        known, key = self.sync_context.capabilities, (reading.organization, resource.name)
+        return self.recall_capabilities(reading.organization, resource)
+
+    def recall_capabilities(self, organization: str, resource: Resource) -> EndpointCapabilities:
+        """Return the same, before anything is read."""
+        known, key = self.sync_context.capabilities, (organization, resource.name)
         if key not in known:
-            found = recall_capabilities(self.sync_context, reading.organization, resource)
+            found = recall_capabilities(self.sync_context, organization, resource)
             known.setdefault(key, found)
         return known[key]
 

@@ -81,10 +81,23 @@ class ByNeedStream(RecordStream):
             if at not in not_due:
                 WholeRead().update(state)  # until it was read to its end
         organizations = [str(one[self.context_keys[0]]) for one in partitions]
-        self.not_due = {organizations[at]: time for at, time in not_due.items()}
-        if 0 < len(not_due) < len(partitions):
+        self.is_due, self.is_between = not not_due, len(not_due) == len(partitions)
+        self.not_due = self.choose_left_out(
+            {organizations[at]: (reads[at], time) for at, time in not_due.items()}
+        )
+        if 0 < len(self.not_due) < len(partitions):
             self.block_deletes(f"organization {', '.join(self.not_due)} was not due")
-        return [one for at, one in enumerate(partitions) if at not in not_due]
+        return [
+            one for one, name in zip(partitions, organizations, strict=True)
+            if name not in self.not_due
+        ]  # fmt: skip
+
+    def choose_left_out(self, not_due: Mapping[str, tuple[WholeRead, float]]) -> dict[str, float]:
+        """Return which organizations that are not due are left out, and when each is due.
+
+        They are given with their last whole reads.
+        """
+        return {organization: time for organization, (_, time) in not_due.items()}
 
     def _choose_timed_only(
         self,
@@ -123,6 +136,11 @@ class ByNeedStream(RecordStream):
         text = json.dumps(shape, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
+    @property
+    def version_to_keep(self) -> int | None:
+        """The version of the records of a whole read, if later runs have to give it to others."""
+        return None
+
     def note_whole_read(self, organization: str) -> None:
         """Note that everything of an organization was read; for any thread."""
         self._complete.add(organization)
@@ -135,7 +153,7 @@ class ByNeedStream(RecordStream):
             for organization in sorted(self._complete):
                 state = self.get_context_state({self.context_keys[0]: organization})
                 if not self.is_by_bookmark or state.get(TIMELESS):
-                    read = read or WholeRead(self._due_at, self._columns)
+                    read = read or WholeRead(self._due_at, self._columns, self.version_to_keep)
                     read.update(state)
                     self.state_manager.is_flushed = False
             self._complete.clear()

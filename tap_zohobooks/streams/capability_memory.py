@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tap_zohobooks.pagination.capabilities import FILTERS, SORTS, EndpointCapabilities
+from tap_zohobooks.pagination.capabilities import (
+    DATES,
+    FILTERS,
+    SORTS,
+    EndpointCapabilities,
+)
 from tap_zohobooks.pagination.endpoint_limits import EndpointLimits
 
 if TYPE_CHECKING:
     from tap_zohobooks.resources import Resource
     from tap_zohobooks.singer.context import SyncContext
 
-_NAMES = {FILTERS: "filter", SORTS: "order"}
+_NAMES = {
+    FILTERS: "filter by time of change",
+    SORTS: "order by time of change",
+    DATES: "range of days",
+}
 
 
 def recall_capabilities(
@@ -23,13 +32,14 @@ def recall_capabilities(
         limits = shared.find(listed.name, record.now())
     for one in sorted(limits):
         sync_context.logger.info(
-            "List '%s' of organization %s is read without the %s by time of change: a run of the "
-            "last 7 days was shown that its endpoint has none.",
+            "List '%s' of organization %s is read without the %s: a run of the last 7 days was "
+            "shown that its endpoint has none.",
             listed.name, organization, _NAMES.get(one, one),
         )  # fmt: skip
     return EndpointCapabilities(
         False if FILTERS in limits else listed.filters,
         False if SORTS in limits else listed.sorts,
+        False if DATES in limits else None,
     )
 
 

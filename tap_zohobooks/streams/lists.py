@@ -77,7 +77,12 @@ class ListStream(ResourceStream):
 
     def _page(self, reading: PartitionRead, params: Params) -> Page:
         query = {**self._query, **params}
-        response = self._get_whole(reading, self.listed, self._path, query)
+        return self.parse_response_page(
+            reading, self._get_whole(reading, self.listed, self._path, query)
+        )
+
+    def parse_response_page(self, reading: PartitionRead, response: Response) -> Page:
+        """Return a response as a page; one without a list blocks deletes."""
         if reading.limit is None:
             reading.open(self.name, response.served.isoformat())
         document, (rows_key, *others) = response.document, self._rows_keys

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tap_zohobooks import resources
 from tap_zohobooks.streams.base import ResourceStream
 from tap_zohobooks.streams.bulk import BulkDetailStream
+from tap_zohobooks.streams.dated import DatedStream
 from tap_zohobooks.streams.details import (
     AlternatePathStream,
     DetailStream,
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
 STREAM_TYPES: dict[type[ResourceStream], tuple[resources.Resource, ...]] = {
     IncrementalStream: resources.INCREMENTAL,
     ListStream: resources.WHOLE,
+    DatedStream: resources.DATED,
     InactiveRowsStream: resources.FILTERED,
     UndocumentedStream: (*resources.UNDOCUMENTED, *resources.NEWER_WHOLE),
     SingleStream: resources.SINGLE,

@@ -54,9 +54,9 @@ def describe_calls(number: int, known: Mapping[str, int]) -> str:
     return f"The last run made {sum(known.values()):,} calls for {which}. {advice}"
 
 
-def is_left_out(stream: Stream) -> bool:
-    """Tell whether a run leaves out an organization of a stream, as it is not due."""
-    return isinstance(stream, SingerStream) and bool(stream.not_due)
+def shows_whole_cost(stream: SingerStream) -> bool:
+    """Tell whether a run shows what a whole read of a stream costs: it was due everywhere."""
+    return stream.is_due
 
 
 def keep_costs(
@@ -64,10 +64,13 @@ def keep_costs(
 ) -> None:
     """Keep what a complete run has read of each selected stream, and spent on it.
 
-    What was kept before stays for a stream of which an organization was not due: its next read
-    costs more than this run has shown.
+    What was kept before stays for a stream of which an organization was not due: its next whole
+    read costs more than this run has shown.
     """
-    names = [one.name for one in streams if one.selected and not is_left_out(one)]
+    chosen = [one for one in streams if one.selected and isinstance(one, SingerStream)]
+    names = [one.name for one in chosen if shows_whole_cost(one)]
+    others = [one.name for one in chosen if one.is_between]
     with record.change() as spent:
         spent.calls = spent.calls | {name: stats.calls[name] for name in names}
         spent.rows = spent.rows | {name: stats.rows[name] for name in names}
+        spent.between = spent.between | {name: stats.calls[name] for name in others}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.economy import CHANGED, Schedule, measure_quiet
+from benchmarks.economy import CHANGED, MAX_DAY, Schedule, measure_quiet
 from tests.gateway import make_place
 
 if TYPE_CHECKING:
@@ -18,11 +18,12 @@ STREAMS = {
 
 
 def test_a_quiet_run_costs_a_call_a_list(tmp_path: Path) -> None:
-    """The default selection: a call an incremental list, one for the organizations, no more."""
+    """The default selection: a call a list with times or dates, one for the organizations."""
     schedule = Schedule(make_place(201), str(tmp_path / "cache"))
     row = measure_quiet(schedule)
-    assert row.calls == row.limit == schedule.lists + 1
-    assert 24 * row.calls + schedule.whole <= 700
+    assert row.calls == row.limit == schedule.lists + schedule.dated + 1
+    assert schedule.dated == 2
+    assert 24 * row.calls + schedule.whole <= MAX_DAY
 
 
 def test_a_changed_document_costs_no_call_of_its_own(tmp_path: Path) -> None:

@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 
 COMMAND = str(Path(sys.executable).with_name("zohobooks"))
 PLENTY = 10**6
-COLLECTIONS = {"invoices": "invoices", "contacts": "contacts", "taxes": "settings/taxes"}
+COLLECTIONS = {"invoices": "invoices", "contacts": "contacts", "taxes": "settings/taxes",
+               "bank_transactions": "banktransactions"}  # fmt: skip
 KEYS = {"invoices": "invoice_id", "contacts": "contact_id", "taxes": "tax_id",
-        "invoice_details": "invoice_id", "invoice_lines": "line_number"}  # fmt: skip
+        "bank_transactions": "transaction_id", "invoice_details": "invoice_id",
+        "invoice_lines": "line_number"}  # fmt: skip
 FORMS = ["duckdb", "xlsx", "csv", "parquet"]
 
 Row = dict[str, str | None]
@@ -177,7 +179,7 @@ def exporter(tmp_path: Path) -> Iterator[Exporter]:
 def test_an_export_equals_the_service_twice(exporter: Exporter, form: str) -> None:
     """A second run brings inserts and changes, and removes what was deleted, lines included."""
     path = exporter.folder / f"books.{form}"
-    tables = ["invoices", "contacts", "taxes", "invoice_details"]
+    tables = ["invoices", "contacts", "taxes", "bank_transactions", "invoice_details"]
     exporter.run(*tables, "--lines", f"--to={path}")
     exporter.assert_equal(path, *tables)
     exporter.assert_lines(path)

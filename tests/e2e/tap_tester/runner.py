@@ -47,13 +47,18 @@ class Promise:
 
     @property
     def replication_key(self) -> str | None:
-        """The field that says how far a run has come; None if every run reads all."""
-        return None if self.is_whole else self.method.strip("`")
+        """The field that says how far a run has come; None if there is none."""
+        return None if self.is_whole or self.is_dated else self.method.strip("`")
 
     @property
     def is_whole(self) -> bool:
         """Whether every run reads all of it."""
         return self.method == "full table"
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether most runs read its last days only."""
+        return self.method == "full table, days"
 
 
 def promises() -> dict[str, Promise]:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tests.e2e.tap_tester.runner import Promise, Record, Sync
 
 
+DAYS = {"bank_transactions": "date", "time_entries": "log_date"}
+
+
 def since(bound: Callable[[str], str], seconds: int) -> Callable[[Record], bool]:
     """Return what tells records of a time from older ones, given the bound of an organization.
 
@@ -85,6 +88,20 @@ def test_a_second_run_reads_whole_what_has_no_bookmark(
     names -= METADATA
     assert len(names) > 50
     assert {name: second.keys(name) for name in names} == {n: full.keys(n) for n in names}
+
+
+def test_a_second_run_brings_the_last_days_of_lists_with_a_date(
+    full: Sync, second: Sync, promised: dict[str, Promise]
+) -> None:
+    """Rows come again from 31 days before the last whole read on, and no older ones."""
+    assert {name for name in full.schemas if name in promised and promised[name].is_dated} == {
+        *DAYS
+    }
+    for stream, day in DAYS.items():
+        read_at = full.states[-1]["bookmarks"][stream]["partitions"][0]["whole_read_at"]
+        first = (datetime.fromisoformat(read_at) - timedelta(days=31)).date().isoformat()
+        recent = full.keys(stream, lambda row, day=day, first=first: row[day] >= first)  # type: ignore[misc]
+        assert second.keys(stream) == recent < full.keys(stream)
 
 
 def test_bookmarks_end_where_they_would_have_ended(full: Sync, second: Sync) -> None:

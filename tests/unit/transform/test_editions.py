@@ -19,8 +19,8 @@ Make = Callable[..., Service]
 STREAMS = {
     resource.name: (resources.TABLE[resource.of or resource.name].list_path, bool(resource.of))
     for group in (
-        resources.INCREMENTAL, resources.WHOLE, resources.FILTERED, resources.DETAILED,
-        resources.BULK, resources.WHOLE_DETAILED,
+        resources.INCREMENTAL, resources.WHOLE, resources.DATED, resources.FILTERED,
+        resources.DETAILED, resources.BULK, resources.WHOLE_DETAILED,
     )
     for resource in group
 }  # fmt: skip
