@@ -960,7 +960,7 @@ MUTATIONS = (
         "a range of days that is ignored is believed",
         "tap_zohobooks.streams.dated:find_disregard",
         NOTHING,
-        (DATED,),
+        (DATED, "tests/unit/cli/test_dated_cost.py"),
     ),
     Mutation(
         "another filter in place of the range is believed",

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """The rows and API calls of a stream of an organization; `rows` is None if not counted."""
+    """The rows and API calls of a stream of an organization; `rows` is None if not counted.
+
+    Of a list of which most runs request the last days only, `whole` are the calls of a whole read,
+    and `between` those of another run; None if not known.
+    """
 
     stream: str
     organization: str
@@ -33,6 +37,8 @@ class Cost:
     calls: int
     is_exact: bool
     note: str = ""
+    whole: int | None = None
+    between: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

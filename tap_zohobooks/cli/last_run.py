@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.cli.cost import Cost
 from tap_zohobooks.connection import open_account_value
-from tap_zohobooks.resources import ORGANIZATIONS
+from tap_zohobooks.resources import ORGANIZATIONS, Dated
 from tap_zohobooks.singer.stats import SpentCalls
 
 if TYPE_CHECKING:
@@ -16,16 +17,24 @@ if TYPE_CHECKING:
     from tap_zohobooks.tap import TapZohoBooks
 
 ALL = "(all)"
-NOTE = "as in the last run"
+NOTE, WHOLE_NOTE = "as in the last run", "as in the last whole read"
 
 
 def recall_costs(tap: TapZohoBooks, streams: Iterable[SelectedStream]) -> list[Cost]:
     """Return what each stream has cost in all organizations; nothing unless all are known."""
-    names = [one.name for one in streams if one.name != ORGANIZATIONS.name]
+    chosen = {one.name: one for one in streams if one.name != ORGANIZATIONS.name}
     with open_account_value(tap.config, tap.cache, SpentCalls, "").change() as spent:
-        if not spent.calls.keys() >= set(names):
+        if not spent.calls.keys() >= chosen.keys():
             return []
-        return [
-            Cost(one, ALL, spent.rows.get(one, 0), spent.calls[one], is_exact=False, note=NOTE)
-            for one in names
-        ]
+        return [_recall_cost(one, spent) for one in chosen.values()]
+
+
+def _recall_cost(stream: SelectedStream, spent: SpentCalls) -> Cost:
+    """Return what a stream has cost; of a list with a date, what both kinds of run have."""
+    name, rows, calls = stream.name, spent.rows.get(stream.name, 0), spent.calls[stream.name]
+    found = Cost(name, ALL, rows, calls, is_exact=False, note=NOTE)
+    if not isinstance(stream.resource, Dated):
+        return found
+    between = spent.between.get(name)
+    other = "" if between is None else f"; {between:,} in other runs"
+    return replace(found, note=f"{WHOLE_NOTE}{other}", whole=calls, between=between)

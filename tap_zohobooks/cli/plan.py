@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tap_zohobooks.cli import common, cost, terminal
 from tap_zohobooks.cli.common import TYPE_OF, build_tap, load_config, select_streams
 from tap_zohobooks.cli.cost import Cost, Day, Forecast
+from tap_zohobooks.cli.dated_cost import estimate_dated
 from tap_zohobooks.cli.last_run import ALL, recall_costs
 from tap_zohobooks.cli.list_check import collect_lists
 from tap_zohobooks.cli.plan_table import create_organization_table, create_stream_table
@@ -17,7 +18,7 @@ from tap_zohobooks.cli.report_cost import estimate_reports
 from tap_zohobooks.cli.row_count import Count, RowCounter, find_partition
 from tap_zohobooks.cli.schedule_table import print_schedule, read_every
 from tap_zohobooks.errors import AccessDenied, NotFound, ParameterRefused, UnexpectedResponse
-from tap_zohobooks.resources import ORGANIZATION, ORGANIZATIONS, TIMELESS, Report
+from tap_zohobooks.resources import ORGANIZATION, ORGANIZATIONS, TIMELESS, Dated, Report
 from tap_zohobooks.singer.catalog import read_json
 from tap_zohobooks.singer.period_state import VALUE
 from tap_zohobooks.singer.state import check_start, check_state
@@ -187,6 +188,10 @@ class Planner:
             least = cost.count_calls(stream, rows, self._tap.sync_context.page_size)
             return Cost(stream.name, organization, None, least.rows, is_exact=False, note=LEAST)
         try:
+            if isinstance(stream.resource, Dated):
+                return estimate_dated(
+                    self._tap, self._counter, stream, stream.resource, self._state, organization
+                )
             if cost.is_countable(stream):
                 since = self._find_start(stream, organization)
                 rows = self._counter.count(cost.find_counted(stream), organization, since)

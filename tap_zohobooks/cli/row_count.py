@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.cli.list_check import NEWEST_FIRST, request_page
+from tap_zohobooks.errors import ParameterRefused, UnexpectedResponse
 from tap_zohobooks.pagination.capabilities import EndpointCapabilities
+from tap_zohobooks.pagination.page import parse_page
 from tap_zohobooks.resources import ORGANIZATION, build_request
+from tap_zohobooks.streams.dated import build_window, find_disregard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tap_zohobooks.client import Client
     from tap_zohobooks.pagination.page import Page
-    from tap_zohobooks.resources import Resource
+    from tap_zohobooks.resources import Dated, Resource
 
 # Paths that return a total without rows. Source: Zoho's OpenAPI files.
 WITH_TOTAL = frozenset({"invoices"})
@@ -96,6 +99,32 @@ class RowCounter:
         count = count_rows(count_page, self.size)
         # If a response does not say whether more follows, a run requests one more page.
         return Count(count.rows, count.is_exact and all(are_ends_known))
+
+    def count_days(
+        self, listed: Dated, organization: str, read_at: float, now: float
+    ) -> Count | None:
+        """Return how many rows a run after a whole read requests; None if it reads all of them.
+
+        Times are in seconds since 1970.
+
+        Raises:
+            TapError: The list may not be read.
+        """
+        window = build_window(listed, read_at, now)
+
+        def count_page(number: int) -> PageCount:
+            params: dict[str, str | int] = {**window, "page": number, "per_page": self.size}
+            path, query = build_request(listed, organization, params)
+            response = self.client.get(path, query, organization)
+            if find_disregard(listed, response.document, query, read_at):
+                raise _Uncountable
+            page = parse_page(response.document, response.served, listed.rows_key, lambda _: "")
+            return _count_changed(page, None)
+
+        try:
+            return count_rows(count_page, self.size)
+        except (_Uncountable, ParameterRefused, UnexpectedResponse):
+            return None
 
     def _request_total(self, listed: Resource, organization: str) -> int | None:
         """Return the total that the service returns, if the list has one."""

@@ -7,8 +7,10 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.cli.cost import Cost, count_pages
+from tap_zohobooks.resources import Dated
 from tap_zohobooks.singer.whole_reads import DAY
 from tap_zohobooks.streams.by_need import choose_interval
+from tap_zohobooks.streams.dated import choose_dated_interval
 from tap_zohobooks.streams.lists import ListStream
 from tap_zohobooks.streams.reports.base import ReportStream
 
@@ -27,7 +29,8 @@ UNITS = {DAY: "d", 3600: "h", 60: "m", 1: "s"}
 class StreamSchedule:
     """What a stream costs in a schedule while nothing changes.
 
-    `calls` are those of a run that reads it, `interval` the least seconds between two such runs.
+    `calls` are those of a run that reads it, `interval` the least seconds between two such runs,
+    `between` the calls of each other run.
     """
 
     stream: str
@@ -35,11 +38,13 @@ class StreamSchedule:
     calls: int
     interval: int
     is_whole: bool
+    between: int = 0
 
     def count_day(self, every: int, least: int = 0) -> int:
         """Return its calls of a day; `least` seconds lie between two whole reads."""
         interval = max(self.interval, least if self.is_whole else 0)
-        return ceil(self.calls * DAY / max(every, interval))
+        reads = DAY / max(every, interval)
+        return ceil(round(self.calls * reads + self.between * (DAY / every - reads), 6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +78,27 @@ def schedule_streams(
             continue
         is_by_time = stream.is_incremental or issubclass(stream.kind, ReportStream)
         calls = _count_quiet(cost, stream, size, organizations) if is_by_time else cost.calls
+        if isinstance(stream.resource, Dated):
+            yield _schedule_dated(cost, stream, config, organizations)
+            continue
         is_chosen = stream.kind.is_incremental and stream.refresh_interval is None
         interval = 0
         if not (is_by_time or is_chosen):
             interval = choose_interval(stream.name, stream.refresh_interval, config)
         is_whole = not (is_by_time or is_chosen)
         yield StreamSchedule(stream.name, cost.organization, calls, interval, is_whole)
+
+
+def _schedule_dated(
+    cost: Cost, stream: SelectedStream, config: Mapping[str, object], organizations: int
+) -> StreamSchedule:
+    """Return the schedule of a list that runs between two whole reads request from a day on."""
+    interval = choose_dated_interval(stream.refresh_interval, config)
+    whole = cost.calls if cost.whole is None else cost.whole
+    between = min(whole, organizations) if cost.between is None else cost.between
+    return StreamSchedule(
+        stream.name, cost.organization, whole, interval, is_whole=True, between=between
+    )
 
 
 def _count_quiet(cost: Cost, stream: SelectedStream, size: int, organizations: int) -> int:
@@ -98,7 +118,7 @@ def forecast_day(
     own = [one for one in streams if one.organization == organization]
     quota = FREE_PLAN if limit is None else limit
     total = _count_total(own, every)
-    run = 1 + sum(one.calls for one in own if one.interval <= every)
+    run = 1 + sum(one.calls if one.interval <= every else one.between for one in own)
     fits = total <= quota
     advice = [] if fits else [*_advise(own, every, quota)]
     return DayForecast(organization, run, total, limit, fits, advice)

@@ -76,6 +76,8 @@ def _print_streams(streams: Sequence[StreamSchedule], every: int) -> None:
     for one in sorted(streams, key=lambda one: -one.count_day(every)):
         when = format_interval(max(every, one.interval))
         how = f"whole, every {when}" if one.is_whole else f"every {when}"
+        if one.between and one.interval > every:
+            how += f"; {one.between:,} in other runs"
         table.add_row(one.stream, f"{one.calls:,}", f"{one.count_day(every):,}", how)
     terminal.print_result(table)
     terminal.print_result()

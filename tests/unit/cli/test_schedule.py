@@ -71,12 +71,12 @@ def test_a_schedule_that_fits_needs_no_advice() -> None:
 )  # fmt: skip
 def test_what_to_change(limit: int, advice: list[str]) -> None:
     """The advice names the setting, then a slower schedule, then the streams that cost most."""
-    streams = [*list_schedules([("bank_transactions", 500, 3), ("invoices", 0, 1)]).values()]
+    streams = [*list_schedules([("employees", 500, 3), ("invoices", 0, 1)]).values()]
     day = forecast_day(ONE, streams, HOUR, limit)
     assert (day.calls_a_day, day.fits) == (24 + 72 + 24, limit >= 120)
     for text, line in zip(advice if limit < 120 else [], day.advice, strict=False):
         assert text in line
-    assert day.advice == [] or "bank_transactions 72, invoices 24" in day.advice[-1]
+    assert day.advice == [] or "employees 72, invoices 24" in day.advice[-1]
 
 
 def test_what_needs_no_setting() -> None:
