@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Convert: TypeAlias = "Callable[[dict[str, Any]], dict[str, Any]]"
 
 MAX_DEPTH = 100  # levels: a catalog has 12, and Python's own limit is 1,000 calls
 MAX_DIGITS = 4000  # Python converts no integer of more than 4,300 digits
 
 
-def parse_object(text: str) -> dict[str, Any]:
+def keep_all(value: dict[str, Any]) -> dict[str, Any]:
+    """Return an object as it is."""
+    return value
+
+
+def parse_object(text: str, convert: Convert = keep_all) -> dict[str, Any]:
     """Return a JSON object; a byte order mark before it is skipped.
+
+    Each object in it is converted as soon as it was read, so that what is left out takes no memory.
 
     Raises:
         ValueError: The text holds something else, or a key twice, with different values.
     """
+
+    def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        return convert(_build_object(pairs))
+
     try:
         value = json.loads(
-            text.removeprefix("\ufeff"), object_pairs_hook=_build_object, parse_int=_parse_integer
+            text.removeprefix("\ufeff"), object_pairs_hook=build, parse_int=_parse_integer
         )
     except RecursionError as error:
         msg = "it is nested too deeply"

@@ -20,7 +20,7 @@ from typing_extensions import override
 from sandbox import World
 from sandbox.server.transport import WorldAdapter
 from tap_zohobooks.safe_text import forget_secrets
-from tap_zohobooks.singer.catalog import read_catalog
+from tap_zohobooks.singer.catalog import leave_out_fields, read_catalog
 from tap_zohobooks.streams import registry
 from tap_zohobooks.tap import TapZohoBooks
 
@@ -173,10 +173,10 @@ class Service:
             entry["replication_method"] = (methods or {}).get(
                 entry["stream"], entry["replication_method"]
             )
+        read = read_catalog({"streams": [*map(leave_out_fields, catalog["streams"])]})
         return self._quick(
-            config=config, catalog=read_catalog(catalog), state=state,
-            message_writer=writer or Collector(),
-        )  # fmt: skip
+            config=config, catalog=read, state=state, message_writer=writer or Collector()
+        )
 
     def _static_catalog(self) -> dict[str, Any]:
         """Return the catalog of the streams that the tap has now; it is the same for any service.

@@ -13,7 +13,12 @@ from tap_zohobooks.cli.terminal import escape_text, print_message
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import ConfigError
 from tap_zohobooks.resources import ORGANIZATIONS, TABLE, Resource, custom_module, scopes
-from tap_zohobooks.singer.catalog import find_interval, read_catalog, read_json
+from tap_zohobooks.singer.catalog import (
+    find_interval,
+    leave_out_fields,
+    read_catalog,
+    read_json,
+)
 from tap_zohobooks.streams.discovery import is_module
 from tap_zohobooks.streams.organization import choose_module_kind, find_module
 from tap_zohobooks.streams.registry import STREAM_TYPES
@@ -132,7 +137,7 @@ def select_streams(catalog: Path | None, names: Sequence[str] = ()) -> list[Sele
     if catalog is None:
         return [_select(name) for name, kind in TYPE_OF.items() if kind.selected_by_default]
     with catalog.open(encoding="utf-8") as file:
-        content = read_catalog(read_json("catalog", file))
+        content = read_catalog(read_json("catalog", file, leave_out_fields))
     return [
         replace(
             _select(entry.tap_stream_id, entry.replication_method, entry.schema.title),

@@ -15,10 +15,11 @@ from singer_sdk.singerlib.catalog import (
 )
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.json_objects import find_problem, parse_object, shorten
+from tap_zohobooks.json_objects import find_problem, keep_all, parse_object, shorten
 from tap_zohobooks.setting_values import to_interval
 
 INTERVAL = "full-refresh-interval"
+_PATH = "breadcrumb"
 _NAME = re.compile(r"[\w.-]{1,255}")
 
 if TYPE_CHECKING:
@@ -27,9 +28,13 @@ if TYPE_CHECKING:
     from singer_sdk import Stream
     from singer_sdk.singerlib import CatalogEntry
 
+    from tap_zohobooks.json_objects import Convert
 
-def read_json(what: str, file: IO[str] | None) -> dict[str, Any] | None:
-    """Read a JSON object that the command line names.
+
+def read_json(
+    what: str, file: IO[str] | None, convert: Convert = keep_all
+) -> dict[str, Any] | None:
+    """Read a JSON object that the command line names; `convert` each object in it.
 
     Raises:
         ConfigError: It holds something else.
@@ -37,12 +42,33 @@ def read_json(what: str, file: IO[str] | None) -> dict[str, Any] | None:
     if file is None:
         return None
     try:
-        value = parse_object(file.read())
+        value = parse_object(file.read(), convert)
     except ValueError as error:
         raise Reason.FILE_NO_JSON.error(file=what, problem=shorten(error)) from error
     if problem := find_problem(value):
         raise Reason.FILE_NO_JSON.error(file=what, problem=problem)
     return value
+
+
+def leave_out_fields(value: dict[str, Any]) -> dict[str, Any]:
+    """Return an object of a catalog; the entry of a stream that is not selected without its fields.
+
+    A catalog holds 10,000 fields, of which a run needs few. They take 12 MB, and the SDK copies
+    each of them five times before a run begins: most of a short one.
+    """
+    match value:
+        case {"schema": {"properties": fields} as schema, "metadata": list(metadata)}:
+            root = [one for one in metadata if isinstance(one, dict) and one.get(_PATH) == []]
+            if root and _has_objects(fields) and not _is_selected(root):
+                return {**value, "schema": {**schema, "properties": {}}, "metadata": root}
+    return value
+
+
+def _is_selected(metadata: list[dict[str, Any]]) -> bool:
+    try:
+        return MetadataMapping.from_iterable(metadata).resolve_selection()[()]
+    except (AttributeError, KeyError, TypeError, ValueError):  # `read_catalog` reports it
+        return True
 
 
 def read_catalog(catalog: dict[str, Any] | None) -> Catalog | None:
@@ -57,7 +83,7 @@ def read_catalog(catalog: dict[str, Any] | None) -> Catalog | None:
     if problem is not None:
         raise Reason.CATALOG_MALFORMED.error(problem=problem)
     try:
-        read = Catalog.from_dict({"streams": [*map(_leave_out_fields, catalog["streams"])]})
+        read = Catalog.from_dict(catalog)
         for entry in catalog["streams"]:
             _choose_method(read[entry["tap_stream_id"]], entry.get("metadata", []))
             _read_interval(read[entry["tap_stream_id"]], entry.get("metadata", []))
@@ -93,17 +119,6 @@ def _has_objects(properties: object) -> bool:
     return isinstance(properties, dict) and all(
         isinstance(one, dict) for one in properties.values()
     )
-
-
-def _leave_out_fields(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry of a catalog, without its fields if the stream is not selected.
-
-    The SDK copies each field of each stream five times before a run begins: most of a short one.
-    """
-    root = [one for one in entry.get("metadata") or () if not one["breadcrumb"]]
-    if not root or MetadataMapping.from_iterable(root).resolve_selection()[()]:
-        return entry
-    return {**entry, "schema": {**entry["schema"], "properties": {}}, "metadata": root}
 
 
 def find_oddities(catalog: Catalog | None, selected: Mapping[str, bool]) -> Iterator[str]:

@@ -28,6 +28,7 @@ from tap_zohobooks.errors import ConfigError, TapError
 from tap_zohobooks.singer.catalog import (
     describe_streams,
     find_oddities,
+    leave_out_fields,
     read_catalog,
     read_json,
 )
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from singer_sdk.plugin_base import _ConfigInput
-
 
 REFRESH_CATALOG = "refresh_catalog"
 
@@ -217,7 +217,7 @@ class CommandLineTap(Tap):
         config = ctx.params["config"]
         tap = cls(
             config=config.config,
-            catalog=read_catalog(read_json("catalog", ctx.params.get("catalog"))),
+            catalog=read_catalog(read_json("catalog", ctx.params.get("catalog"), leave_out_fields)),
             parse_env_config=config.parse_env,
             setup_mapper=False,  # it would discover
         )
@@ -249,7 +249,7 @@ class CommandLineTap(Tap):
         shutdown.tap = tap = cls(
             config=config.config,
             state=read_json("state", state),
-            catalog=read_catalog(read_json("catalog", catalog)),
+            catalog=read_catalog(read_json("catalog", catalog, leave_out_fields)),
             parse_env_config=config.parse_env,
             message_writer=writer,
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from io import StringIO
 from typing import Any
 
 import pytest
 
 from tap_zohobooks.errors import ConfigError
-from tap_zohobooks.singer.catalog import read_catalog, read_json
+from tap_zohobooks.singer.catalog import leave_out_fields, read_catalog, read_json
 
 ENTRY: dict[str, Any] = {
     "tap_stream_id": "taxes",
@@ -46,9 +47,10 @@ def test_fields_of_what_is_not_selected(root: dict[str, Any], *, is_selected: bo
     """They are left out; what says how a stream is read stays."""
     field = {"breadcrumb": ["properties", "tax_id"], "metadata": {"inclusion": "automatic"}}
     root = {**root, "replication-method": "FULL_TABLE"}
-    read = read_catalog(
+    text = json.dumps(
         {"streams": [{**ENTRY, "metadata": [{"breadcrumb": [], "metadata": root}, field]}]}
     )
+    read = read_catalog(read_json("catalog", StringIO(text), leave_out_fields))
     assert read is not None
     (entry,) = read.streams
     assert entry.metadata.resolve_selection()[()] is is_selected
@@ -61,9 +63,25 @@ def test_fields_of_what_is_not_selected(root: dict[str, Any], *, is_selected: bo
 
 def test_fields_without_metadata_of_a_stream() -> None:
     """They stay: the SDK decides whether such a stream is selected."""
-    read = read_catalog({"streams": [{**ENTRY, "metadata": []}]})
+    read = read_catalog({"streams": [leave_out_fields({**ENTRY, "metadata": []})]})
     assert read is not None
     assert read["taxes"].schema.to_dict() == ENTRY["schema"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"schema": {"properties": {"a": 7}}},
+        {"schema": None},
+        {"metadata": [{"breadcrumb": [], "metadata": None}]},
+        {"metadata": [7]},
+    ],
+    ids=repr,
+)
+def test_fields_of_a_wrong_entry(change: dict[str, Any]) -> None:
+    """They stay, so that it is reported what is wrong."""
+    entry = {**ENTRY, "metadata": [{"breadcrumb": [], "metadata": {}}], **change}
+    assert leave_out_fields(entry) is entry
 
 
 @pytest.mark.parametrize(
