@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from singer_sdk.batch import Batcher
 from singer_sdk.helpers._batch import SDKBatchMessage
-from singer_sdk.singerlib import RecordMessage
+from singer_sdk.singerlib import RecordMessage, SelectionMask
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 from typing_extensions import override
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 Mark: TypeAlias = "Checkpoint | PeriodCheckpoint | str | None"
 """What holds once records are written: a bookmark, or a checkpoint with more; None: no change."""
+
+_NOTHING = SelectionMask({(): False})
 
 Step = tuple["Record | None", Mark, "datetime | None"]
 
@@ -95,6 +97,15 @@ class SingerStream(VersionedStream):
         """Whether a whole read is due in all organizations: this run costs one."""
         self.is_between = False
         """Whether it is due in none of them."""
+
+    @property
+    @override
+    def mask(self) -> SelectionMask:
+        """What is selected; of a stream that the catalog lacks nothing, without its schema."""
+        catalog = self._tap_input_catalog
+        if self._mask is None and catalog is not None and catalog.get_stream(self.name) is None:
+            return _NOTHING
+        return super().mask
 
     def read_partition(self, context: Context | None, start: str | None) -> Iterator[Step]:
         """Yield a record, the bookmark that holds once it is written, and when it was served.

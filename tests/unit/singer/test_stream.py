@@ -221,3 +221,17 @@ def test_a_dry_run_fails_as_a_run_does(service: Make) -> None:
     tap = service(daily_quota=0).tap(["invoices"])
     with pytest.raises(QuotaReached):
         tap.streams["invoices"].sync()
+
+
+def test_a_stream_that_the_catalog_lacks_is_not_selected(
+    service: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its schema is not read to find that out."""
+    place = service()
+    entry = place.tap(["taxes"]).catalog["taxes"].to_dict()
+    tap = type(place.tap())(config=place.config(), catalog={"streams": [entry]})
+    monkeypatch.setattr(SCHEMAS, "get_schema", pytest.fail)
+    assert [name for name, stream in tap.streams.items() if stream.selected] == ["taxes"]
+    monkeypatch.undo()
+    tap.streams["bills"].selected = True  # as `--test` does
+    assert tap.streams["bills"].selected
