@@ -158,6 +158,7 @@ class SyncScheduler:
         try:
             for message in self._receive():
                 self._handle(message)
+                del message  # records are freed before the next ones come
         finally:
             for _, meters in self._meters.values():
                 meters.close()
@@ -190,6 +191,7 @@ class SyncScheduler:
                 readers -= 1
             else:
                 yield message
+                del message
 
     def _start(self, targets: Sequence[tuple[Any, ...]]) -> list[threading.Thread]:
         """Start a thread for each function and its arguments, as far as the machine allows."""
@@ -227,6 +229,7 @@ class SyncScheduler:
         try:
             for message in run_queue(queue, self._logger):
                 self._messages.put(message)
+                del message
         except BaseException:  # what it was reading counts as unread
             self._logger.exception("A reader has ended:")
 
