@@ -13,6 +13,7 @@ SHELL := /bin/sh
 uv := .tools/uv-$(UV_VERSION)/bin/uv
 venv := .venv/bin
 meltano := .tools/meltano
+compared := airbyte-cdk dlt
 programs := dbt duckdb singer-tools sqlfluff target-csv target-jsonl target-postgres target-sqlite
 
 # Another Python gets new environments.
@@ -71,7 +72,7 @@ mutants: sync .tools/dbt/installed-$(version) ## Break rules, and rows, one by o
 	$(venv)/pytest tests/e2e/books/test_mutations.py
 
 .PHONY: bench
-bench: sync ## Measure what a start and a record cost, as ratios in one table; BENCH=--short for less
+bench: sync $(compared:%=.tools/%/installed-$(version)) ## Measure time and memory, as ratios in one table; BENCH=--short for less
 	$(venv)/python -m benchmarks $(BENCH)
 
 .PHONY: fix
@@ -82,7 +83,7 @@ fix: sync ## Apply the fixes of ruff
 .PHONY: lock
 lock: $(uv) ## Update every pinned version
 	$(uv) lock --upgrade
-	for name in meltano $(programs); do \
+	for name in meltano $(programs) $(compared); do \
 	  $(uv) pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate \
 	    --no-header --generate-hashes plugins/$$name.in --output-file plugins/$$name.txt || exit; \
 	done

@@ -12,7 +12,7 @@ import sys
 from statistics import median
 from typing import TYPE_CHECKING
 
-from benchmarks import records, startup, table
+from benchmarks import records, rivals, startup, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ def main() -> int:
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     starts, turns = STARTS[options.short], RECORDS[options.short]
-    found = [*measure_starts(starts), *measure_records(turns)]
+    found = [*measure_starts(starts), *measure_records(turns), *rivals.measure(turns)]
     if options.accept:
         table.keep_accepted(found)
     accepted = table.load_accepted()

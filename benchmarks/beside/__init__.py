@@ -1,0 +1,1 @@
+"""Programs that read the rows of `benchmarks.records`, each in an environment of its own."""
