@@ -12,7 +12,7 @@ import sys
 from statistics import median
 from typing import TYPE_CHECKING
 
-from benchmarks import records, rivals, startup, table
+from benchmarks import memory, records, rivals, startup, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +47,7 @@ def main() -> int:
     logging.disable(logging.WARNING)
     starts, turns = STARTS[options.short], RECORDS[options.short]
     found = [*measure_starts(starts), *measure_records(turns), *rivals.measure(turns)]
+    found += memory.compare(10_000, () if options.short else (100_000, 1_000_000))
     if options.accept:
         table.keep_accepted(found)
     accepted = table.load_accepted()

@@ -7,22 +7,33 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import psutil
+import requests
 
+from benchmarks import table
 from sandbox import World
 from sandbox.data.catalog import Behaviour
 from sandbox.server.serving import serve
 from tap_zohobooks.resources import TABLE
+from tap_zohobooks.streams.records import SCHEMAS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 PLENTY = 10**6  # the largest value of requests_per_minute
 MEBIBYTE = 2**20
+MOST = 1.27  # times a plain SDK tap: 65 MiB beside 51
+MOST_GROWTH = 5.0  # MiB from a list of 10,000 rows to a longer one
+ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +45,48 @@ class Measured:
     peak: int
 
 
-def measure(rows: int, stream: str, calls: int, *, is_plain: bool) -> Measured:
-    """Sync one list of `rows` rows of one organization, and watch the tap's process.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A served list of one organization, and the files that name it to a tap."""
 
-    It ends after so many API calls; a plain list neither sorts nor filters by time of change.
+    folder: Path
+    stream: str
+
+    @property
+    def config(self) -> Path:
+        """The settings of either tap."""
+        return self.folder / "config.json"
+
+    def measure(self) -> Measured:
+        """Sync the list by this tap, all other streams left out."""
+        command = [str(Path(sys.executable).with_name("tap-zohobooks")), "--config"]
+        command.append(str(self.config))
+        discovered = subprocess.run([*command, "--discover"], check=True, capture_output=True)
+        catalog = self.folder / "catalog.json"
+        chosen = only(json.loads(discovered.stdout), self.stream)
+        catalog.write_text(json.dumps(chosen, indent=2))  # as discovery prints it
+        return watch([*command, "--catalog", str(catalog)])
+
+    def measure_plain(self) -> Measured:
+        """Sync `invoices` by a tap of the SDK's template, which also gets an access token."""
+        settings = json.loads(self.config.read_text())
+        grant = {name: settings[name] for name in ("client_id", "client_secret", "refresh_token")}
+        url = f"{settings['accounts_url']}/oauth/v2/token"
+        found = requests.post(url, {**grant, "grant_type": "refresh_token"}, timeout=60).json()
+        config, schema = self.folder / "plain.json", self.folder / "schema.json"
+        config.write_text(json.dumps(settings | {"access_token": found["access_token"]}))
+        schema.write_text(json.dumps(SCHEMAS.fetch_schema(self.stream)))
+        command = [sys.executable, "-m", "benchmarks.plain_tap", str(config), str(schema)]
+        return watch(command)
+
+
+@contextmanager
+def place(
+    rows: int, stream: str = "invoices", calls: int = PLENTY, *, is_plain: bool = False
+) -> Iterator[Place]:
+    """Serve one list of `rows` rows of one organization.
+
+    A sync ends after so many API calls; a plain list neither sorts nor filters by time of change.
     """
     collection = TABLE[stream].of or stream
     world = World.build(
@@ -48,21 +97,19 @@ def measure(rows: int, stream: str, calls: int, *, is_plain: bool) -> Measured:
     )
     if is_plain:
         world.behaviour[collection] = Behaviour(sort="ignored", filter="ignored", echo=False)
+    (organization,) = (one["organization_id"] for one in world.organizations)
     with serve(world) as base, tempfile.TemporaryDirectory() as folder:
-        config = Path(folder, "config.json")
+        found = Place(Path(folder), stream)
         settings = {
             "accounts_url": base,
             "api_url": base,
             "requests_per_minute": PLENTY,
             "token_cache": "off",
             "on_quota_exhausted": "stop",
+            "organization_ids": [organization],
         }
-        config.write_text(json.dumps(asdict(world.credentials) | settings))
-        command = [str(Path(sys.executable).with_name("tap-zohobooks")), "--config", str(config)]
-        discovered = subprocess.run([*command, "--discover"], check=True, capture_output=True)
-        catalog = Path(folder, "catalog.json")
-        catalog.write_text(json.dumps(only(json.loads(discovered.stdout), stream)))
-        return watch([*command, "--catalog", str(catalog)])
+        found.config.write_text(json.dumps(asdict(world.credentials) | settings))
+        yield found
 
 
 def only(
@@ -76,19 +123,59 @@ def only(
     return catalog
 
 
+# Starts a command, and writes the most memory that it had resident into a file. A process of few
+# megabytes does so: on Linux, the peak of a process includes that of the one that has started it.
+LAUNCHER = """
+import os, sys
+child = os.spawnv(os.P_NOWAIT, sys.argv[2], sys.argv[2:])
+_, status, used = os.wait4(child, 0)
+with open(sys.argv[1], "w") as file:
+    file.write(str(used.ru_maxrss))
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+UNIT = 1 if sys.platform == "darwin" else 1024  # bytes of ru_maxrss
+
+
 def watch(command: list[str]) -> Measured:
-    """Run a command to its end; count RECORD lines and look at its memory all the while."""
-    started, rows, peak = time.perf_counter(), 0, 0
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as tap:
-        process = psutil.Process(tap.pid)
-        for line in tap.stdout or ():
-            rows += b'"RECORD"' in line[:20]
-            if rows % 100 == 1:
-                peak = max(peak, process.memory_info().rss)
-    if tap.returncode:
-        msg = f"The tap ended with {tap.returncode}."
-        raise SystemExit(msg)
-    return Measured(rows, time.perf_counter() - started, peak)
+    """Run a command to its end; count RECORD lines, and read its peak memory.
+
+    Its bytecode is written, as where a tap is used: to compile takes more memory than to load.
+    """
+    environment = dict(os.environ)
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    started, rows = time.perf_counter(), 0
+    with tempfile.NamedTemporaryFile() as peak:
+        launcher = [sys.executable, "-IS", "-c", LAUNCHER, peak.name, *command]
+        with subprocess.Popen(
+            launcher, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, cwd=ROOT
+        ) as tap:
+            for line in tap.stdout or ():
+                rows += b'"RECORD"' in line[:20]
+        if tap.returncode:
+            msg = f"The tap ended with {tap.returncode}."
+            raise SystemExit(msg)
+        return Measured(rows, time.perf_counter() - started, int(peak.read()) * UNIT)
+
+
+def compare(rows: int, more: Sequence[int]) -> Iterator[table.Row]:
+    """Yield the peak memory of `invoices` beside a plain SDK tap, and of longer lists beside that.
+
+    Raises:
+        RuntimeError: Not all rows came.
+    """
+    with place(rows) as one:
+        _ = one.measure_plain()  # writes bytecode
+        own, plain = one.measure(), one.measure_plain()
+    if own.rows != rows or plain.rows != rows:
+        msg = f"{own.rows} and {plain.rows} of {rows} rows came"
+        raise RuntimeError(msg)
+    yield table.Row(f"memory at {rows:,} rows", "plain SDK tap", own.peak / plain.peak, MOST)
+    for number in more:
+        with place(number) as one:
+            large = one.measure()
+        limit = 1 + MOST_GROWTH * MEBIBYTE / own.peak
+        name, beside = f"memory at {number:,} rows", f"{rows:,} rows"
+        yield table.Row(name, beside, large.peak / own.peak, limit)
 
 
 def main() -> int:
@@ -98,12 +185,15 @@ def main() -> int:
     parser.add_argument("--rows", type=int, nargs=2, default=[10_000, 100_000])
     parser.add_argument("--calls", type=int, default=PLENTY, help="API calls of a sync, at most")
     parser.add_argument("--plain", action="store_true", help="the list neither sorts nor filters")
-    parser.add_argument("--limit", type=float, default=15.0, help="MiB (default: %(default)s)")
-    options = parser.parse_args()
-    small, large = (
-        measure(rows, options.stream, options.calls, is_plain=options.plain)
-        for rows in options.rows
+    parser.add_argument(
+        "--limit", type=float, default=MOST_GROWTH, help="MiB (default: %(default)s)"
     )
+    options = parser.parse_args()
+    measured = []
+    for rows in options.rows:
+        with place(rows, options.stream, options.calls, is_plain=options.plain) as one:
+            measured.append(one.measure())
+    small, large = measured
     for found in (small, large):
         print(
             f"{found.rows:>8} rows  {found.seconds:7.1f} s  "
