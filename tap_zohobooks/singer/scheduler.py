@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.metrics import Counter as Metric
 
-MAX_BATCHES_WAITING = 2  # an organization
+MAX_BATCHES_WAITING = 1  # an organization
 
 
 @dataclass(frozen=True, slots=True)
