@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks import table
 from benchmarks.startup import list_starts
+from benchmarks.state import simulate
 from benchmarks.table import Row, find_above_limit, find_worse, format_table
 
 if TYPE_CHECKING:
@@ -56,3 +57,9 @@ def test_the_starts_of_this_version_are_accepted() -> None:
     """The file has each start that has a limit."""
     limited = {one.name for one in list_starts() if one.limit is not None}
     assert limited <= table.load_accepted().keys()
+
+
+def test_the_states_of_a_large_run_are_bounded() -> None:
+    """They are at most what their rate lets leave in the time of the run, and two whole states."""
+    states, most = simulate(4, organizations=20, streams=60)
+    assert most / 2 < states <= most
