@@ -61,5 +61,5 @@ def test_the_starts_of_this_version_are_accepted() -> None:
 
 def test_the_states_of_a_large_run_are_bounded() -> None:
     """They are at most what their rate lets leave in the time of the run, and two whole states."""
-    states, most = simulate(4, organizations=20, streams=60)
+    states, most = simulate(4, organizations=10, streams=60)
     assert most / 2 < states <= most
