@@ -732,6 +732,18 @@ MUTATIONS = (
         ("tests/unit/http/test_transport.py",),
     ),
     Mutation(
+        "fields of streams that are not selected are left out of a catalog",
+        "tap_zohobooks.singer.catalog:leave_out_fields",
+        "lambda _, value: value",
+        ("tests/unit/singer/test_catalog.py",),
+    ),
+    Mutation(
+        "no field of a stream that is selected is left out of a catalog",
+        "tap_zohobooks.singer.catalog:_is_selected",
+        "lambda *_: False",
+        ("tests/unit/singer/test_catalog.py",),
+    ),
+    Mutation(
         "a catalog selects the streams that are named",
         "tap_zohobooks.cli.catalog:select",
         NOTHING,
