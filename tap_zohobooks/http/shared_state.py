@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import threading
 import time
+import weakref
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -110,8 +111,8 @@ class Cache:
 class FileValue(SharedValue[Value]):
     """A value in a SQLite file of its own, which the processes of a user change one at a time.
 
-    A change is one transaction: 0.25 ms (median) on ext4, the file opened and closed included. A
-    killed process leaves the value as it was and no lock. One file per value, as a token is
+    A change is one transaction of a file that stays open: 0.08 ms on ext4, 0.2 ms with opening it.
+    A killed process leaves the value as it was and no lock. One file per value, as a token is
     requested within a change, and requests of other values must not wait for that.
     """
 
@@ -122,6 +123,8 @@ class FileValue(SharedValue[Value]):
         self._cache = cache
         self._path = path.with_suffix(".db")
         self._patience = patience
+        self._file: _OpenFile | None = None
+        self._stored = b""  # the value as it was last read or written
 
     @property
     @override
@@ -133,36 +136,47 @@ class FileValue(SharedValue[Value]):
     def change(self) -> Iterator[Value]:
         """Yield the value as the last process left it, and write it if it was changed."""
         with self._threads:
-            file = self._open() if self._cache.is_usable else None
+            file = self._begin() if self._cache.is_usable else None
             try:
                 yield self._value
             finally:
                 if file is not None:
                     self._commit(file)
 
-    def _open(self) -> sqlite3.Connection | None:
+    def _begin(self) -> sqlite3.Connection | None:
         """Begin a transaction and read the value; None if this run shares nothing."""
-        file = None
         try:
             self._cache.prepare()
             if os.name == "posix":
                 _check_files(self._path)
-            with suppress(FileExistsError):
-                os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
-            file = sqlite3.connect(self._path, timeout=self._patience, isolation_level=None)
-            self._stored = self._read(file)
+            file = self._open()
+            self._read(file)
         except (OSError, sqlite3.Error) as error:
-            if file is not None:
-                file.close()
-            self._cache.give_up(error)
+            self._give_up(error)
             return None
         return file
 
-    def _read(self, file: sqlite3.Connection) -> bytes:
-        """Read the value and return it as stored; empty a file that holds something else."""
+    def _open(self) -> sqlite3.Connection:
+        """Return the file, opened once for as long as its path leads to it."""
+        with suppress(FileNotFoundError):
+            if self._file is not None and self._file.identity == _identify(self._path):
+                return self._file.connection
+        with suppress(FileExistsError):
+            os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
+        self._file = _OpenFile(self._path, self._patience)
+        return self._file.connection
+
+    def _give_up(self, error: Exception) -> None:
+        if self._file is not None:
+            self._file.connection.close()
+            self._file = None
+        self._cache.give_up(error)
+
+    def _read(self, file: sqlite3.Connection) -> None:
+        """Read the value, unless it is what was written last; empty a file that holds no value."""
         try:
             stored = _begin(file)
-            if stored:
+            if stored and stored != self._stored:
                 self._value = msgspec.json.decode(stored, type=self._kind)
         except sqlite3.OperationalError:
             raise
@@ -170,8 +184,8 @@ class FileValue(SharedValue[Value]):
             self._cache.warn(f"{self._path} is not as it was written; it is begun anew.")
             if isinstance(error, sqlite3.DatabaseError):
                 os.truncate(self._path, 0)
-                return _begin(file)
-        return stored
+                stored = _begin(file)
+        self._stored = stored
 
     def _commit(self, file: sqlite3.Connection) -> None:
         try:
@@ -180,9 +194,28 @@ class FileValue(SharedValue[Value]):
                 file.execute("REPLACE INTO value VALUES (1, ?)", (value,))
             file.execute("COMMIT")
         except sqlite3.Error as error:
-            self._cache.give_up(error)
-        finally:
-            file.close()
+            self._give_up(error)
+        else:
+            self._stored = value
+
+
+class _OpenFile:
+    """An open SQLite file, used by one thread at a time; it is closed with the last reference."""
+
+    def __init__(self, path: Path, patience: float) -> None:
+        """Open a file that exists; `patience` is in seconds."""
+        self.identity = _identify(path)
+        self.connection = sqlite3.connect(
+            path, timeout=patience, isolation_level=None, check_same_thread=False
+        )
+        # Not as the process ends: a thread may be using it.
+        weakref.finalize(self, self.connection.close).atexit = False
+
+
+def _identify(path: Path) -> tuple[int, int]:
+    """Return what tells a file from one that takes its place."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def _begin(file: sqlite3.Connection) -> bytes:
@@ -218,15 +251,15 @@ def _check_files(path: Path) -> None:
         PermissionError: One is no regular file, has another name, or belongs to another user.
     """
     for suffix in SUFFIXES:
-        file = path.with_name(path.name + suffix)
+        file = f"{path}{suffix}"
         with suppress(FileNotFoundError):
-            found = file.lstat()
+            found = os.lstat(file)
             is_alone = found.st_nlink <= 1 and found.st_uid == os.geteuid()
             if not (stat.S_ISREG(found.st_mode) and is_alone):
-                msg = f"{file.name} is no regular file of this user alone; remove it"
+                msg = f"{path.name}{suffix} is no regular file of this user alone; remove it"
                 raise PermissionError(msg)
             if stat.S_IMODE(found.st_mode) & ~PRIVATE_FILE:
-                file.chmod(PRIVATE_FILE)
+                path.with_name(f"{path.name}{suffix}").chmod(PRIVATE_FILE)
 
 
 def file_name(kind: str, *parts: str, secret: str = "") -> str:

@@ -11,7 +11,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -157,6 +157,29 @@ def test_what_a_run_knows_outlives_the_file(folder: Path) -> None:
     raised(one)
     next(folder.iterdir()).unlink()
     assert raised(one) == 2
+
+
+def test_a_file_stays_open_for_as_long_as_it_is_there(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A value opens its file once; the file of another run that takes its place is opened anew."""
+    opened: list[object] = []
+    connect = sqlite3.connect
+
+    def count(path: Path, **options: Any) -> sqlite3.Connection:
+        opened.append(path)
+        file: sqlite3.Connection = connect(path, **options)
+        return file
+
+    monkeypatch.setattr(sqlite3, "connect", count)
+    one, other = record(folder), record(folder)
+    assert [raised(each) for each in (one, other, one, one)] == [1, 2, 3, 4]
+    assert len(opened) == 2
+    (path,) = folder.iterdir()
+    path.rename(path.with_name("away"))
+    assert raised(record(folder)) == 1
+    assert raised(one) == 2
+    assert len(opened) == 4
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
