@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -110,22 +110,32 @@ class ObjectConverter:
     rules: Mapping[str, Rule]
     is_open: bool
     deselected: frozenset[str] = frozenset()
+    _texts: frozenset[str] = field(init=False)  # the fields that keep a text that is not blank
+
+    def __post_init__(self) -> None:
+        """Note which fields keep a text, as nearly all values are one."""
+        texts = frozenset(name for name, rule in self.rules.items() if str in rule.unchanged)
+        object.__setattr__(self, "_texts", texts)
 
     def convert(self, row: Row, unmapped: list[Unmapped], prefix: str = "") -> Row:
         """Return a copy of the object with each value in its schema's type, blanks as None."""
         record = row.copy()  # most values stay unchanged
-        rules = self.rules
+        rules, texts = self.rules, self._texts
         for name, value in row.items():
-            rule, kind = rules.get(name), type(value)
+            kind = type(value)
+            if kind is str and value >= "!" and name in texts:  # not blank
+                continue
+            rule = rules.get(name)
             if rule is None:
                 self._convert_unknown(record, name, unmapped, prefix)
-            elif kind in rule.unchanged and (kind is not str or value >= "!"):  # not blank
-                pass
-            elif kind is str and not value:
+            elif kind is not str:
+                if kind not in rule.unchanged and value is not None:
+                    record[name] = rule.convert(value, unmapped, prefix + name)
+            elif not value:
                 record[name] = None
-            elif kind is str and (parsed := rule.parse(value)) is not None:
+            elif (parsed := rule.parse(value)) is not None:
                 record[name] = parsed
-            elif value is not None:
+            else:
                 record[name] = rule.apply(value, unmapped, prefix + name)
         return record
 

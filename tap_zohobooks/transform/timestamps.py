@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _INSTANT = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(\.\d{1,6})?\d*(Z|[+-]\d{2}:?\d{2})", re.ASCII
@@ -12,18 +16,28 @@ _INSTANT = re.compile(
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
-MAX_LENGTH = 64  # characters of an instant or a date; caches hold no longer text
+MAX_LENGTH = 64  # characters of an instant or a date; no longer text is parsed, nor kept
+MAX_KEPT = 4096  # texts
 
 
-def to_utc(text: str) -> str | None:
-    """Return an instant as `2026-06-09T17:15:37+00:00`; None if the text is no instant.
+class _Parsed(dict[str, str | None]):
+    """What the latest texts mean; reading another one parses it. Most of a list are alike."""
 
-    Text without an offset is no instant. Digits after the microsecond are cut off.
-    """
-    return _parse_instant(text) if len(text) <= MAX_LENGTH else None
+    def __init__(self, parse: Callable[[str], str | None]) -> None:
+        """Start empty; `parse` returns None for a text that means nothing."""
+        super().__init__()
+        self._parse = parse
+
+    def __missing__(self, text: str) -> str | None:
+        """Parse a text, and keep the result."""
+        if len(text) > MAX_LENGTH:
+            return None
+        if len(self) >= MAX_KEPT:
+            self.clear()
+        found = self[text] = self._parse(text)
+        return found
 
 
-@lru_cache(maxsize=4096)
 def _parse_instant(text: str) -> str | None:
     match = _INSTANT.fullmatch(text.strip())
     if match is None:
@@ -46,12 +60,6 @@ def _parse_offset(offset: str) -> timedelta:
     return ahead if digits[0] == "+" else -ahead
 
 
-def to_date(text: str) -> str | None:
-    """Return a date as `2026-06-09`; None if the text is no date of the calendar."""
-    return _parse_date(text) if len(text) <= MAX_LENGTH else None
-
-
-@lru_cache(maxsize=4096)
 def _parse_date(text: str) -> str | None:
     if _DATE.fullmatch(text.strip()) is None:
         return None
@@ -59,6 +67,18 @@ def _parse_date(text: str) -> str | None:
         return datetime.fromisoformat(text.strip()).date().isoformat()
     except ValueError:
         return None
+
+
+_instants, _dates = _Parsed(_parse_instant), _Parsed(_parse_date)
+
+to_utc = _instants.__getitem__
+"""Return an instant as `2026-06-09T17:15:37+00:00`; None if the text is no instant.
+
+Text without an offset is no instant. Digits after the microsecond are cut off.
+"""
+
+to_date = _dates.__getitem__
+"""Return a date as `2026-06-09`; None if the text is no date of the calendar."""
 
 
 def subtract_seconds(instant: str, seconds: int) -> str:

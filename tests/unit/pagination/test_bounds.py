@@ -10,7 +10,7 @@ from tap_zohobooks.pagination.reader import Reader
 from tap_zohobooks.pagination.tie_group import TieGroup
 from tap_zohobooks.pagination.view import MAX_FILTER, find_hiding_filter
 from tap_zohobooks.transform import timestamps
-from tap_zohobooks.transform.timestamps import to_date, to_utc
+from tap_zohobooks.transform.timestamps import MAX_KEPT, to_date, to_utc
 from tests.unit.pagination.test_reader import Table, at
 
 PAGE = 10
@@ -67,7 +67,7 @@ def test_many_changes_of_a_list_that_is_not_filtered(*, start: int, is_far: bool
 
 def test_texts_are_not_held_for_longer_than_they_can_be_instants() -> None:
     """A long text is no instant and no date, and is not kept in a cache."""
-    before = timestamps._parse_instant.cache_info(), timestamps._parse_date.cache_info()  # noqa: SLF001
+    before = [*timestamps._instants, *timestamps._dates]  # noqa: SLF001
     for text in (
         "2026-01-01T00:00:00" + " " * 10**6 + "Z",
         "2026-01-01" + " " * 10**6,
@@ -75,8 +75,14 @@ def test_texts_are_not_held_for_longer_than_they_can_be_instants() -> None:
     ):
         assert to_utc(text) is None
         assert to_date(text) is None
-    after = timestamps._parse_instant.cache_info(), timestamps._parse_date.cache_info()  # noqa: SLF001
-    assert after == before
+    assert [*timestamps._instants, *timestamps._dates] == before  # noqa: SLF001
+
+
+def test_no_more_texts_are_kept_than_a_few_pages_hold() -> None:
+    """Texts that are all different do not fill the memory."""
+    for number in range(3 * MAX_KEPT):
+        assert to_date(f"text {number}") is None
+    assert 0 < len(timestamps._dates) <= MAX_KEPT  # noqa: SLF001
 
 
 def test_a_filter_that_a_service_makes_up_is_cut() -> None:
