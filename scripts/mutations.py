@@ -566,7 +566,7 @@ MUTATIONS = (
         "requests to this machine go through no proxy",
         "tap_zohobooks.connection:ServiceSession.merge_environment_settings",
         "lambda original, self, *args: requests.Session.merge_environment_settings(self, *args)",
-        ("tests/e2e/test_sources.py",),
+        ("tests/e2e/test_sources.py", "tests/unit/test_connection.py"),
     ),
     Mutation(
         "a setting is read without the blanks around it",
@@ -621,6 +621,18 @@ MUTATIONS = (
         "tap_zohobooks.http.shared_state:_check_files",
         NOTHING,
         ("tests/unit/http/test_cache_files.py",),
+    ),
+    Mutation(
+        "a shared file that was replaced is opened again",
+        "tap_zohobooks.http.shared_state:_identify",
+        "lambda original, path: (0, 0)",
+        ("tests/unit/http/test_shared_state.py",),
+    ),
+    Mutation(
+        "texts that were parsed are kept for a few pages",
+        "tap_zohobooks.transform.timestamps:_Parsed.__missing__",
+        "lambda original, self, text: self.setdefault(text, self._parse(text))",
+        ("tests/unit/pagination/test_bounds.py",),
     ),
     Mutation(
         "an id is one part of a path",
