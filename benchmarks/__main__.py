@@ -13,7 +13,7 @@ import sys
 from statistics import median
 from typing import TYPE_CHECKING
 
-from benchmarks import memory, records, rivals, startup, table
+from benchmarks import documents, memory, records, rivals, startup, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,12 +32,14 @@ def measure_starts(turns: int) -> Iterator[table.Row]:
 
 
 def measure_records(turns: int) -> Iterator[table.Row]:
-    """Yield what a record of `invoices` costs beside the plain SDK tap."""
+    """Yield what records of `invoices` and `invoice_details` cost beside the plain SDK tap."""
     ratios = [
         records.microseconds(records.ours, ROWS) / records.microseconds(records.plain, ROWS)
         for _ in range(turns)
     ]
     yield table.Row("a record of invoices", "plain SDK tap", median(ratios), records.LIMIT)
+    ratio = median(documents.measure_ratio() for _ in range(turns))
+    yield table.Row("a document of 30 lines", "plain SDK tap", ratio, documents.LIMIT)
 
 
 def run_tables() -> Iterator[str]:
