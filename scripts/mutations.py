@@ -32,6 +32,7 @@ PERIODS, TREES = (
 TWO_WAYS = "tests/e2e/test_two_ways.py"
 DATED = "tests/e2e/test_dated.py"
 ENDPOINT_LIMITS, WHOLE_READS = "tests/e2e/test_endpoint_limits.py", "tests/e2e/test_whole_reads.py"
+TURNS = "tests/e2e/test_turns.py"
 REQUESTS, LIMITS = "tests/unit/test_client.py", "tests/unit/http/test_rate_limit.py"
 
 ALWAYS_TRUE = "lambda original, *args, **kwargs: True"
@@ -961,6 +962,30 @@ MUTATIONS = (
         "tap_zohobooks.singer.whole_reads:WholeRead.find_due",
         "lambda original, self, columns, interval, now: now + 1",
         (WHOLE_READS,),
+    ),
+    Mutation(
+        "what a quota left out is read first",
+        "tap_zohobooks.singer.turns:get_missed",
+        NOTHING,
+        (TURNS,),
+    ),
+    Mutation(
+        "a kind of stream that a quota cut is read after those that were missed",
+        "tap_zohobooks.singer.turns:rank_group",
+        "lambda original, *args: (1, 0)",
+        (TURNS,),
+    ),
+    Mutation(
+        "a whole list that was missed has the calls to itself",
+        "tap_zohobooks.singer.turns:is_read_alone",
+        ALWAYS_FALSE,
+        (TURNS,),
+    ),
+    Mutation(
+        "a run without a response changes no turn",
+        "tap_zohobooks.singer.turns:_is_answered",
+        ALWAYS_TRUE,
+        ("tests/unit/singer/test_turns.py",),
     ),
     Mutation(
         "a run in which a stream is not due says what it costs",

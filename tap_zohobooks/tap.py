@@ -24,8 +24,9 @@ from tap_zohobooks.singer.command import CommandLineTap
 from tap_zohobooks.singer.context import SyncContext
 from tap_zohobooks.singer.failures import list_errors, merge, skip_closed
 from tap_zohobooks.singer.log_output import describe_run
+from tap_zohobooks.singer.organization_queue import build_queues
 from tap_zohobooks.singer.progress import show_progress, status
-from tap_zohobooks.singer.scheduler import SyncScheduler, build_queues
+from tap_zohobooks.singer.scheduler import SyncScheduler
 from tap_zohobooks.singer.state import check_state, list_organizations
 from tap_zohobooks.singer.state_migration import (
     assign_organization,
@@ -33,6 +34,7 @@ from tap_zohobooks.singer.state_migration import (
     migrate_state,
 )
 from tap_zohobooks.singer.stats import RequestStats, SpentCalls, describe_calls
+from tap_zohobooks.singer.turns import note_turns
 from tap_zohobooks.streams.base import ResourceStream
 from tap_zohobooks.streams.connection_test import ConnectionTest
 from tap_zohobooks.streams.organization import build_catalog_modules, discover_custom
@@ -263,13 +265,13 @@ class TapZohoBooks(CommandLineTap):
 
         with show_progress(describe, self.logger):
             failures = scheduler.run()
+        stats = self.sync_context.stats
+        stats.missed.update(note_turns(scheduler.planned, scheduler.unread, failures))
         if not self.config["organization_ids"]:
             failures, closed = skip_closed(failures, self.organization_ids)
-            self.sync_context.stats.closed.update(closed)
-        errors = list_errors(failures)
-        if found := self._find_failure():
-            errors.append(found)
-        if errors:
+            stats.closed.update(closed)
+        others = [one for one in [self._find_failure()] if one]
+        if errors := [*list_errors(failures, stats.missed), *others]:
             raise merge(errors)
 
     def _log_summary(self) -> None:
@@ -279,10 +281,11 @@ class TapZohoBooks(CommandLineTap):
         )
         for line in (*self.sync_context.stats.list_streams(), *spent.lines()):
             self.logger.info("%s", line)
-        for point in spent.points():
-            metrics.log(self.metrics_logger, point)
         stats = self.sync_context.stats
-        for line in (*stats.list_skipped(self._resources), *stats.list_refused()):
+        for point in (*spent.points(), *stats.points()):
+            metrics.log(self.metrics_logger, point)
+        skipped = stats.list_skipped(self._resources)
+        for line in (*skipped, *stats.list_refused(), *stats.list_missed()):
             self.logger.warning("%s", line)
 
     def _find_failure(self) -> TapError | None:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from tap_zohobooks.error_catalog import Reason
-from tap_zohobooks.errors import OrganizationClosed, Scope, TapError
+from tap_zohobooks.errors import OrganizationClosed, QuotaReached, Scope, TapError
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+SEPARATOR = ", "  # of names in a field of the log
 MAX_NAMED = 20  # failures in the last line of a run; each has a log line of its own
 
 # The exit code of a run with several failures: the first of these that one of them has.
@@ -62,12 +63,17 @@ def skip_closed(
     return [one for one in failures if one.organization not in closed], closed
 
 
-def list_errors(failures: Sequence[Failure]) -> list[TapError]:
-    """Return the errors of failures, each once: streams of an organization may end with one."""
+def list_errors(failures: Sequence[Failure], missed: Mapping[str, Sequence[str]]) -> list[TapError]:
+    """Return the errors of failures, each once: streams of an organization may end with one.
+
+    `missed` are the streams, by organization, for which the calls did not suffice.
+    """
     found: dict[str, TapError] = {}
     for one in failures:
         error = type(one.error)(one.found, one.error.next_step, one.error.name)
-        error.facts = {"stream": one.stream, "organization": one.organization}
+        names = missed.get(one.organization, ()) if isinstance(error, QuotaReached) else ()
+        error.facts = {"stream": SEPARATOR.join(names or [one.stream]),
+                       "organization": one.organization}  # fmt: skip
         found.setdefault(str(error), error)
     return [*found.values()]
 
@@ -84,6 +90,7 @@ def merge(errors: Sequence[TapError]) -> TapError:
     names = dict.fromkeys(one.name for one in ranked if one.name)
     merged = type(ranked[0])(" ".join(found), " ".join(steps), ", ".join(names))
     for fact in ("stream", "organization"):
-        values = dict.fromkeys(str(one.facts[fact]) for one in ranked if one.facts.get(fact))
-        merged.facts |= {fact: ", ".join(values)} if values else {}
+        texts = [one.facts[fact] for one in ranked if one.facts.get(fact)]
+        values = dict.fromkeys(value for text in texts for value in text.split(SEPARATOR))
+        merged.facts |= {fact: SEPARATOR.join(values)} if values else {}
     return merged

@@ -18,15 +18,16 @@ from typing import TYPE_CHECKING, Any
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.errors import Scope
 from tap_zohobooks.singer.failures import Failure, explain
-from tap_zohobooks.singer.stream import RecordBatch, SingerStream, StreamPartition
-from tap_zohobooks.singer.whole_reads import log_not_due
+from tap_zohobooks.singer.stream import RecordBatch, StreamPartition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
-    from singer_sdk import Stream
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Record
     from singer_sdk.metrics import Counter as Metric
+
+    from tap_zohobooks.singer.organization_queue import OrganizationQueue
+    from tap_zohobooks.singer.stream import SingerStream
 
 MAX_BATCHES_WAITING = 1  # an organization
 
@@ -39,40 +40,7 @@ class PartitionDone:
     failure: Failure | None = None
 
 
-@dataclass(slots=True, eq=False)
-class OrganizationQueue:
-    """One organization's partitions; a failure that concerns all of them ends it."""
-
-    partitions: deque[StreamPartition]
-    is_over: bool = False
-
-    def take(self) -> StreamPartition | None:
-        """Take the next partition, for any thread; None if there is none left to read."""
-        try:
-            return None if self.is_over else self.partitions.popleft()
-        except IndexError:
-            return None
-
-
 Message = RecordBatch | PartitionDone
-
-
-def build_queues(
-    streams: Sequence[Stream], context: Context | None, logger: logging.Logger
-) -> list[OrganizationQueue]:
-    """Return a queue for each organization of the selected streams, of what is due.
-
-    `context` chooses one organization, and reads it whatever is due.
-    """
-    found: dict[str, OrganizationQueue] = {}
-    selected = [one for one in streams if isinstance(one, SingerStream) and one.selected]
-    for stream in selected:
-        for one in [context] if context else stream.choose_partitions():
-            partition = StreamPartition(stream, one, stream.start(one))
-            queue = found.setdefault(partition.organization, OrganizationQueue(deque()))
-            queue.partitions.append(partition)
-    log_not_due(selected, logger)
-    return list(found.values())
 
 
 def read_batches(partition: StreamPartition) -> Iterator[RecordBatch]:
@@ -100,8 +68,11 @@ def read_batches(partition: StreamPartition) -> Iterator[RecordBatch]:
 
 def run_queue(queue: OrganizationQueue, logger: logging.Logger) -> Iterator[Message]:
     """Yield what a queue's partitions bring, and how each of them ended."""
-    while partition := queue.take():
-        yield from _run_partition(partition, queue, logger)
+    while True:
+        with queue.take() as partition:
+            if partition is None:
+                return
+            yield from _run_partition(partition, queue, logger)
 
 
 def _run_partition(
@@ -134,12 +105,13 @@ class SyncScheduler:
         self._streams = streams
         self._waiting = deque(self._queues)
         self._messages = Queue[Message | None](MAX_BATCHES_WAITING * self._organizations)
-        self._unread = dict.fromkeys(one for queue in self._queues for one in queue.partitions)
-        self._left = Counter(one.stream for one in self._unread)
+        self.planned = [one for queue in self._queues for one in queue.partitions]
+        self._unread = dict.fromkeys(self.planned)
+        self._left = Counter(one.stream for one in self.planned)
         self._begun: set[SingerStream] = set()
         self._meters: dict[StreamPartition, tuple[Metric, ExitStack]] = {}
         self._failures: list[Failure] = []
-        self.partitions = len(self._unread)
+        self.partitions = len(self.planned)
         self.done = 0
         self.rows = 0
 
@@ -147,6 +119,11 @@ class SyncScheduler:
     def stream_names(self) -> list[str]:
         """The names of the streams of which something has come, but not all."""
         return list(dict.fromkeys(one.stream.name for one in list(self._meters)))
+
+    @property
+    def unread(self) -> Collection[StreamPartition]:
+        """The partitions that no reader has begun, or that are being read."""
+        return self._unread.keys()
 
     def run(self) -> list[Failure]:
         """Read and write everything that can be read, and return what could not.

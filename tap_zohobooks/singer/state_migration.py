@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tap_zohobooks.error_catalog import Reason
 from tap_zohobooks.resources import FIRST_READ, MODIFIED, ORGANIZATION, TIMELESS, UNREAD
 from tap_zohobooks.singer.period_state import CLOSED, COVERAGE, KEY, VALUE
+from tap_zohobooks.singer.turns import MISSED
 from tap_zohobooks.singer.whole_reads import COLUMNS, READ_AT, VERSION
 from tap_zohobooks.transform.timestamps import to_date, to_utc
 
@@ -24,7 +25,7 @@ PARTITIONS, CONTEXT, PROGRESS = "partitions", "context", "progress_markers"
 _OF_ONE_RUN = {"starting_replication_value", "replication_key_signpost", PROGRESS}
 _KNOWN = {
     *_OF_ONE_RUN, KEY, VALUE, PARTITIONS, CONTEXT, TIMELESS, UNREAD, FIRST_READ, COVERAGE, CLOSED,
-    READ_AT, COLUMNS, VERSION,
+    READ_AT, COLUMNS, VERSION, MISSED,
 }  # fmt: skip
 
 # Streams of hotglue's tap-zohobooks that go by another name here, and so into another table: with

@@ -30,6 +30,7 @@ class Measure(StrEnum):
     QUOTA = "quota_remaining"
     THROTTLES = "throttled_request_count"
     WAITS = "wait_count"
+    MISSED = "missed_stream_count"
 
 
 class SpentCalls(msgspec.Struct):
@@ -111,6 +112,8 @@ class StreamStats:
     unbalanced: _Counts = field(default_factory=_Counts)
     skipped: dict[tuple[str, str], TapError] = field(default_factory=dict)
     closed: dict[str, TapError] = field(default_factory=dict)
+    missed: dict[str, list[str]] = field(default_factory=dict)
+    """The streams that were not read to their end as the calls had ended, by organization."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, counts: _Counts, stream: str, number: int = 1) -> int:
@@ -139,6 +142,21 @@ class StreamStats:
                     "This user may not read them; the next run that reads the stream requests them "
                     "again."
                 )
+
+    def list_missed(self) -> Iterator[str]:
+        """Yield a line for each organization whose calls did not suffice: for which streams."""
+        for organization, names in sorted(self.missed.items()):
+            yield (
+                f"Organization {organization}: its calls ended before {len(names)} streams were "
+                f"read to their end: {', '.join(names)}. The next run begins with what was missed "
+                "longest. If this recurs, set full_refresh_interval to 1d, or leave streams out; "
+                "`zohobooks plan --every 1h` counts the calls of a day."
+            )
+
+    def points(self) -> Iterator[Point[int]]:
+        """Yield how many streams each organization has missed, as Singer metrics."""
+        for organization, names in self.missed.items():
+            yield _point("gauge", Measure.MISSED, len(names), {"organization_id": organization})
 
     def list_streams(self) -> Iterator[str]:
         """Yield a line a stream: its rows, and the API calls that they cost."""

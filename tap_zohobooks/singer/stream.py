@@ -86,6 +86,7 @@ class SingerStream(VersionedStream):
     STATE_MSG_FREQUENCY = 200
     is_incremental: ClassVar[bool] = False
     bookmark_key: ClassVar[str] = MODIFIED
+    calls_per_row: ClassVar[float] = 0.0
 
     def __init__(self, sync_context: SyncContext, name: str) -> None:
         """Start with nothing that waits to be written."""
@@ -97,6 +98,8 @@ class SingerStream(VersionedStream):
         """Whether a whole read is due in all organizations: this run costs one."""
         self.is_between = False
         """Whether it is due in none of them."""
+        self.answered: set[str] = set()
+        """The organizations of which a response has come; any thread may add one."""
 
     @property
     @override

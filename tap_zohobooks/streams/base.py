@@ -234,6 +234,7 @@ class ResourceStream(ByNeedStream):
         self.stats.add(self.stats.calls, self.name)
         response = self.sync_context.get_client().get(path, params, reading.organization)
         reading.served = response.served
+        self.answered.add(reading.organization)
         if self.resource.ids:
             for held in response.document.values():
                 for row in held if isinstance(held, list) else [held]:

@@ -191,4 +191,4 @@ class ConnectionTest:
             failures, closed = skip_closed(failures, context.get_organizations().ids)
             context.stats.closed.update(closed)
         if failures:
-            raise merge(list_errors(failures))
+            raise merge(list_errors(failures, {}))

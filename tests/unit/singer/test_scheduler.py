@@ -26,7 +26,8 @@ from tap_zohobooks.errors import (
     TapError,
     TokensUsedUp,
 )
-from tap_zohobooks.singer.scheduler import MAX_BATCHES_WAITING, OrganizationQueue, SyncScheduler
+from tap_zohobooks.singer.organization_queue import OrganizationQueue
+from tap_zohobooks.singer.scheduler import MAX_BATCHES_WAITING, SyncScheduler
 from tap_zohobooks.singer.stream import RecordBatch, SingerStream, StreamPartition
 
 if TYPE_CHECKING:
