@@ -964,6 +964,25 @@ MUTATIONS = (
         (WHOLE_READS,),
     ),
     Mutation(
+        "a page of another stream bounds the bookmark by when it was served",
+        "tap_zohobooks.singer.shared_pages:copy_rows",
+        "lambda original, response:"
+        " replace(original(response), served=response.served.replace(year=2100))",
+        ("tests/e2e/test_shared_pages.py",),
+    ),
+    Mutation(
+        "the pages held for other streams are bounded",
+        "tap_zohobooks.singer.shared_pages:SharedPages._hold",
+        ALWAYS_TRUE,
+        ("tests/unit/singer/test_shared_pages.py",),
+    ),
+    Mutation(
+        "pages are let go once all streams have read them",
+        "tap_zohobooks.singer.shared_pages:SharedPages._release",
+        NOTHING,
+        ("tests/unit/singer/test_shared_pages.py",),
+    ),
+    Mutation(
         "what a quota left out is read first",
         "tap_zohobooks.singer.turns:get_missed",
         NOTHING,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tap_zohobooks.cli import common, cost, terminal
-from tap_zohobooks.cli.common import TYPE_OF, build_tap, load_config, select_streams
+from tap_zohobooks.cli.common import build_tap, load_config, select_streams
 from tap_zohobooks.cli.cost import Cost, Day, Forecast
 from tap_zohobooks.cli.dated_cost import estimate_dated
 from tap_zohobooks.cli.last_run import ALL, recall_costs
@@ -17,16 +17,11 @@ from tap_zohobooks.cli.plan_table import create_organization_table, create_strea
 from tap_zohobooks.cli.report_cost import estimate_reports
 from tap_zohobooks.cli.row_count import Count, RowCounter, find_partition
 from tap_zohobooks.cli.schedule_table import print_schedule, read_every
+from tap_zohobooks.cli.state_file import read_state
 from tap_zohobooks.errors import AccessDenied, NotFound, ParameterRefused, UnexpectedResponse
 from tap_zohobooks.resources import ORGANIZATION, ORGANIZATIONS, TIMELESS, Dated, Report
-from tap_zohobooks.singer.catalog import read_json
 from tap_zohobooks.singer.period_state import VALUE
-from tap_zohobooks.singer.state import check_start, check_state
-from tap_zohobooks.singer.state_migration import (
-    assign_organization,
-    bookmarks_without_organization,
-    migrate_state,
-)
+from tap_zohobooks.singer.state import check_start
 from tap_zohobooks.streams.discovery import count_discovery_calls
 from tap_zohobooks.streams.discovery_cache import DiscoveryCache
 from tap_zohobooks.transform.timestamps import subtract_seconds
@@ -67,7 +62,7 @@ def plan(
     tap = build_tap(load_config(config))
     found = None if yes or state else _recall(tap, selected)
     if found is None:
-        planner = Planner(tap, selected, _read_state(state, tap), discovers=catalog is None)
+        planner = Planner(tap, selected, read_state(state, tap), discovers=catalog is None)
         found = _count(planner, tap.organization_ids, yes=yes)
     if found is None:
         terminal.print_message("Nothing was counted.")
@@ -127,21 +122,6 @@ def _print_plan(found: Plan, tap: TapZohoBooks, *, as_json: bool) -> None:
         terminal.print_result(f"Together {minutes:.1f} minutes, {reason}.")
 
 
-def _read_state(path: Path | None, tap: TapZohoBooks) -> dict[str, Any]:
-    """Return the state in a file, migrated as a run does."""
-    if path is None:
-        return {}
-    with path.open(encoding="utf-8") as file:
-        given = check_state(read_json("state", file) or {})
-    streams = {
-        name: kind.bookmark_key if kind.is_incremental else "" for name, kind in TYPE_OF.items()
-    }
-    state = migrate_state(given, streams, tap.logger)
-    if found := bookmarks_without_organization(state, streams):
-        assign_organization(tap.organization_ids, found)
-    return state
-
-
 class Planner:
     """Estimates what a run of some streams costs."""
 
@@ -159,6 +139,7 @@ class Planner:
         self._state = state
         self._discovers = discovers
         self.counts_rows = True
+        self._pages: set[tuple[str, str, str | None]] = set()
         self._counter = RowCounter(tap.client, tap.sync_context.page_size)
 
     def count_least_calls(self) -> int:
@@ -203,7 +184,15 @@ class Planner:
             stream, rows, self._tap.sync_context.page_size, listed, is_first=since is None
         )
         counted = rows.rows if cost.is_countable(stream) else None
-        return Cost(stream.name, organization, counted, calls.rows, calls.is_exact)
+        total = calls.rows - self._shares_page(stream, organization, since)
+        return Cost(stream.name, organization, counted, total, calls.is_exact)
+
+    def _shares_page(self, stream: SelectedStream, organization: str, since: str | None) -> bool:
+        """Note the first page that a stream requests of a list; tell if another one requests it."""
+        page = organization, stream.list_resource.name, since
+        is_known = since is not None and page in self._pages
+        self._pages.add(page)
+        return is_known
 
     def _estimate_refused(self, stream: SelectedStream, organization: str) -> Cost:
         """Return the cost of a stream whose list is refused: the call, or one for each parent row.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tap_zohobooks.singer.once import Once
+from tap_zohobooks.singer.shared_pages import SharedPages
 from tap_zohobooks.singer.stats import StreamStats
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class SyncContext:
     """What endpoints can do, by organization id and list name."""
     once: Once = field(default_factory=Once)
     """What streams share of an organization, each value computed once."""
+    pages: SharedPages = field(default_factory=SharedPages)
+    """First pages of lists, each requested once for all streams that request the same."""
 
     @property
     def page_size(self) -> int:

@@ -233,15 +233,19 @@ class ResourceStream(ByNeedStream):
     def _get(self, reading: PartitionRead, path: str, params: Params) -> Response:
         self.stats.add(self.stats.calls, self.name)
         response = self.sync_context.get_client().get(path, params, reading.organization)
-        reading.served = response.served
         self.answered.add(reading.organization)
+        self._receive(reading, response)
+        return response
+
+    def _receive(self, reading: PartitionRead, response: Response) -> None:
+        """Take a response: note when it was served, and name its keys."""
+        reading.served = response.served
         if self.resource.ids:
             for held in response.document.values():
                 for row in held if isinstance(held, list) else [held]:
                     self._name_key(to_row(row))
         if response.repairs:
             self._count_repairs(response)
-        return response
 
     def _name_key(self, row: Row) -> None:
         """Copy the id of a row to the key column, where the row has it under another name."""

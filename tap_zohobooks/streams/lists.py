@@ -19,6 +19,8 @@ from tap_zohobooks.resources import ORGANIZATION, TIMED, TIMELESS, Resource
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from singer_sdk.helpers.types import Context
+
     from tap_zohobooks.http.responses import Response
     from tap_zohobooks.pagination.list_read import Item
     from tap_zohobooks.pagination.page import Page, Params
@@ -39,6 +41,15 @@ class ListStream(ResourceStream):
         self._path, self._query = self.listed.list_path, self.listed.query
         self._rows_keys = self.listed.rows_keys
         self._row_key = partial(row_key, self.listed.keys)
+
+    @override
+    def start(self, context: Context | None) -> str | None:
+        """Return from when to read, and note that the list is going to be read from then on."""
+        start = super().start(context)
+        if start is not None:
+            organization = str((context or {}).get(ORGANIZATION, ""))
+            self.sync_context.pages.expect(organization, self.listed.name, self.name)
+        return start
 
     @override
     def _read(self, reading: PartitionRead) -> Iterator[Item]:
@@ -77,9 +88,9 @@ class ListStream(ResourceStream):
 
     def _page(self, reading: PartitionRead, params: Params) -> Page:
         query = {**self._query, **params}
-        return self.parse_response_page(
-            reading, self._get_whole(reading, self.listed, self._path, query)
-        )
+        is_first = reading.limit is None
+        response = self._get_first(reading, query) if is_first else self._get_page(reading, query)
+        return self.parse_response_page(reading, response)
 
     def parse_response_page(self, reading: PartitionRead, response: Response) -> Page:
         """Return a response as a page; one without a list blocks deletes."""
@@ -92,6 +103,24 @@ class ListStream(ResourceStream):
         else:
             self._check_rows(reading, response, has_list=False)
         return page
+
+    def _get_page(self, reading: PartitionRead, query: Params) -> Response:
+        return self._get_whole(reading, self.listed, self._path, query)
+
+    def _get_first(self, reading: PartitionRead, query: Params) -> Response:
+        """Return the first response of a read, which another stream may have requested.
+
+        Of a whole read it is one of many, and may be old before the next one is requested.
+        """
+        if reading.start is None:
+            return self._get_page(reading, query)
+        response = self.sync_context.pages.get(
+            reading.organization, self.listed.name, self.name, query,
+            lambda: self._get_page(reading, query),
+        )  # fmt: skip
+        if reading.served is None:  # another stream has requested it
+            self._receive(reading, response)
+        return response
 
 
 class IncrementalStream(ListStream):

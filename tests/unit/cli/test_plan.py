@@ -107,8 +107,8 @@ def test_lists_that_are_read_whole_cost_what_was_planned(service: Services) -> N
     change(one, "bills", 7)
     costs = {cost.stream: cost for cost in build_planner(one, names, **state).estimate_costs()}
     run = one.complete(names, state)
-    assert costs["bills"].calls == run.tap.sync_context.stats.calls["bills"] == 3
-    assert costs["bill_details"].calls == run.tap.sync_context.stats.calls["bill_details"] == 3 + 8
+    assert costs["bills"].calls + costs["bill_details"].calls == 3 + (3 - 1) + 8
+    assert sum(run.tap.sync_context.stats.calls.values()) == 3 + (3 - 1) + 8  # they share a page
     assert [costs[name].is_exact for name in names] == [False, True]
 
 
