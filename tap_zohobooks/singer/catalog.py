@@ -59,7 +59,8 @@ def leave_out_fields(value: dict[str, Any]) -> dict[str, Any]:
     match value:
         case {"schema": {"properties": fields} as schema, "metadata": list(metadata)}:
             root = [one for one in metadata if isinstance(one, dict) and one.get(_PATH) == []]
-            if root and _has_objects(fields) and not _is_selected(root):
+            is_sound = _has_objects(fields) and find_problem(value) is None
+            if root and is_sound and not _is_selected(root):
                 return {**value, "schema": {**schema, "properties": {}}, "metadata": root}
     return value
 
