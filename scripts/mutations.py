@@ -1063,6 +1063,12 @@ MUTATIONS = (
         (DATED,),
     ),
     Mutation(
+        "a run between two whole reads costs calls whatever the setting",
+        "tap_zohobooks.streams.dated:takes_part",
+        ALWAYS_TRUE,
+        (DATED, "tests/unit/cli/test_dated_cost.py"),
+    ),
+    Mutation(
         "a setting of 0 reads dated rows whole in each run",
         "tap_zohobooks.streams.dated:choose_dated_interval",
         'lambda original, own, config: own or int(config["full_refresh_interval"])',

@@ -84,8 +84,8 @@ _READING = (
                 title="Full refresh interval",
                 description="Least time between two whole reads of a stream without a time of "
                 "change: seconds, or 30m, 6h, 1d; 0 reads it in each run. Custom fields and other "
-                "metadata are read once a day at most; bank_transactions and time_entries once a "
-                "day, or after the time given, and in other runs from 31 days before."),
+                "metadata are read once a day at most; with 0, bank_transactions and time_entries "
+                "are read whole once a day, and in other runs from 31 days before."),
     th.Property("emit_activate_version_messages", th.BooleanType,
                 title="Emit ACTIVATE_VERSION",
                 description="After a whole read in FULL_TABLE mode, let the target delete what is "

@@ -8,7 +8,7 @@ from tap_zohobooks.cli.cost import Cost, count_pages
 from tap_zohobooks.cli.row_count import Count, find_partition
 from tap_zohobooks.singer.whole_reads import WholeRead
 from tap_zohobooks.streams.by_need import choose_interval
-from tap_zohobooks.streams.dated import choose_dated_interval
+from tap_zohobooks.streams.dated import choose_dated_interval, takes_part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,9 @@ def estimate_dated(
     interval = choose_dated_interval(stream.refresh_interval, tap.config)
     due = read.find_due(read.columns, interval, now)
     is_due = due is None or due <= now
-    found = counter.count_days(listed, organization, now if is_due else read.at or now, now)
+    found = None
+    if takes_part(stream.refresh_interval, tap.config):
+        found = counter.count_days(listed, organization, now if is_due else read.at or now, now)
     is_left_out = bool(choose_interval(stream.name, stream.refresh_interval, tap.config))
     other, between = _choose_other(rows, found, size, is_left_out=is_left_out)
     chosen = rows if is_due else other
@@ -54,7 +56,7 @@ def _choose_other(
 ) -> tuple[Count, int]:
     """Return the rows and calls of a run between two whole reads.
 
-    Without a range of days (`found` is None) it reads all rows, or leaves the list out.
+    It reads those of the last days; if `found` is None, all rows, or it leaves the list out.
     """
     if found is None and is_left_out:
         return Count(0), 0

@@ -10,7 +10,7 @@ from tap_zohobooks.cli.cost import Cost, count_pages
 from tap_zohobooks.resources import Dated
 from tap_zohobooks.singer.whole_reads import DAY
 from tap_zohobooks.streams.by_need import choose_interval
-from tap_zohobooks.streams.dated import choose_dated_interval
+from tap_zohobooks.streams.dated import choose_dated_interval, takes_part
 from tap_zohobooks.streams.lists import ListStream
 from tap_zohobooks.streams.reports.base import ReportStream
 
@@ -96,6 +96,8 @@ def _schedule_dated(
     interval = choose_dated_interval(stream.refresh_interval, config)
     whole = cost.calls if cost.whole is None else cost.whole
     between = min(whole, organizations) if cost.between is None else cost.between
+    if not takes_part(stream.refresh_interval, config):
+        between = 0
     return StreamSchedule(
         stream.name, cost.organization, whole, interval, is_whole=True, between=between
     )

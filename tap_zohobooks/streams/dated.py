@@ -44,6 +44,15 @@ def choose_dated_interval(own: int | None, config: Mapping[str, Any]) -> int:
     return own if own is not None else int(config["full_refresh_interval"]) or DAY
 
 
+def takes_part(own: int | None, config: Mapping[str, Any]) -> bool:
+    """Tell whether a run between two whole reads requests the last days.
+
+    The setting leaves the list out of it, as any without a time of change: a call an hour for each
+    of these lists is 24 of the 1,000 of a day. What the metadata give (`own`) does not.
+    """
+    return own is not None or not int(config["full_refresh_interval"])
+
+
 def build_window(listed: Dated, read_at: float, now: float) -> dict[str, str]:
     """Return the parameters for the rows that a run after a whole read requests.
 
@@ -107,10 +116,13 @@ class DatedStream(ListStream):
     @property
     @override
     def refresh_interval(self) -> int | None:
-        own = self.own_interval
-        if own is None:
-            own = find_interval(self._tap_input_catalog, self.name)
-        return choose_dated_interval(own, self.config)
+        return choose_dated_interval(self._chosen_interval, self.config)
+
+    @property
+    def _chosen_interval(self) -> int | None:
+        if self.own_interval is not None:
+            return self.own_interval
+        return find_interval(self._tap_input_catalog, self.name)
 
     @property
     def _waits(self) -> bool:
@@ -119,6 +131,8 @@ class DatedStream(ListStream):
 
     @override
     def choose_left_out(self, not_due: Mapping[str, tuple[WholeRead, float]]) -> dict[str, float]:
+        if not takes_part(self._chosen_interval, self.config):
+            return super().choose_left_out(not_due)
         left_out = {}
         for organization, (read, time) in not_due.items():
             if self.recall_capabilities(organization, self.listed).dates is not False:

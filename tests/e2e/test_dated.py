@@ -241,13 +241,14 @@ def test_without_a_folder_each_run_finds_it_out(place: Place, habit: Habit) -> N
 def test_an_interval_leaves_out_what_does_not_take_days(
     place: Place, cache: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """With `full_refresh_interval` such a list is left out as any list without a time of change."""
+    """With an interval such a list is left out as any list without a time of change."""
     place.world.behaviour["banktransactions"].days = "refused"
-    settings = {**cache, "full_refresh_interval": "3h"}
-    run = read(place, "bank_transactions", **settings)
+    root = {"full-refresh-interval": "3h"}
+    run = run_with_metadata(place, "bank_transactions", root, **cache)
     counts = []
     for _ in range(4):
-        run = read(place, "bank_transactions", run, **settings)
+        place.clock.sleep(HOUR)
+        run = run_with_metadata(place, "bank_transactions", root, run.state, **cache)
         counts.append(len(run.records("bank_transactions")))
     assert counts == [0, 0, 450, 0]
     assert "the list is left until a whole read is due." in caplog.text
@@ -388,43 +389,54 @@ def test_killed_anywhere(stop: int, *, is_due: bool) -> None:
 
 def test_a_long_pause_leaves_out_no_day(place: Place) -> None:
     """With a long interval the range reaches back from the whole read, however long ago that is."""
-    settings: dict[str, Any] = {"full_refresh_interval": "90d"}
-    first = read(place, "bank_transactions", **settings)
+    root = {"full-refresh-interval": "90d"}
+    first = run_with_metadata(place, "bank_transactions", root)
     place.clock.sleep(50 * DAY)
     added = [
         place.world.insert(place.organizations[0], "banktransactions", date=day)
         for day in ("2026-10-24", "2026-11-25", "2027-01-11")
     ]
-    again = read(place, "bank_transactions", first, **settings)
+    again = run_with_metadata(place, "bank_transactions", root, first.state)
     assert {*added} <= list_keys(again, "bank_transactions")
-    assert find_queries(place, "bank_transactions")[0]["date_start"] == FIRST_DAY
+    assert find_queries(place, "bank_transactions")[-1]["date_start"] == FIRST_DAY
 
 
 @pytest.mark.parametrize(
-    ("interval", "hours", "is_whole"),
-    [("6h", 5, False), ("6h", 6, True), ("0", 23, False), ("0", 24, True), ("2d", 47, False)],
+    ("interval", "hours", "calls"),
+    [("0", 23, 1), ("0", 24, 3), ("6h", 5, 0), ("6h", 6, 3), ("2d", 47, 0), ("2d", 48, 3)],
 )
-def test_the_interval_counts_for_whole_reads(
-    place: Place, interval: str, hours: int, *, is_whole: bool
-) -> None:
-    """The list is read whole once the interval has passed, by default a day, else the last days."""
+def test_the_setting(place: Place, interval: str, hours: int, calls: int) -> None:
+    """By default the list is read whole once a day, else the last days; an interval leaves it out.
+
+    Such a run costs no call, as the plan of a day counts on.
+    """
     first = read(place, "time_entries", full_refresh_interval=interval)
     again = read(place, "time_entries", first, hours, full_refresh_interval=interval)
-    assert (len(again.records("time_entries")) == 450) is is_whole
-    assert ("ACTIVATE_VERSION" in find_kinds(again, "time_entries")) is is_whole
+    assert len(find_queries(place, "time_entries")) == calls
+    assert (len(again.records("time_entries")) == 450) is (calls == 3)
+    assert bool(again.records("time_entries")) is bool(calls)
+    assert ("ACTIVATE_VERSION" in find_kinds(again, "time_entries")) is (calls == 3)
 
 
 @pytest.mark.parametrize(("interval", "hours"), [(0, 1), ("2h", 2)])
 def test_metadata_of_the_stream_set_its_interval(
     place: Place, interval: object, hours: int
 ) -> None:
-    """With `full-refresh-interval` 0 each run reads the list whole; other spans count as well."""
-    root = {"full-refresh-interval": interval}
-    first = run_with_metadata(place, "bank_transactions", root)
+    """With 0 each run reads the list whole; with other spans runs between request the last days.
+
+    The setting is another.
+    """
+    root: dict[str, Any] = {"full-refresh-interval": interval}
+    setting: dict[str, Any] = {"full_refresh_interval": "1d"}
+    first = run_with_metadata(place, "bank_transactions", root, **setting)
     for hour in range(1, hours + 1):
         place.clock.sleep(HOUR)
-        again = run_with_metadata(place, "bank_transactions", root, deepcopy(first.state))
-        assert (len(again.records("bank_transactions")) == 450) is (hour == hours)
+        again = run_with_metadata(
+            place, "bank_transactions", root, deepcopy(first.state), **setting
+        )
+        found = len(again.records("bank_transactions"))
+        assert (found == 450) is (hour == hours)
+        assert found > 0
 
 
 def test_a_target_that_is_told_nothing_gets_no_version(place: Place) -> None:

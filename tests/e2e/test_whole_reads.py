@@ -49,7 +49,11 @@ def count_calls(place: Place, path: str) -> int:
 
 
 def run_with_metadata(
-    place: Place, stream: str, root: dict[str, Any], state: dict[str, Any] | None = None
+    place: Place,
+    stream: str,
+    root: dict[str, Any],
+    state: dict[str, Any] | None = None,
+    **settings: Any,
 ) -> Run:
     """Return a run of one stream with more metadata in its catalog."""
     catalog = place._static_catalog()  # noqa: SLF001  # made once for all tests
@@ -60,7 +64,7 @@ def run_with_metadata(
                 one["metadata"] |= root if entry["stream"] == stream else {}
     writer = Collector()
     tap = place._quick(  # noqa: SLF001  # the harness's own, with a catalog as the command reads it
-        config=place.config(), catalog=read_catalog(catalog), state=deepcopy(state),
+        config=place.config(**settings), catalog=read_catalog(catalog), state=deepcopy(state),
         message_writer=writer,
     )  # fmt: skip
     tap.sync_all()

@@ -103,10 +103,11 @@ def test_a_day_has_one_whole_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("interval", "own", "calls"), [("6h", None, 4 * 503 + 20 * 4), ("0", 0, 24 * 503)]
+    ("interval", "own", "calls"),
+    [("0", 6 * HOUR, 4 * 503 + 20 * 4), ("6h", None, 4 * 503), ("0", 0, 24 * 503)],
 )
 def test_the_interval_of_a_schedule(interval: str, own: int | None, calls: int) -> None:
-    """The setting counts, and before it the metadata of the stream."""
+    """The setting leaves the list out of other runs, the metadata of the stream do not."""
     cost = Cost(STREAM, "1", 100_000, 503, is_exact=True, whole=503, between=4)
     (one,) = select_streams(None, [STREAM])
     chosen = SelectedStream(one.resource, one.kind, is_incremental=False, refresh_interval=own)
