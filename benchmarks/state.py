@@ -3,7 +3,7 @@
 500 organizations with 120 streams each, each of which brings one response. The writer of states is
 the tap's own, and so are the records; the clock is moved by hand, as fast as the limit of the
 service lets organizations be read. Ends with 1 where more bytes of states leave than the writer's
-bound lets; their share depends on how much a second brings, and is printed beside its aim.
+bound lets, or more than 2 % of the output of full responses: those of few rows take as much time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import TapState
     from singer_sdk.singerlib import Message
 
-AIM = 0.02  # of the bytes of the output
+LIMIT = 0.02  # of the bytes of the output, with as many rows a response as the service lets
 ORGANIZATIONS, STREAMS = 500, 120
 AT_ONCE = (4, 32)  # organizations: the default, and the most
 CALLS = 100 / 60  # a second and organization
@@ -79,7 +79,7 @@ def simulate(
 def main() -> int:
     """Print the share of runs at some paces, and check the bound."""
     record, is_above = measure_record(), False
-    print(f"{record:.0f} bytes a record, aim {AIM:.0%}")
+    print(f"{record:.0f} bytes a record, limit {LIMIT:.0%} of full pages")
     for at_once in AT_ONCE:
         states, most = simulate(at_once)
         is_above = is_above or states > most
@@ -87,6 +87,7 @@ def main() -> int:
               f"at most {most / 1e6:.0f}")  # fmt: skip
         for rows in ROWS:
             output = states + ORGANIZATIONS * STREAMS * rows * record
+            is_above = is_above or (rows == max(ROWS) and states > LIMIT * output)
             print(f"  {rows:>3} rows a response: {states / output:.1%} of {output / 1e6:.0f} MB")
     return int(is_above)
 

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 
 SMALL = 64 * 1024  # bytes
-RATE = 100_000  # bytes a second
+RATE = 20_000  # bytes a second
 
 
 class BoundedStateWriter(StateWriter):
-    """Writes a state that has changed; one above 64 KiB at 100,000 bytes a second at most.
+    """Writes a state that has changed; one above 64 KiB at 20,000 bytes a second at most.
 
     The state of 500 organizations and 56 streams is 3.8 MB, and changes 28,000 times a run.
     """
