@@ -53,7 +53,9 @@ class FullScan:
         for entry in entries:
             time = entry.time or ""
             self._is_timeless = self._is_timeless or not time
-            if entry.is_due(self.read.start):
+            if not entry.row:  # its time is that of a neighbour
+                yield entry.row, None
+            elif entry.is_due(self.read.start):
                 self._has_times = self._has_times or bool(time)
                 if self._newest < time <= limit:
                     self._newest = time

@@ -107,6 +107,9 @@ class ListRead:
         """Return the items of rows in the order of time; those of the boundary second once."""
         items: list[Item] = []
         for entry in entries:
+            if not entry.row:  # its time is that of a neighbour
+                items.append((entry.row, None))
+                continue
             if entry.time == self.reached and entry.key in self._keys_reached:
                 continue
             if entry.time != self.reached:

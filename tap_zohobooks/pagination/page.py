@@ -34,8 +34,8 @@ class Entry:
     row: Row
 
     def is_due(self, since: str | None) -> bool:
-        """Tell whether it changed at or after an instant; a row without a time is always due."""
-        return since is None or self.time is None or self.time >= since
+        """Tell whether it changed at or after an instant; what shows no time is always due."""
+        return since is None or self.time is None or self.time >= since or not self.row
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ LISTS = ("keyset", "sorts only", "filters only", "neither", "documents", "bulk")
 def test_what_is_no_row(scene: Scene, name: str, row: object, *, has_state: bool) -> None:
     """The bookmark passes no place of a list that held no row: it may have been of any time."""
     for request in range(2, scene.requests[name, has_state]):
-        for place in (0, 1):
+        for place in (0, 1, 2):
             check(scene, name, {request: [replace_row(place, row)]}, has_state=has_state)
 
 
