@@ -191,15 +191,11 @@ class Scene:
 
 
 def select(catalog: dict[str, Any], stream: str) -> dict[str, Any]:
-    """Return a catalog with one stream; of the others it holds little, which is read sooner."""
-    entries = []
-    for entry in catalog["streams"]:
-        is_chosen = entry["stream"] == stream
-        top = {"breadcrumb": [], "metadata": {"selected": is_chosen}}
-        others = [one for one in entry["metadata"] if one["breadcrumb"] and is_chosen]
-        schema = entry["schema"] if is_chosen else {"type": "object", "properties": {}}
-        entries.append({**entry, "metadata": [top, *others], "schema": schema})
-    return {"streams": entries}
+    """Return a catalog that holds one stream alone: the SDK copies what it holds, which is most."""
+    (entry,) = (one for one in catalog["streams"] if one["stream"] == stream)
+    root = {"breadcrumb": [], "metadata": {"selected": True}}
+    fields = [one for one in entry["metadata"] if one["breadcrumb"]]
+    return {"streams": [{**entry, "metadata": [root, *fields]}]}
 
 
 def sync(run: Run) -> None:
