@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.e2e.test_dated import LISTS, Target, find_day
+from tests.e2e.test_whole_reads import run_with_metadata
 from tests.gateway import Place, make_place
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ class Story:
         self.settings: dict[str, Any] = {
             "page_size": 4,
             "token_cache": folder if seed % 2 else "off",
-            "full_refresh_interval": self.random.choice(["0", "5h"]),
         }
+        self.root = self.random.choice([{}, {"full-refresh-interval": "5h"}])
         self.target, self.state = Target(stream), dict[str, Any]()
         self.changes = 0
 
@@ -64,8 +65,8 @@ class Story:
 
         hooks = self.place.world.before_call
         hooks.extend([] if is_quiet else [disturb])
-        messages = self.place.complete(
-            [self.stream], deepcopy(self.state), **self.settings
+        messages = run_with_metadata(
+            self.place, self.stream, self.root, deepcopy(self.state), **self.settings
         ).messages
         hooks.clear()
         if not is_quiet and self.random.random() < 0.4:
