@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     import requests
     from singer_sdk.singerlib import Message
 
+_SECONDS = count(int(time.time()))  # when runs begin: versions of a table, no two share a second
 SEED = "ZOHOBOOKS_SEED"
 hypothesis.settings.register_profile(
     "project",
@@ -209,7 +212,7 @@ class Service:
         return self._quick(config=self.config(**settings), catalog=catalog, setup_mapper=False)
 
     def _quick(self, **arguments: Any) -> TapZohoBooks:
-        world, clock = self.world, self.clock
+        world, clock, began = self.world, self.clock, next(_SECONDS)
 
         class QuickTap(TapZohoBooks):
             """The tap, with a clock moved by hand and without a socket."""
@@ -220,6 +223,11 @@ class Service:
                 session = super().session
                 session.mount(BASE, WorldAdapter(world, clock.sleep))
                 return session
+
+            @property
+            @override
+            def initialized_at(self) -> int:
+                return max(super().initialized_at, began * 1000)
 
             @override
             def sleep(self, seconds: float) -> None:

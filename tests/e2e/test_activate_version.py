@@ -445,11 +445,11 @@ def test_each_run_has_a_version_of_its_own(service: Make, monkeypatch: pytest.Mo
     """A run after one that did not come to its end begins with a newer version."""
     place = service(rows=5, **PLENTY)
     found: list[int | None] = []
-    for now in (1_800_000_000.0, 1_800_000_001.0):
+    for now in (4_000_000_000.0, 4_000_000_001.0):
         monkeypatch.setattr("singer_sdk.plugin_base.time.time", lambda now=now: now)
         place.world.script.extend(["", "", "500"] if not found else [])
         found += versions(place.run(["taxes"], max_wait_seconds=0), "taxes")
-    assert found == [1_800_000_000, 1_800_000_001]
+    assert found == [4_000_000_000, 4_000_000_001]
 
 
 def disturbed(place: Service, path: str, seed: int) -> set[str]:
