@@ -111,7 +111,7 @@ def plain(service: Service) -> None:
         def discover_streams(self) -> list[RESTStream[int]]:
             return [ParentStream(self, service), DocumentStream(self, service)]
 
-    PlainTap(config={}).sync_all()
+    PlainTap(config=records.CONFIG).sync_all()
 
 
 def ours(service: Service) -> None:

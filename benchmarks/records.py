@@ -24,17 +24,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
-from singer_sdk import RESTStream, Tap
-from singer_sdk.pagination import BasePageNumberPaginator
+from singer_sdk import Tap
 from typing_extensions import override
 
+from benchmarks import plain_tap
 from tap_zohobooks.streams.records import SCHEMAS
 from tap_zohobooks.tap import TapZohoBooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from singer_sdk.helpers.types import Context
 
 BASE = "http://127.0.0.1:9"
 ORGANIZATION = "1"
@@ -141,35 +139,13 @@ class Service(BaseAdapter):
         """Nothing is open."""
 
 
-class PlainStream(RESTStream[int]):
-    """A list as the SDK's template reads it."""
-
-    name = "invoices"
-    path = "/books/v3/invoices"
-    url_base = BASE
-    primary_keys = ("invoice_id",)
-    replication_key = "last_modified_time"
-    records_jsonpath = "$.invoices[*]"
+class PlainStream(plain_tap.PlainStream):
+    """A list as the SDK's template reads it, from memory."""
 
     def __init__(self, tap: Tap, service: Service) -> None:
         """Read from memory."""
         super().__init__(tap, schema=schema())
         self.requests_session.mount(BASE, service)
-
-    @override
-    def get_new_paginator(self) -> BasePageNumberPaginator:
-        class Pages(BasePageNumberPaginator):
-            @override
-            def has_more(self, response: requests.Response) -> bool:
-                return bool(response.json()["page_context"]["has_more_page"])
-
-        return Pages(1)
-
-    @override
-    def get_url_params(
-        self, context: Context | None, next_page_token: int | None
-    ) -> dict[str, Any]:
-        return {"page": next_page_token, "per_page": 200, "sort_column": "last_modified_time"}
 
 
 def plain(service: Service) -> None:
@@ -182,7 +158,7 @@ def plain(service: Service) -> None:
         def discover_streams(self) -> list[PlainStream]:
             return [PlainStream(self, service)]
 
-    PlainTap(config={}).sync_all()
+    PlainTap(config=CONFIG).sync_all()
 
 
 def ours(service: Service) -> None:
