@@ -32,7 +32,7 @@ from tap_zohobooks.singer.catalog import (
     read_catalog,
     read_json,
 )
-from tap_zohobooks.singer.log_output import protect_log
+from tap_zohobooks.singer.log_output import end_log, protect_log
 from tap_zohobooks.singer.shutdown import ShutdownHandler
 from tap_zohobooks.singer.state_writer import BoundedStateWriter
 from tap_zohobooks.singer.stdout import (
@@ -86,6 +86,7 @@ class ZohoBooksCommand(SingerCommand):
             protect_log()
 
     def _exit(self, error: TapError) -> NoReturn:
+        end_log()
         self.logger.error("%s", error)
         sys.exit(error.exit_code)
 

@@ -11,6 +11,7 @@ import re
 import sys
 import threading
 import traceback
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
@@ -113,6 +114,27 @@ def format_traceback(error: BaseException | None) -> str:
     return "\n".join(f"{INDENT}{escape_controls(line)}" for line in text.rstrip("\n").split("\n"))
 
 
+def end_log() -> None:
+    """Write nothing that other threads log from now on: the next line of this one is the last.
+
+    Threads that read are not waited for when a run ends, and may go on for a while.
+    """
+    own = threading.get_ident()
+    for handler in _list_outputs():
+        handler.acquire()  # no other thread is within it
+        try:
+            handler.emit = partial(_emit_own, handler.emit, own)  # type: ignore[method-assign]
+        finally:
+            handler.release()
+
+
+def _emit_own(
+    emit: Callable[[logging.LogRecord], None], own: int, record: logging.LogRecord
+) -> None:
+    if record.thread == own:
+        emit(record)
+
+
 def list_handlers() -> Iterator[logging.Handler]:
     """Yield the handlers of all loggers, those behind a buffer included."""
     loggers = [logging.getLogger(), *map(logging.getLogger, logging.root.manager.loggerDict)]
@@ -122,12 +144,16 @@ def list_handlers() -> Iterator[logging.Handler]:
     yield from (one for one in targets if isinstance(one, logging.Handler))
 
 
+def _list_outputs() -> set[logging.Handler]:
+    """Return the handlers of all loggers, and the one that is used if there is none."""
+    return {*list_handlers(), *([logging.lastResort] if logging.lastResort else [])}
+
+
 def protect_log() -> None:
     """Protect the output of all handlers, and of records, from now on."""
     logging.setLogRecordFactory(SafeRecord)
     logging.raiseExceptions = False  # a broken handler would print its record as it is
-    last = [logging.lastResort] if logging.lastResort else []
-    for handler in {*list_handlers(), *last}:
+    for handler in _list_outputs():
         if not isinstance(handler.formatter, SafeFormatter):
             handler.setFormatter(SafeFormatter(handler.formatter or logging.Formatter()))
 
@@ -135,9 +161,16 @@ def protect_log() -> None:
 def log_defects() -> None:
     """Log defects of all threads, in place of printing them as they are."""
     protect_log()  # no handler is set up yet: the last resort
-    sys.excepthook = _log_defect
+    sys.excepthook = _end_with_defect
     sys.unraisablehook = _log_args
     threading.excepthook = _log_args
+
+
+def _end_with_defect(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    end_log()
+    _log_defect(kind, error, trace)
 
 
 def _log_defect(

@@ -10,6 +10,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from tap_zohobooks.error_catalog import Reason
+from tap_zohobooks.singer.log_output import end_log
 
 if TYPE_CHECKING:
     import logging
@@ -79,6 +80,7 @@ class ShutdownHandler:
         """Write the state: no bookmark passes a row that was not written."""
         is_written = self.tap is not None and self._write_state(self.tap)
         rest = "the next run goes on from the state" if is_written else "the state of before stands"
+        end_log()
         self._logger.warning("%s", SIGNALS[signal.Signals(number)].error(state=rest))
 
     def _write_state(self, tap: Tap) -> bool:

@@ -158,3 +158,40 @@ class Fails:
     )
     assert "***" in done.stderr
     assert "s3cr3t-s3cr3t" not in done.stderr
+
+
+TALKING = """
+import logging, os, signal, threading
+from tap_zohobooks.command_line import TapCommand
+from tap_zohobooks.singer.log_output import log_defects
+from tap_zohobooks.singer.shutdown import ShutdownHandler
+from tap_zohobooks.singer.stdout import LineWriter
+log, begun = logging.getLogger("tap-zohobooks.reader"), threading.Event()
+log_defects()
+def talk():
+    while True:
+        log.warning("still reading")
+        begun.set()
+for _ in range(4):
+    threading.Thread(target=talk, daemon=True).start()
+begun.wait()
+"""
+ENDS = {
+    "error": ("TapCommand.cli(['--config', 'missing.json'])", "missing.json"),
+    "defect": ("raise ZeroDivisionError('at the end')", "ZeroDivisionError: at the end"),
+    "signal": (
+        ("ShutdownHandler(LineWriter(1), log).watch(); os.kill(os.getpid(), signal.SIGTERM); "
+        "threading.Event().wait()"), "SIGTERM",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("end", "found"), ENDS.values(), ids=ENDS)
+def test_threads_that_read_log_nothing_behind_the_last_line(end: str, found: str) -> None:
+    """The last line names the reason, whatever other threads log meanwhile."""
+    done = subprocess.run(
+        [sys.executable, "-c", TALKING + end], capture_output=True, text=True, check=False
+    )
+    assert done.returncode
+    assert "still reading" in done.stderr
+    assert found in done.stderr.splitlines()[-1]
