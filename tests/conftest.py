@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     import requests
     from singer_sdk.singerlib import Message
 
-_SECONDS = count(int(time.time()))  # when runs begin: versions of a table, no two share a second
+_begun = [0]  # seconds in which runs began: the versions of their tables
 SEED = "ZOHOBOOKS_SEED"
 hypothesis.settings.register_profile(
     "project",
@@ -126,6 +125,12 @@ class Run:
         return None
 
 
+def _begin() -> int:
+    """Return the second in which a run begins; no two share one, however fast they are."""
+    _begun.append(max(int(time.time()), _begun[-1] + 1))
+    return _begun[-1]
+
+
 @dataclass
 class Service:
     """A world with a clock, and taps that read it without a socket."""
@@ -212,7 +217,7 @@ class Service:
         return self._quick(config=self.config(**settings), catalog=catalog, setup_mapper=False)
 
     def _quick(self, **arguments: Any) -> TapZohoBooks:
-        world, clock, began = self.world, self.clock, next(_SECONDS)
+        world, clock, began = self.world, self.clock, _begin()
 
         class QuickTap(TapZohoBooks):
             """The tap, with a clock moved by hand and without a socket."""
@@ -227,7 +232,7 @@ class Service:
             @property
             @override
             def initialized_at(self) -> int:
-                return max(super().initialized_at, began * 1000)
+                return began * 1000
 
             @override
             def sleep(self, seconds: float) -> None:
