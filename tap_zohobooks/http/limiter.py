@@ -66,7 +66,9 @@ class ConcurrencySlots:
 class OrganizationLimiter:
     """Decides when the requests of one organization leave, and adapts to the responses.
 
-    A request: `acquire` (which calls `wait_for_slot`), send, `release`, `on_response`.
+    A request: `acquire` (which calls `wait_for_slot`), send, `release`, `on_response`. The window
+    is written once a request: it learns of a response as the next request is about to leave. Until
+    then, and if there is none, other runs count the request for 10 s more.
     """
 
     def __init__(
@@ -98,6 +100,17 @@ class OrganizationLimiter:
         self._in_flight = 0
         self._end: TapError | None = None
         self._is_blocked = False
+        self._responses: list[tuple[float, float]] = []  # left and came, not in the window yet
+
+    @contextmanager
+    def _change_window(self) -> Iterator[SlidingWindow]:
+        """Yield the window, and keep what was changed; it holds all responses."""
+        with self._window.change() as window:
+            with self._lock:
+                responses, self._responses = self._responses, []
+            for left, came in responses:
+                window.record_response(left, came, self._ceiling)
+            yield window
 
     @contextmanager
     def acquire(self) -> Iterator[float]:
@@ -130,10 +143,11 @@ class OrganizationLimiter:
         has_waited = False
         while True:
             self._check_day()
-            with self._window.change() as window:
+            with self._change_window() as window:
                 now = self._window.now()
                 wait = window.take(now, self._ceiling)
                 held = window.get_hold(now)
+                self._is_blocked = window.blocks > 0
             if wait <= 0:
                 return now
             if held > self._settings.max_wait:
@@ -182,22 +196,20 @@ class OrganizationLimiter:
             self._in_flight -= 1
             if LIMIT_HEADER in headers and (quota := Quota.read(headers, self._clock())):
                 self.quota = quota.after(self.quota)
-        with self._window.change() as window:
-            window.record_response(left, self._window.now(), self._ceiling)
-            self._is_blocked = window.blocks > 0
+            self._responses.append((left, self._window.now()))
 
     def on_response(self, result: Response | Failure, left: float) -> None:
         """Adapt rate and slots to the response of the request that left then."""
         self.slots.on_response(result, left, self._window.now())
         if isinstance(result, Response):
             if self._is_blocked:
-                with self._window.change() as window:
+                with self._change_window() as window:
                     window.record_success(left)
         elif result.action is Action.HOLD:
             self._hold(result, left)
 
     def _hold(self, failure: Failure, left: float) -> None:
-        with self._window.change() as window:
+        with self._change_window() as window:
             now = self._window.now()
             before = window.capacity(now, self._ceiling)
             window.record_refusal(left, now, failure, self._ceiling, self._jitter())
@@ -212,7 +224,7 @@ class OrganizationLimiter:
 
     def get_hold(self) -> float:
         """Return for how many seconds all requests are held back."""
-        with self._window.change() as window:
+        with self._change_window() as window:
             return window.get_hold(self._window.now())
 
     def end_of_day(self, found: str, reset: float | None) -> None:
