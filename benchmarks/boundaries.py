@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import TypeAlias
 
+    from tap_zohobooks.connection import ServiceSession
+
     Write: TypeAlias = Callable[[int, "bytes | memoryview"], int]
 
 PACKAGE = TapZohoBooks.__module__.partition(".")[0]
@@ -153,7 +155,7 @@ def trace_sync(count: int) -> Trace:
     class InMemory(TapZohoBooks):
         @cached_property
         @override
-        def session(self) -> requests.Session:
+        def session(self) -> ServiceSession:
             session = super().session
             session.mount(BASE, service)
             return session

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tap_zohobooks.auth import Authenticator
+    from tap_zohobooks.connection import ServiceSession
     from tap_zohobooks.http.rate_limit import Quota
     from tap_zohobooks.http.shared_state import Cache
     from tap_zohobooks.oauth.credentials import Token
@@ -78,7 +79,7 @@ class Client:
         auth: Authenticator,
         settings: LimitSettings,
         *,
-        session: requests.Session,
+        session: ServiceSession,
         logger: logging.Logger,
         cache: Cache,
         clock: Callable[[], float] = time.monotonic,
@@ -172,12 +173,9 @@ class Client:
         headers: Mapping[str, str] = {}
         with limiter.acquire() as left:
             try:
-                response = self._session.get(
-                    f"{token.api_url}/books/v3/{path}",
-                    params=query,
-                    auth=TokenHeader(token),
-                    timeout=self._settings.timeout,
-                    allow_redirects=False,
+                url = f"{token.api_url}/books/v3/{path}"
+                response = self._session.fetch(
+                    url, query, TokenHeader(token), self._settings.timeout
                 )
             except BodyTooLarge:
                 found = f"has more than {MAX_BODY >> 20} MB"

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import ssl
+from contextlib import contextmanager
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 from urllib.request import getproxies
 
 import requests
@@ -28,7 +30,9 @@ from tap_zohobooks.safe_text import add_url_secrets
 from tap_zohobooks.settings import CREDENTIALS, REFRESH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from requests.auth import AuthBase
 
 NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 
@@ -50,15 +54,27 @@ class ServiceSession(requests.Session):
                 of the server, or of a proxy, is not trusted.
             requests.RequestException: There is no response.
         """
-        try:
+        with _explain_errors():
             return super().request(*args, **kwargs)
-        except requests.RequestException as error:
-            _check_certificates()
-            _check_trust(error)
-            raise
-        except (OSError, UnicodeError, HTTPError) as error:  # a host that no name server can know
-            _check_certificates()
-            raise requests.ConnectionError(error) from error
+
+    def fetch(
+        self, url: str, params: Mapping[str, str | int], auth: AuthBase, timeout: float
+    ) -> requests.Response:
+        """Send a GET request without what `request` does beside: cookies, hooks and redirects.
+
+        These take half of the time of a request, and the tap uses none of them. Raises as
+        `request` does.
+        """
+        with _explain_errors():
+            request = requests.PreparedRequest()
+            request.method = "GET"
+            request.prepare_url(url, urlencode(params))
+            request.prepare_headers(self.headers)
+            address = str(request.url)
+            settings = self.merge_environment_settings(address, {}, False, None, None)  # noqa: FBT003  # it takes no keyword
+            response = self.get_adapter(address).send(auth(request), timeout=timeout, **settings)
+            _ = response.content  # an adapter may leave it to be read
+            return response
 
     @override
     def merge_environment_settings(self, url: Any, *args: Any) -> Any:
@@ -74,6 +90,19 @@ class ServiceSession(requests.Session):
             self._known_settings[known] = merged
         found = self._known_settings[known]
         return {**found, "proxies": {**found["proxies"]}}
+
+
+@contextmanager
+def _explain_errors() -> Iterator[None]:
+    try:
+        yield
+    except requests.RequestException as error:
+        _check_certificates()
+        _check_trust(error)
+        raise
+    except (OSError, UnicodeError, HTTPError) as error:  # a host that no name server can know
+        _check_certificates()
+        raise requests.ConnectionError(error) from error
 
 
 def _check_certificates() -> None:
@@ -96,7 +125,7 @@ def _check_trust(error: requests.RequestException) -> None:
         raise Reason.CERTIFICATE_UNTRUSTED.error(url=host, problem=problem) from error
 
 
-def build_session(config: Mapping[str, Any], connections: int) -> requests.Session:
+def build_session(config: Mapping[str, Any], connections: int) -> ServiceSession:
     """Return a session that keeps so many connections open, and no cookies.
 
     Each of its responses is bounded in time and size: see BoundedAdapter.

@@ -44,10 +44,10 @@ from tap_zohobooks.streams.row_costs import keep_costs, log_costs
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import requests
     from singer_sdk import Stream
     from singer_sdk.helpers.types import Context
 
+    from tap_zohobooks.connection import ServiceSession
     from tap_zohobooks.http.shared_state import Cache, SharedValue, Value
     from tap_zohobooks.oauth.revoked_token import RevokedToken
     from tap_zohobooks.resources import Resource
@@ -139,7 +139,7 @@ class TapZohoBooks(CommandLineTap):
             raise TapError(msg)
 
     @cached_property
-    def session(self) -> requests.Session:
+    def session(self) -> ServiceSession:
         """The one HTTP session: connections are kept, cookies are not."""
         return connection.build_session(self.config, 4 * self.sync_context.max_concurrency)
 

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    import requests
     from singer_sdk.singerlib import Message
+
+    from tap_zohobooks.connection import ServiceSession
 
 _begun = [0]  # seconds in which runs began: the versions of their tables
 SEED = "ZOHOBOOKS_SEED"
@@ -224,7 +225,7 @@ class Service:
 
             @cached_property
             @override
-            def session(self) -> requests.Session:
+            def session(self) -> ServiceSession:
                 session = super().session
                 session.mount(BASE, WorldAdapter(world, clock.sleep))
                 return session

@@ -19,7 +19,7 @@ from tap_zohobooks.tap import TapZohoBooks
 from tests.conftest import BASE, Collector, Run, Service
 
 if TYPE_CHECKING:
-    import requests
+    from tap_zohobooks.connection import ServiceSession
 
 Make = Callable[..., Service]
 
@@ -74,7 +74,7 @@ def seconds(world: World, organizations: list[str]) -> float:
 
         @cached_property
         @override
-        def session(self) -> requests.Session:
+        def session(self) -> ServiceSession:
             session = super().session
             session.mount(BASE, WorldAdapter(world, time.sleep))
             return session

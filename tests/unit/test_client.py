@@ -12,7 +12,6 @@ from queue import Empty, Queue
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import requests
 from typing_extensions import override
 
 from sandbox.server.transport import WorldAdapter
@@ -31,6 +30,8 @@ from tests.conftest import BASE, Service, made
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import requests
 
     from sandbox import World
 
@@ -62,7 +63,7 @@ class Slow(WorldAdapter):
 def client(place: Service, folder: Path | None = None, **rules: Any) -> Client:
     """Return the client of a new run, which shares a folder with others or nothing."""
     logger, clock = logging.getLogger("test"), place.clock
-    session = requests.Session()
+    session = connection.ServiceSession()
     session.mount(BASE, WorldAdapter(place.world, clock.sleep))
     config = place.config(grant_type="refresh_token", region="us")
     return Client(
