@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from singer_sdk.contrib.msgspec import encoder
 from singer_sdk.helpers._state import StateWriter
 from singer_sdk.singerlib import StateMessage
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 
 SMALL = 64 * 1024  # bytes
 RATE = 20_000  # bytes a second
+
+
+class EncodedState(StateMessage):
+    """A state that is JSON already: the message of the SDK copies it and encodes it once more."""
+
+    @override
+    def to_dict(self) -> dict[str, Any]:
+        return {"type": self.type, "value": self.value}
 
 
 class BoundedStateWriter(StateWriter):
@@ -47,7 +56,7 @@ class BoundedStateWriter(StateWriter):
         text = encoder.encode(state)
         if text == self._written:
             return
-        self._write_message(StateMessage(state))
+        self._write_message(EncodedState(msgspec.Raw(text)))  # type: ignore[arg-type]  # as JSON
         self._written = text
         self._due = self._clock() + len(text) / RATE if len(text) > SMALL else None
 
