@@ -111,26 +111,31 @@ class ObjectConverter:
     is_open: bool
     deselected: frozenset[str] = frozenset()
     _texts: frozenset[str] = field(init=False)  # the fields that keep a text that is not blank
+    _unchanged: Mapping[str, frozenset[type]] = field(init=False)  # what else needs no conversion
 
     def __post_init__(self) -> None:
-        """Note which fields keep a text, as nearly all values are one."""
+        """Note what needs no conversion, as nearly all values need none."""
         texts = frozenset(name for name, rule in self.rules.items() if str in rule.unchanged)
+        unchanged = {name: rule.unchanged | {type(None)} for name, rule in self.rules.items()}
         object.__setattr__(self, "_texts", texts)
+        object.__setattr__(self, "_unchanged", unchanged)
 
     def convert(self, row: Row, unmapped: list[Unmapped], prefix: str = "") -> Row:
         """Return a copy of the object with each value in its schema's type, blanks as None."""
         record = row.copy()  # most values stay unchanged
-        rules, texts = self.rules, self._texts
+        rules, texts, unchanged = self.rules, self._texts, self._unchanged
         for name, value in row.items():
             kind = type(value)
-            if kind is str and value >= "!" and name in texts:  # not blank
+            if kind is str:
+                if value >= "!" and name in texts:  # not blank
+                    continue
+            elif kind in unchanged.get(name, _NOTHING):
                 continue
             rule = rules.get(name)
             if rule is None:
                 self._convert_unknown(record, name, unmapped, prefix)
             elif kind is not str:
-                if kind not in rule.unchanged and value is not None:
-                    record[name] = rule.convert(value, unmapped, prefix + name)
+                record[name] = rule.convert(value, unmapped, prefix + name)
             elif not value:
                 record[name] = None
             elif (parsed := rule.parse(value)) is not None:
