@@ -21,18 +21,28 @@ def measured(*setups: Setup) -> list[Measured]:
         return list(pool.map(measure, setups))
 
 
+def is_full(one: Measured) -> bool:
+    """Tell whether windows were full: a call counts until its answer, which shows in short ones."""
+    return one.rate >= 0.98 * CEILING * WINDOW / (WINDOW + one.setup.latency)
+
+
 def test_windows_are_full() -> None:
-    """However slow the answers, every window after the first is full, and no call refused."""
-    found = measured(
-        *(
-            Setup(3 * CEILING + 10, latency * SCALE, WINDOW, concurrency=concurrency)
-            for latency, concurrency in LATENCIES.items()
-        )
-    )
-    assert [one.refused for one in found] == [{}, {}, {}]
-    for one in found:
-        # A call counts until its answer, which in so short a window shows.
-        assert one.rate >= 0.98 * CEILING * WINDOW / (WINDOW + one.setup.latency)
+    """However slow the answers, every window after the first is full, and no call refused.
+
+    A machine that is busy with other work lowers a rate, and nothing raises it: what falls short
+    is measured again, twice at most.
+    """
+    setups = [
+        Setup(3 * CEILING + 10, latency * SCALE, WINDOW, concurrency=concurrency)
+        for latency, concurrency in LATENCIES.items()
+    ]
+    for _ in range(3):
+        found = measured(*setups)
+        assert [one.refused for one in found] == [{}] * len(setups)
+        setups = [one.setup for one in found if not is_full(one)]
+        if not setups:
+            break
+    assert not setups
 
 
 def test_documents_take_the_limits_time() -> None:

@@ -179,6 +179,19 @@ def test_a_call_counts_from_its_answer() -> None:
     assert [wait for wait in slept(place) if wait > 1] == [pytest.approx(60.06)]
 
 
+@pytest.mark.parametrize(("calls", "longest"), [(1, 70.07), (2, 60.06)])
+def test_other_runs_learn_of_a_response_with_the_next_request(
+    tmp_path: Path, calls: int, longest: float
+) -> None:
+    """The last request of a run counts for 10 s more in others, as one without a response does."""
+    place = made(requests_per_minute=calls, latency=0.1, organizations=1)
+    one, other = (client(place, tmp_path / "cache", requests_per_minute=calls) for _ in range(2))
+    for _ in range(calls):
+        one.get("invoices", {}, place.organizations[0])
+    other.get("invoices", {}, place.organizations[0])
+    assert sum(wait for wait in slept(place) if wait > 1) == pytest.approx(longest, abs=0.2)
+
+
 def test_each_block_begins_anew(place: Service) -> None:
     """A block after calls that were served is waited for as the first one was."""
     asking = client(place)
