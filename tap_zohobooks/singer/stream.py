@@ -15,6 +15,7 @@ from typing_extensions import override
 from tap_zohobooks.resources import MODIFIED, ORGANIZATION
 from tap_zohobooks.singer.activate_version import VersionedStream
 from tap_zohobooks.singer.period_state import PeriodCheckpoint
+from tap_zohobooks.singer.stdout import write_records
 from tap_zohobooks.singer.stream_maps import (
     MAPPING_ERRORS,
     explain_batch_error,
@@ -186,17 +187,16 @@ class SingerStream(VersionedStream):
 
     def _write_lines(self, batch: RecordBatch) -> None:
         """Write records as they are: selection and types are the cleaner's part."""
-        for record in batch.records:
-            for stream_map in self.stream_maps:
-                mapped = self._map(record, stream_map)
-                if mapped is not None:
-                    message = RecordMessage(
-                        stream=stream_map.stream_alias,
-                        record=mapped,
-                        version=self._stream_version,
-                        time_extracted=batch.served,
-                    )
-                    self._tap.write_message(message)
+        for stream_map in self.stream_maps:
+            mapped = (self._map(record, stream_map) for record in batch.records)
+            envelope = RecordMessage(
+                stream=stream_map.stream_alias,
+                record={},
+                version=self._stream_version,
+                time_extracted=batch.served,
+            )
+            found = (record for record in mapped if record is not None)
+            write_records(self._tap.message_writer, envelope, found)
 
     def _write_files(self, config: BatchConfig) -> None:
         """Write the waiting records as files of mapped records; the SDK does not map its own."""

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import array
 import fcntl
+import json
 import os
 import termios
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from singer_sdk.contrib.msgspec import encoder
 from singer_sdk.singerlib import RecordMessage
 
-from tap_zohobooks.singer.stdout import PAGE, LineWriter, room
+from tap_zohobooks.singer.stdout import PAGE, LineWriter, room, write_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 CAPACITY = 16 * PAGE
+SERVED = datetime(2026, 11, 23, 12, 0, 5, tzinfo=UTC)
+ENVELOPE = RecordMessage("s", {}, 7, SERVED)
 
 
 def record(size: int) -> RecordMessage:
@@ -92,6 +97,67 @@ def test_what_stands_in_a_pipe_that_nobody_reads(pipe: tuple[int, int]) -> None:
     thread.join()
     assert found.endswith(b"\n")
     assert found.count(b"\n") > 5
+
+
+def test_what_records_leave_in_a_pipe_that_nobody_reads(pipe: tuple[int, int]) -> None:
+    """Of records of all lengths that are written together, those that a full pipe holds are whole.
+
+    Behind a stop no further one is begun.
+    """
+    read, write = pipe
+    writer = LineWriter(write)
+    records = ({"a": "x" * (size * 777 % (2 * PAGE))} for size in range(999))
+    thread = threading.Thread(target=lambda: writer.write_records(ENVELOPE, records), daemon=True)
+    thread.start()
+    unread = 0
+    while unread != (unread := len_unread(read)) or not unread:
+        time.sleep(0.1)
+    writer.stop()
+    found = os.read(read, 3 * CAPACITY)
+    time.sleep(0.1)
+    assert not len_unread(read)
+    assert found.endswith(b"}\n")
+    assert found.count(b"\n") > 5
+    assert [json.loads(line)["type"] for line in found.splitlines()] == ["RECORD"] * found.count(
+        b"\n"
+    )
+
+
+@pytest.mark.parametrize("stream", ["invoices", 'a"b', '"record":{}', "\n"])
+@pytest.mark.parametrize("version", [None, 0, 1_800_000_000])
+@pytest.mark.parametrize("served", [None, SERVED])
+@pytest.mark.parametrize("sizes", [[], [1], [80] * 300, [9 * PAGE, 1, 3 * CAPACITY, 1, 1]])
+def test_records_are_written_as_their_messages_are(
+    tmp_path: Path, stream: str, version: int | None, served: datetime | None, sizes: list[int]
+) -> None:
+    """Lines are those that a message for each record makes, byte for byte."""
+    records: list[dict[str, Any]] = [{"a": "x" * size, "record": {}} for size in sizes]
+    messages = [RecordMessage(stream, record, version, served) for record in records]
+    with (tmp_path / "out").open("wb") as out:
+        write_records(
+            LineWriter(out.fileno()), RecordMessage(stream, {}, version, served), iter(records)
+        )
+    expected = b"".join(encoder.encode(one.to_dict()) + b"\n" for one in messages)
+    assert (tmp_path / "out").read_bytes() == expected
+
+
+@pytest.mark.parametrize("capacity", [PAGE, 4 * PAGE, 16 * PAGE])
+def test_records_arrive_in_order(pipe: tuple[int, int], capacity: int) -> None:
+    """Records that are shorter and longer than the pipe arrive whole, one after the other."""
+    read, write = pipe
+    fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, capacity)
+    writer = LineWriter(write)
+    sizes = [1, 1, PAGE, 1, 3 * capacity, 100, 9 * PAGE, 1]
+
+    def work() -> None:
+        writer.write_records(ENVELOPE, ({"a": "x" * size} for size in sizes))
+        shut(write)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    with os.fdopen(os.dup(read), "rb") as lines:
+        assert [len(json.loads(line)["record"]["a"]) for line in lines] == sizes
+    thread.join()
 
 
 def len_unread(read: int) -> int:
