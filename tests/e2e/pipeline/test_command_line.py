@@ -98,7 +98,11 @@ def test_settings_from_the_environment(shell: Shell, config: dict[str, Any]) -> 
         ({"client_secret": "wrong"}, 78, "client_secret"),
         ({"refresh_token": "1000.dead"}, 77, "refresh token is not valid"),
         ({"access_token": "dead", "region": "us", "refresh_token": ""}, 77, "access_token"),
-        ({"api_url": "http://127.0.0.1:1", "organization_ids": ["1"]}, 1, "no usable response"),
+        (
+            {"api_url": "http://127.0.0.1:1", "organization_ids": ["1"], "max_wait_seconds": 1},
+            1,
+            "no usable response",
+        ),
     ],
 )
 def test_a_run_that_fails_says_why(

@@ -156,6 +156,7 @@ def test_no_host_answers(terminal: Terminals) -> None:
     one.environment |= {
         "TAP_ZOHOBOOKS_ACCOUNTS_URL": closed,
         "TAP_ZOHOBOOKS_API_URL": closed,
+        "TAP_ZOHOBOOKS_MAX_WAIT_SECONDS": "1",
     }
     dialogue = one.run("doctor", ONE)
     assert dialogue.end() == 1

@@ -201,7 +201,8 @@ def _(scene: Scene) -> Outcome:
 
 @WAYS.to(Reason.ACCOUNTS_UNREACHABLE)
 def _(scene: Scene) -> Outcome:
-    return ended(scene.service().user.run(*DOCTOR, TAP_ZOHOBOOKS_ACCOUNTS_URL=_nobody()))
+    return ended(scene.service().user.run(*DOCTOR, TAP_ZOHOBOOKS_ACCOUNTS_URL=_nobody(),
+                                          TAP_ZOHOBOOKS_MAX_WAIT_SECONDS="0"))  # fmt: skip
 
 
 @WAYS.to(Reason.API_UNREACHABLE)
