@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import TypeAlias
 
-    from tap_zohobooks.connection import ServiceSession
+    from tap_zohobooks.http.session import ServiceSession
 
     Write: TypeAlias = Callable[[int, "bytes | memoryview"], int]
 

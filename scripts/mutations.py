@@ -565,7 +565,7 @@ MUTATIONS = (
     ),
     Mutation(
         "requests to this machine go through no proxy",
-        "tap_zohobooks.connection:ServiceSession.merge_environment_settings",
+        "tap_zohobooks.http.session:ServiceSession.merge_environment_settings",
         "lambda original, self, *args: requests.Session.merge_environment_settings(self, *args)",
         ("tests/e2e/test_sources.py", "tests/unit/test_connection.py"),
     ),
@@ -740,7 +740,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a certificate that is not trusted has an error of its own",
-        "tap_zohobooks.connection:_check_trust",
+        "tap_zohobooks.http.session:_check_trust",
         NOTHING,
         ("tests/unit/http/test_transport.py",),
     ),

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tap_zohobooks.auth import Authenticator
-    from tap_zohobooks.connection import ServiceSession
     from tap_zohobooks.http.rate_limit import Quota
+    from tap_zohobooks.http.session import ServiceSession
     from tap_zohobooks.http.shared_state import Cache
     from tap_zohobooks.oauth.credentials import Token
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from singer_sdk import Stream
     from singer_sdk.helpers.types import Context
 
-    from tap_zohobooks.connection import ServiceSession
+    from tap_zohobooks.http.session import ServiceSession
     from tap_zohobooks.http.shared_state import Cache, SharedValue, Value
     from tap_zohobooks.oauth.revoked_token import RevokedToken
     from tap_zohobooks.resources import Resource

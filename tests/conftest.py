@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.singerlib import Message
 
-    from tap_zohobooks.connection import ServiceSession
+    from tap_zohobooks.http.session import ServiceSession
 
 _begun = [0]  # seconds in which runs began: the versions of their tables
 SEED = "ZOHOBOOKS_SEED"

@@ -19,7 +19,7 @@ from tap_zohobooks.tap import TapZohoBooks
 from tests.conftest import BASE, Collector, Run, Service
 
 if TYPE_CHECKING:
-    from tap_zohobooks.connection import ServiceSession
+    from tap_zohobooks.http.session import ServiceSession
 
 Make = Callable[..., Service]
 

@@ -22,6 +22,7 @@ from tap_zohobooks.errors import AccessDenied, QuotaReached
 from tap_zohobooks.http.limiter import ConcurrencySlots, OrganizationLimiter
 from tap_zohobooks.http.rate_limit import LimitSettings, SlidingWindow
 from tap_zohobooks.http.responses import Response, fail
+from tap_zohobooks.http.session import ServiceSession
 from tap_zohobooks.http.shared_state import Cache, SharedValue
 from tap_zohobooks.oauth.credentials import Token
 from tap_zohobooks.oauth.token_store import TokenStore
@@ -63,7 +64,7 @@ class Slow(WorldAdapter):
 def client(place: Service, folder: Path | None = None, **rules: Any) -> Client:
     """Return the client of a new run, which shares a folder with others or nothing."""
     logger, clock = logging.getLogger("test"), place.clock
-    session = connection.ServiceSession()
+    session = ServiceSession()
     session.mount(BASE, WorldAdapter(place.world, clock.sleep))
     config = place.config(grant_type="refresh_token", region="us")
     return Client(
