@@ -90,8 +90,8 @@ class Trace:
 
     def write(self, descriptor: int, data: bytes | memoryview, write: Write = os.write) -> int:
         """Write as `os.write` does, and stop counting at the last RECORD line."""
-        if b'"RECORD"' in bytes(data):
-            self.rows -= 1
+        if lines := bytes(data).count(b'"RECORD"'):
+            self.rows -= lines
             self.is_on = self.is_on and self.rows > 0
         return write(descriptor, data)
 
