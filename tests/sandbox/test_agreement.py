@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox import World
+from sandbox.api.reports.registry import REPORTS
 from sandbox.data.numbers import mix
 from tests.sandbox.books import add_transactions, compare_open_items, get_legs
-from tests.sandbox.client import Clock
+from tests.sandbox.client import Client, Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,14 @@ CHANGED = [
     "creditnotes/refunds", "vendorcredits/refunds", "customerpayments/{payment_id}/refunds",
     "journals", "expenses",
 ]  # fmt: skip
+EVER = {"from_date": "2000-01-01", "to_date": "2030-12-31"}
+# A field of each collection that the books, a balance or a report reads as an amount.
+AMOUNTS = {
+    "invoices": "total", "debitnotes": "total", "creditnotes": "total", "bills": "total",
+    "vendorcredits": "total", "customerpayments": "amount", "vendorpayments": "exchange_rate",
+    "creditnotes/refunds": "amount", "expenses": "total", "banktransactions": "amount",
+    "items": "purchase_rate", "contacts": "outstanding_receivable_amount",
+}  # fmt: skip
 
 
 def build(seed: int, rows: int = 24, organizations: int = 5) -> World:
@@ -229,6 +238,24 @@ def test_changes_are_posted_anew(seed: int) -> None:
         assert not any(add_transactions(legs).values())
         stated, booked = compare_open_items(world, organization)
         assert stated == booked
+
+
+@pytest.mark.parametrize(("collection", "field"), AMOUNTS.items())
+def test_an_amount_that_is_no_number(collection: str, field: str) -> None:
+    """Rows show it as it was given, and it counts as 0: books balance, and reports answer."""
+    client = Client(build(1, rows=6, organizations=1), Clock())
+    world, organization = client.world, client.organization_id
+    odd = ["much", "NaN", {"a": [1]}, "much"]
+    wanted = [*world.revisions(organization, collection)][:3]
+    for one, amount in zip(wanted, odd[:3], strict=True):
+        world.change(organization, collection, one, **{field: amount})
+    wanted.append(world.insert(organization, collection, **{field: odd[-1]}))
+    assert [world.document(organization, collection, one)[field] for one in wanted] == odd
+    assert not any(add_transactions(get_legs(world, organization)).values())
+    stated, booked = compare_open_items(world, organization)
+    assert stated == booked
+    for path, report in REPORTS.items():
+        client.get(f"reports/{path}", filter_by=f"{report.filter_field}.CustomDate", **EVER)
 
 
 def test_a_payment_can_be_applied_to_an_invoice() -> None:

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.api.reports.postings import take_page
 from sandbox.api.reports.query import build_paging
+from sandbox.data.facts.amounts import parse_amount
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from sandbox.api.reports.book import Book
     from sandbox.api.reports.query import Query
     from sandbox.faults import ReportKnobs
@@ -18,31 +21,31 @@ def build_balances(
 ) -> dict[str, Any]:
     """Build the balances of customers or vendors: those of now, whatever date is requested."""
     word, entity = ("receivable", "customer") if is_customer else ("payable", "vendor")
-    rows = []
-    for row in book.rows("contacts"):
-        if row["contact_type"] == entity:
-            open_, unused = (
-                row[f"{kind}_{word}_amount"] for kind in ("outstanding", "unused_credits")
-            )
-            base = row[f"outstanding_{word}_amount_bcy"] - row[f"unused_credits_{word}_amount_bcy"]
-            names = ("invoice_balance", "available_credits") if is_customer else (
-                "bill_balance", "excess_payment",
-            )  # fmt: skip
-            rows.append(
-                {
-                    f"{entity}_id": row["contact_id"],
-                    f"{entity}_name": row["contact_name"],
-                    "currency_code": row["currency_code"],
-                    names[0]: open_,
-                    names[1]: unused,
-                    "fcy_balance": open_ - unused,
-                    "bcy_balance": base,
-                }
-            )
+    fields = [f"{kind}_{word}_amount" for kind in ("outstanding", "unused_credits")]
+    names = ("invoice_balance", "available_credits") if is_customer else (
+        "bill_balance", "excess_payment",
+    )  # fmt: skip
+    rows = [
+        {
+            f"{entity}_id": row["contact_id"],
+            f"{entity}_name": row["contact_name"],
+            "currency_code": row["currency_code"],
+            names[0]: row[fields[0]],
+            names[1]: row[fields[1]],
+            "fcy_balance": _subtract(row, *fields),
+            "bcy_balance": _subtract(row, *(f"{one}_bcy" for one in fields)),
+        }
+        for row in book.rows("contacts")
+        if row["contact_type"] == entity
+    ]
     key = f"{entity}balances"
     page, has_more = take_page(query, rows, knobs)
     title = f"{entity.title()} Balances"
     return {key: page, "page_context": build_paging(query, title, has_more=has_more)}
+
+
+def _subtract(row: dict[str, Any], name: str, other: str) -> Decimal:
+    return parse_amount(row[name]) - parse_amount(row[other])
 
 
 def build_inventory_summary(book: Book, query: Query, knobs: ReportKnobs) -> dict[str, Any]:

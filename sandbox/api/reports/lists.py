@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.api.reports.postings import take_page
 from sandbox.api.reports.query import build_paging
+from sandbox.data.facts.amounts import parse_amount
 
 if TYPE_CHECKING:
     from sandbox.api.reports.book import Book
@@ -140,7 +140,7 @@ def build_inventory_valuation(book: Book, query: Query, knobs: ReportKnobs) -> d
             "item_name": row["name"],
             "sku": row["sku"],
             "quantity_available": row["stock_on_hand"],
-            "asset_value": Decimal(str(row["stock_on_hand"])) * Decimal(str(row["purchase_rate"])),
+            "asset_value": parse_amount(row["stock_on_hand"]) * parse_amount(row["purchase_rate"]),
         }
         for row in book.rows("items")
         if "stock_on_hand" in row

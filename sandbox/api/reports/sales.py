@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sandbox.api.reports.book import EXPENSE
 from sandbox.api.reports.postings import take_page
 from sandbox.api.reports.query import build_paging
+from sandbox.data.facts.amounts import parse_amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,8 +37,8 @@ def list_documents(
                 yield row, prefix, sign
 
 
-def _convert(book: Book, row: Row, amount: Decimal) -> Decimal:
-    base = Decimal(str(amount)) * Decimal(str(row.get("exchange_rate") or 1))
+def _convert(book: Book, row: Row, amount: object) -> Decimal:
+    base = parse_amount(amount) * parse_amount(row.get("exchange_rate") or 1)
     return base.quantize(Decimal(1).scaleb(-book.decimals))
 
 
@@ -133,7 +134,7 @@ def _build_by_item(
         for line in row["line_items"]:
             if line.get("item_id"):
                 key = (line["name"], line["item_id"])
-                quantities[key] += sign * Decimal(line["quantity"])
+                quantities[key] += sign * parse_amount(line["quantity"])
                 amounts[key] += sign * _convert(book, row, line["item_total"])
     rows = [
         {

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sandbox.data.books.given import find_seeded
-from sandbox.data.facts.amounts import convert_to_base
+from sandbox.data.facts.amounts import convert_to_base, parse_amount
 from sandbox.data.facts.applications import DRAFT
 from sandbox.data.facts.balances import get_open_amount
 from sandbox.data.facts.registry import get_facts
@@ -90,4 +90,4 @@ class ContactBalances:
                 return
             left = document["unused_amount" if "unused_amount" in document else "balance"]
             owner = document["customer_id" if side.is_sale else "vendor_id"]
-            yield str(owner), name, Decimal(str(left)), Decimal(str(document["exchange_rate"]))
+            yield str(owner), name, parse_amount(left), parse_amount(document["exchange_rate"])

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from sandbox.data.books.leg import ONE, ZERO, Entry
+from sandbox.data.facts.amounts import parse_amount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
     from sandbox.data.facts.applications import Application
     from sandbox.data.facts.settlements import Side
 
 Document: TypeAlias = "Mapping[str, Any]"
 WRITE_OFF: Final = 820
-
-
-def parse_amount(value: object) -> Decimal:
-    """Parse an amount of a document; blank is 0."""
-    return Decimal(str(value or 0))
 
 
 class Context(Protocol):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from sandbox.data.facts.amounts import parse_amount
 from sandbox.data.facts.applications import Application, list_applications, list_applications_of
 from sandbox.data.facts.settlements import PURCHASES, SALES, SIDES, find_refunded
 
@@ -33,7 +33,7 @@ def parse_applications(collection: str, record: Record) -> list[Application] | N
             str(one.get(row_key, f"{record.id}{place:02d}")),
             record.id,
             str(one[key]),
-            Decimal(str(one.get("amount_applied", one.get("amount", 0)))),
+            parse_amount(one.get("amount_applied", one.get("amount"))),
             str(one.get("apply_date", one.get("date", record.changes.get("date", "")))),
             is_payment,
         )

@@ -10,6 +10,7 @@ from sandbox.data.books.leg import ZERO
 from sandbox.data.books.post import POSTERS, post
 from sandbox.data.catalog import get_endpoint
 from sandbox.data.chart import INPUT_TAX, OUTPUT_TAX
+from sandbox.data.facts.amounts import parse_amount
 from sandbox.data.facts.ledger import build_opening_balance
 from sandbox.data.facts.registry import get_facts
 from sandbox.data.facts.settlements import SIDES
@@ -111,7 +112,7 @@ class Ledger:
             return ZERO
         facts = get_facts("items")(self._scene, record, whole=False) | record.changes
         is_stocked = facts["item_type"] == "inventory"
-        return Decimal(str(facts["purchase_rate"] or 0)) if is_stocked else ZERO
+        return parse_amount(facts["purchase_rate"]) if is_stocked else ZERO
 
     def find(self, collection: str, record_id: str) -> Mapping[str, Any] | None:
         """Find a whole document; None if there is none."""

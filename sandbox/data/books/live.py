@@ -18,7 +18,7 @@ from sandbox.data.books.given import (
     parse_applications,
     parse_refund,
 )
-from sandbox.data.facts.amounts import convert_to_base
+from sandbox.data.facts.amounts import convert_to_base, parse_amount
 from sandbox.data.facts.applications import DRAFT, VOID
 from sandbox.data.facts.payments import build_payment_rows, describe_payment
 from sandbox.data.facts.registry import get_facts
@@ -172,11 +172,11 @@ class Live:
             return {}
         facts = {**get_facts(collection)(self._scene, record, whole=True), **record.changes}
         if collection == DEBITS:
-            return {"balance": Decimal(str(facts["total"])) * (facts["status"] != VOID)}
+            return {"balance": parse_amount(facts["total"]) * (facts["status"] != VOID)}
         side, applications = SIDES[collection], self.list_applications(collection, record_id)
         if collection == side.payments:
-            money = {"amount": Decimal(str(facts["amount"])), "refunded_amount": Decimal(0)}
-            money |= {"exchange_rate": facts["exchange_rate"]}
+            money = {"amount": parse_amount(facts["amount"]), "refunded_amount": Decimal(0)}
+            money |= {"exchange_rate": parse_amount(facts["exchange_rate"])}
             refunds = self.list_refunds(collection, record_id)
             money["refunded_amount"] += sum(amount for _, amount in refunds)
             fields = build_payment_rows(self._scene, side, money, applications)
@@ -193,14 +193,14 @@ class Live:
     ) -> dict[str, Any]:
         side, changes = SIDES[collection], record.changes
         seeded = get_facts(collection)(self._scene, record, whole=True)
-        total = Decimal(str(facts["total"]))
+        total = parse_amount(facts["total"])
         was = settle(self._scene, collection, record, Decimal(seeded["total"]))
         status = changes.get("status")
         drawn = status if status in {DRAFT, VOID} else "open" if status else was.drawn
         refunded = Decimal(0)
         if collection == side.credits:
             refunded += sum(amount for _, amount in self.list_refunds(collection, record.id))
-        write_off = Decimal(str(changes.get("write_off_amount", was.write_off)))
+        write_off = parse_amount(changes.get("write_off_amount", was.write_off))
         now = Settled(
             collection, total, drawn, was.is_due, tuple(applications), write_off, refunded
         )
@@ -247,7 +247,7 @@ class Live:
         for record in self._list_refund_records(side, name, collection, record_id):
             if (collection, record_id) in parse_refund(self._scene, name, record):
                 facts = get_facts(name)(self._scene, record, whole=True) | record.changes
-                found.append((record.id, Decimal(str(facts["amount"]))))
+                found.append((record.id, parse_amount(facts["amount"])))
         return sorted(found)
 
     def _list_refund_records(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.data import chart
-from sandbox.data.books.entries import begin, cumulate, parse_amount
+from sandbox.data.books.entries import begin, cumulate
 from sandbox.data.books.leg import ONE, ZERO
 from sandbox.data.books.trade import post_cost, post_lines
+from sandbox.data.facts.amounts import parse_amount
 from sandbox.data.facts.applications import DRAFT, VOID
 from sandbox.data.facts.settlements import PURCHASES, SALES, SIDES
 

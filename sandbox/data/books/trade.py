@@ -10,9 +10,9 @@ from sandbox.data.books.entries import (
     begin,
     cumulate,
     get_settled_base,
-    parse_amount,
 )
 from sandbox.data.books.leg import ONE, ZERO
+from sandbox.data.facts.amounts import parse_amount
 from sandbox.data.facts.settlements import SIDES
 
 if TYPE_CHECKING:
