@@ -36,7 +36,8 @@ PLACES = tuple(product((FIRST, SECOND), CHANGED))
 LONGEST = 1800  # seconds of a run
 MINUTE = 60
 CLOCK = (
-    (re.compile(r'("time_extracted":)"[^"]*"'), r'\1"TIME"'),
+    (re.compile(r'("(?:time_extracted|read_at|whole_read_at)":)"[^"]*"'), r'\1"TIME"'),
+    (re.compile(r'("whole_read_version":)\d+'), r"\1VERSION"),
     (re.compile(r'^(\{"type":"ACTIVATE_VERSION".*"version":)\d+(?=\}$)'), r"\1VERSION"),
     (re.compile(r'("version":)\d{10}(?=,"time_extracted":"TIME"\}$)'), r"\1VERSION"),
     (re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "UUID"),

@@ -11,11 +11,12 @@ Ends with 1 where something differs in more than words.
 
 Rows of the double bear times of its start, in seconds: both are started until these are the same.
 What depends on the clock, on the folder or on the version is made the same before it is compared:
-`time_extracted` of a record, the version of ACTIVATE_VERSION and of the records that belong to it,
-times that are told to the minute (of the next reset), a filter of a call by the time of that call,
-UUIDs in the names of batch files, the address of the double, the port of a login, the folder of a
-run, the program's own version. So is every number in logs, which count as words; the names and tags
-of the metrics in them do not.
+`time_extracted` of a record, `read_at` of a row of a report, `whole_read_at` of a state, the
+version of ACTIVATE_VERSION, of a state, and of the records that belong to it, times that are told
+to the minute (of the next reset), a filter of a call by the time of that call, UUIDs in the names
+of batch files, the address of the double, the port of a login, the folder of a run, the program's
+own version. So is every number in logs, which count as words; the names and tags of the metrics in
+them do not.
 
 Runs make one call at a time, so that messages come in the same order. A document may still be asked
 for before or after the next page of its list, so calls are put in the order of their paths without
