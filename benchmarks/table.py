@@ -17,12 +17,15 @@ HEAD = ("Measured", "Beside", "Ratio", "Accepted", "Limit")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What was measured, beside what, the median ratio of one run, and the most that is meant."""
+    """What was measured, beside what, the median ratio of one run, and the most that is meant.
+
+    Without a limit a ratio is held to the accepted one only.
+    """
 
     name: str
     beside: str
     ratio: float
-    limit: float
+    limit: float | None = None
 
 
 def load_accepted() -> dict[str, float]:
@@ -43,14 +46,14 @@ def format_table(rows: Sequence[Row], accepted: Mapping[str, float]) -> Iterator
     yield f"|{'---|' * len(HEAD)}"
     for row in rows:
         before = accepted.get(row.name)
-        shown = "" if before is None else f"{before:.2f}"
-        yield f"| {row.name} | {row.beside} | {row.ratio:.2f} | {shown} | {row.limit:.2f} |"
+        cells = ("" if one is None else f"{one:.2f}" for one in (row.ratio, before, row.limit))
+        yield f"| {' | '.join((row.name, row.beside, *cells))} |"
 
 
 def find_above_limit(rows: Sequence[Row]) -> Iterator[str]:
     """Yield a line for each row that is above its limit."""
     for row in rows:
-        if row.ratio > row.limit:
+        if row.limit is not None and row.ratio > row.limit:
             yield f"{row.name}: {row.ratio:.2f} is above the limit of {row.limit:.2f}"
 
 

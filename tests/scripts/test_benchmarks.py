@@ -45,6 +45,14 @@ def test_the_table() -> None:
     ]
 
 
+def test_a_row_without_a_limit() -> None:
+    """It has no cell for one, and is above none; its accepted ratio holds all the same."""
+    row = Row("a", "b", 2)
+    assert [*format_table([row], {})][2:] == ["| a | b | 2.00 |  |  |"]
+    assert [*find_above_limit([row])] == []
+    assert [*find_worse([row], {"a": 1})] == ["a: 2.00 is more than 25 % above 1.00"]
+
+
 def test_what_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ratios are written over those of before; rows that were not measured keep theirs."""
     monkeypatch.setattr(table, "ACCEPTED", tmp_path / "ratios.json")
