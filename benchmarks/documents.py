@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from singer_sdk import RESTStream, Tap
+from singer_sdk import RESTStream
 from typing_extensions import override
 
 from benchmarks import records
@@ -25,6 +25,7 @@ from tap_zohobooks.tap import TapZohoBooks
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
 
 STREAM = "invoice_details"
@@ -103,15 +104,7 @@ class DocumentStream(RESTStream[int]):
 
 def plain(service: Service) -> None:
     """Read with the SDK's plain way."""
-
-    class PlainTap(Tap):
-        name = "tap-plain"
-
-        @override
-        def discover_streams(self) -> list[RESTStream[int]]:
-            return [ParentStream(self, service), DocumentStream(self, service)]
-
-    PlainTap(config=records.CONFIG).sync_all()
+    records.read_plainly(service, ParentStream, DocumentStream)
 
 
 def ours(service: Service) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk import RESTStream, Tap
-from singer_sdk.pagination import BasePageNumberPaginator
+from singer_sdk.pagination import PageNumberPaginator
 from typing_extensions import override
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
 
 
-class Pages(BasePageNumberPaginator):
+class Pages(PageNumberPaginator):
     """Page numbers, for as long as the service says that there are more."""
 
     @override
@@ -33,7 +33,7 @@ class PlainStream(RESTStream[int]):
     name = "invoices"
     path = "/books/v3/invoices"
     primary_keys = ("invoice_id",)
-    replication_key = "last_modified_time"
+    replication_key: str | None = "last_modified_time"
     records_jsonpath = "$.invoices[*]"
 
     @property

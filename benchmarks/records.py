@@ -19,12 +19,12 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 from tempfile import TemporaryDirectory
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
-from singer_sdk import Tap
+from singer_sdk import RESTStream, Tap
 from typing_extensions import override
 
 from benchmarks import plain_tap
@@ -32,13 +32,14 @@ from tap_zohobooks.streams.records import SCHEMAS
 from tap_zohobooks.tap import TapZohoBooks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 BASE = "http://127.0.0.1:9"
 ORGANIZATION = "1"
 FIELDS = 55
 LIMIT = 0.22
 FEW = 200
+YEAR = {"fiscal_year_start_month": 0, "time_zone": "UTC"}  # of an organization; 0 is January
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 CONFIG = {
     **dict.fromkeys(("client_id", "client_secret", "access_token"), "x"),
@@ -75,27 +76,37 @@ def value(name: str, described: dict[str, Any], number: int) -> object:
             return f"{name} {number}" if number % 4 else ""
 
 
+def build_row(cut: dict[str, Any], key: str, number: int) -> dict[str, Any]:
+    """Return a row of a list: the fields of a schema that hold one value, and a key of its own."""
+    row = {name: value(name, one, number) for name, one in cut["properties"].items()
+           if name != "organization_id" and not {"array", "object"} & set(one["type"])}  # fmt: skip
+    return {**row, key: str(10**18 + number)}
+
+
 @dataclass
 class Service(BaseAdapter):
     """A list that honours filter and sort; `spent` is the time that it has taken itself."""
 
+    collection: ClassVar[str] = "invoices"
     rows: int
     spent: float = 0.0
     times: list[str] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         """Write the rows out once."""
         super().__init__()
-        properties = schema()["properties"]
-        left_out = {"additional_fields", "organization_id"}
-        self.bodies = []
-        for number in range(self.rows):
-            row = {name: value(name, one, number) for name, one in properties.items()
-                   if name not in left_out}  # fmt: skip
-            row["invoice_id"] = str(10**18 + number)
-            self.times.append(str(row["last_modified_time"]))
+        for moment, row in self.build_rows():
+            self.times.append(moment)
             self.bodies.append(json.dumps(row).encode())
+
+    def build_rows(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the rows of the list, each with its time, oldest first."""
+        cut = schema()
+        for number in range(self.rows):
+            row = build_row(cut, "invoice_id", number)
+            yield str(row["last_modified_time"]), row
 
     @override
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
@@ -104,7 +115,7 @@ class Service(BaseAdapter):
         asked = {name: found[0] for name, found in parse_qs(parts.query).items()}
         if parts.path.endswith("/organizations"):
             body = json.dumps(
-                {"code": 0, "organizations": [{"organization_id": ORGANIZATION}]}
+                {"code": 0, "organizations": [{"organization_id": ORGANIZATION, **YEAR}]}
             ).encode()
         else:
             body = self.find_body(parts.path, asked)
@@ -129,8 +140,9 @@ class Service(BaseAdapter):
         start = (number - 1) * size
         context = {"page": number, "per_page": size, "has_more_page": start + size < len(shown),
                    "sort_column": "last_modified_time", "sort_order": order}  # fmt: skip
-        return b'{"code":0,"page_context":%b,"invoices":[%b]}' % (
+        return b'{"code":0,"page_context":%b,"%b":[%b]}' % (
             json.dumps(context).encode(),
+            self.collection.encode(),
             b",".join(shown[start : start + size]),
         )
 
@@ -142,21 +154,28 @@ class Service(BaseAdapter):
 class PlainStream(plain_tap.PlainStream):
     """A list as the SDK's template reads it, from memory."""
 
+    make_schema = staticmethod(schema)
+
     def __init__(self, tap: Tap, service: Service) -> None:
         """Read from memory."""
-        super().__init__(tap, schema=schema())
+        super().__init__(tap, schema=self.make_schema())
         self.requests_session.mount(BASE, service)
 
 
 def plain(service: Service) -> None:
     """Read with the SDK's plain way."""
+    read_plainly(service, PlainStream)
+
+
+def read_plainly(service: Service, *streams: Callable[[Tap, Service], RESTStream[int]]) -> None:
+    """Read streams with the SDK's plain way."""
 
     class PlainTap(Tap):
         name = "tap-plain"
 
         @override
-        def discover_streams(self) -> list[PlainStream]:
-            return [PlainStream(self, service)]
+        def discover_streams(self) -> list[RESTStream[int]]:
+            return [stream(self, service) for stream in streams]
 
     PlainTap(config=CONFIG).sync_all()
 
@@ -167,7 +186,11 @@ def ours(service: Service) -> None:
 
 
 def read_by_tap(
-    service: Service, stream: str, cut: dict[str, Any], tap_class: type[TapZohoBooks] = TapZohoBooks
+    service: Service,
+    stream: str,
+    cut: dict[str, Any],
+    tap_class: type[TapZohoBooks] = TapZohoBooks,
+    **settings: str,
 ) -> None:
     """Read a stream with a schema; the window of requests is shared with no other run."""
     found = TapZohoBooks(config={}, validate_config=False, setup_mapper=False).catalog_dict
@@ -180,7 +203,7 @@ def read_by_tap(
     for one in entry["metadata"]:
         one["metadata"]["selected"] = True
     with TemporaryDirectory() as folder:
-        config = {**CONFIG, "token_cache": folder}
+        config = {**CONFIG, "token_cache": folder, **settings}
         tap = tap_class(config=config, catalog={"streams": [entry]})
         tap.session.mount(BASE, service)
         tap.sync_all()
@@ -204,9 +227,11 @@ def seconds(
     return spent
 
 
-def microseconds(read: Callable[[Service], None], rows: int) -> float:
+def microseconds(
+    read: Callable[[Service], None], rows: int, make: Callable[[int], Service] = Service
+) -> float:
     """Return what one more record costs: a long run less a short one."""
-    return (seconds(read, rows) - seconds(read, FEW)) / (rows - FEW) * 1e6
+    return (seconds(read, rows, make) - seconds(read, FEW, make)) / (rows - FEW) * 1e6
 
 
 def main() -> int:
