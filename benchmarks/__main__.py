@@ -13,7 +13,7 @@ import sys
 from statistics import median
 from typing import TYPE_CHECKING
 
-from benchmarks import documents, memory, records, rivals, startup, table
+from benchmarks import custom_fields, documents, memory, postings, records, rivals, startup, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ def measure_starts(turns: int) -> Iterator[table.Row]:
 
 
 def measure_records(turns: int) -> Iterator[table.Row]:
-    """Yield what records of `invoices` and `invoice_details` cost beside the plain SDK tap."""
+    """Yield what records of lists, documents and postings cost beside the plain SDK tap."""
     ratios = [
         records.microseconds(records.ours, ROWS) / records.microseconds(records.plain, ROWS)
         for _ in range(turns)
@@ -40,6 +40,11 @@ def measure_records(turns: int) -> Iterator[table.Row]:
     yield table.Row("a record of invoices", "plain SDK tap", median(ratios), records.LIMIT)
     ratio = median(documents.measure_ratio() for _ in range(turns))
     yield table.Row("a document of 30 lines", "plain SDK tap", ratio, documents.LIMIT)
+    ratio = median(custom_fields.measure_ratio() for _ in range(turns))
+    yield table.Row("a contact of 40 custom fields", "plain SDK tap", ratio)
+    for stream in postings.KINDS:
+        ratio = median(postings.measure_ratio(stream) for _ in range(turns))
+        yield table.Row(f"a posting of {stream}", "plain SDK tap", ratio)
 
 
 def run_tables() -> Iterator[str]:

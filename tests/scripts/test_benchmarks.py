@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks import table
+from benchmarks import custom_fields, postings, records, table
 from benchmarks.startup import list_starts
 from benchmarks.state import simulate
 from benchmarks.table import Row, find_above_limit, find_worse, format_table
@@ -65,6 +66,28 @@ def test_the_starts_of_this_version_are_accepted() -> None:
     """The file has each start that has a limit."""
     limited = {one.name for one in list_starts() if one.limit is not None}
     assert limited <= table.load_accepted().keys()
+
+
+def test_the_records_of_this_version_are_accepted() -> None:
+    """The file has the rows without a limit: custom fields, and each report of postings."""
+    names = {"a contact of 40 custom fields", *(f"a posting of {one}" for one in postings.KINDS)}
+    assert names <= table.load_accepted().keys()
+
+
+def test_custom_fields_of_a_contact() -> None:
+    """What is measured is that each of the 40 has a column, and a value in two of three rows."""
+    names = {name for name in custom_fields.schema()["properties"] if name.startswith("cf_")}
+    rows = [custom_fields.build_fields(number) for number in range(3)]
+    assert len(names) == 40
+    assert all(sum(name in row for row in rows) == 2 for name in names)
+    assert all(len(row["custom_fields"]) == len(names & row.keys()) for row in rows)
+
+
+@pytest.mark.parametrize("stream", postings.KINDS)
+def test_both_taps_read_all_postings(stream: str) -> None:
+    """Ten months hold them all; a run that writes fewer ends with an error."""
+    for read in (postings.ours, postings.plain):
+        assert records.seconds(partial(read, stream), 40, postings.KINDS[stream][0]) > 0
 
 
 def test_the_states_of_a_large_run_are_bounded() -> None:
