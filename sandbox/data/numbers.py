@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Final
 from zlib import crc32
 
@@ -33,3 +33,12 @@ def to_amount(units: int, decimals: int) -> Decimal:
 def is_nth(nth: int, number: int, first: int) -> bool:
     """Whether a number is one of every ``nth``, counted from ``first``."""
     return number % nth == first
+
+
+def parse_amount(value: object) -> Decimal:
+    """Parse an amount of a document; what is blank or no number, as after a change, is 0."""
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        return Decimal(0)
+    return amount if amount.is_finite() else Decimal(0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sandbox.api.reports.book import EXPENSE
 from sandbox.api.reports.postings import take_page
 from sandbox.api.reports.query import build_paging
-from sandbox.data.facts.amounts import parse_amount
+from sandbox.data.numbers import parse_amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sandbox.data.books.given import find_seeded
-from sandbox.data.facts.amounts import convert_to_base, parse_amount
+from sandbox.data.facts.amounts import convert_to_base
 from sandbox.data.facts.applications import DRAFT
 from sandbox.data.facts.balances import get_open_amount
 from sandbox.data.facts.registry import get_facts
@@ -18,6 +18,7 @@ from sandbox.data.facts.settlements import (
     compute_payment_epoch,
     draw_party,
 )
+from sandbox.data.numbers import parse_amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

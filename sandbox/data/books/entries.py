@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from sandbox.data.books.leg import ONE, ZERO, Entry
-from sandbox.data.facts.amounts import parse_amount
+from sandbox.data.numbers import parse_amount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

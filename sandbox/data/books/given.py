@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sandbox.data.facts.amounts import parse_amount
 from sandbox.data.facts.applications import Application, list_applications, list_applications_of
 from sandbox.data.facts.settlements import PURCHASES, SALES, SIDES, find_refunded
+from sandbox.data.numbers import parse_amount
 
 if TYPE_CHECKING:
     from sandbox.data.scene import Scene

@@ -10,10 +10,10 @@ from sandbox.data.books.leg import ZERO
 from sandbox.data.books.post import POSTERS, post
 from sandbox.data.catalog import get_endpoint
 from sandbox.data.chart import INPUT_TAX, OUTPUT_TAX
-from sandbox.data.facts.amounts import parse_amount
 from sandbox.data.facts.ledger import build_opening_balance
 from sandbox.data.facts.registry import get_facts
 from sandbox.data.facts.settlements import SIDES
+from sandbox.data.numbers import parse_amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

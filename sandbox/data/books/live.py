@@ -18,7 +18,7 @@ from sandbox.data.books.given import (
     parse_applications,
     parse_refund,
 )
-from sandbox.data.facts.amounts import convert_to_base, parse_amount
+from sandbox.data.facts.amounts import convert_to_base
 from sandbox.data.facts.applications import DRAFT, VOID
 from sandbox.data.facts.payments import build_payment_rows, describe_payment
 from sandbox.data.facts.registry import get_facts
@@ -28,6 +28,7 @@ from sandbox.data.facts.settlements import (
     SIDES,
     list_refunds,
 )
+from sandbox.data.numbers import parse_amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,9 +8,9 @@ from sandbox.data import chart
 from sandbox.data.books.entries import begin, cumulate
 from sandbox.data.books.leg import ONE, ZERO
 from sandbox.data.books.trade import post_cost, post_lines
-from sandbox.data.facts.amounts import parse_amount
 from sandbox.data.facts.applications import DRAFT, VOID
 from sandbox.data.facts.settlements import PURCHASES, SALES, SIDES
+from sandbox.data.numbers import parse_amount
 
 if TYPE_CHECKING:
     from sandbox.data.books.entries import Context, Document

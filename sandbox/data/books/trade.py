@@ -12,8 +12,8 @@ from sandbox.data.books.entries import (
     get_settled_base,
 )
 from sandbox.data.books.leg import ONE, ZERO
-from sandbox.data.facts.amounts import parse_amount
 from sandbox.data.facts.settlements import SIDES
+from sandbox.data.numbers import parse_amount
 
 if TYPE_CHECKING:
     from sandbox.data.books.entries import Context, Document

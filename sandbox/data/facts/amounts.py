@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
 from sandbox.data.numbers import is_nth, mix, to_amount
@@ -57,15 +57,6 @@ class Amounts:
     adjustment: Decimal
     total: Decimal
     quantity: int
-
-
-def parse_amount(value: object) -> Decimal:
-    """Parse an amount of a document; what is blank or no number, as after a change, is 0."""
-    try:
-        amount = Decimal(str(value))
-    except InvalidOperation:
-        return ZERO
-    return amount if amount.is_finite() else ZERO
 
 
 def round_amount(amount: Decimal, decimals: int) -> Decimal:
