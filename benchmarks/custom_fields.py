@@ -7,11 +7,8 @@ catalog has a column of each, of all types by turns. The plain tap writes what i
 
 from __future__ import annotations
 
-import argparse
-import logging
 import sys
 from itertools import cycle
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
@@ -116,15 +113,5 @@ def measure_ratio() -> float:
     return microseconds(ours) / microseconds(plain)
 
 
-def main() -> None:
-    """Measure by turns, and print the median ratio."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--turns", type=int, default=5)
-    asked = parser.parse_args()
-    logging.disable(logging.WARNING)
-    ratio = median(measure_ratio() for _ in range(asked.turns))
-    sys.stdout.write(f"ratio {ratio:.2f} (of {asked.turns} turns)\n")
-
-
 if __name__ == "__main__":
-    main()
+    sys.exit(records.print_ratio(__doc__, measure_ratio, None))

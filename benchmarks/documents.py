@@ -6,12 +6,9 @@ documents below that of the list. Ends with 1 where the median ratio is above th
 
 from __future__ import annotations
 
-import argparse
 import json
-import logging
 import sys
 from dataclasses import dataclass, field
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk import RESTStream
@@ -123,16 +120,5 @@ def measure_ratio() -> float:
     return microseconds(ours) / microseconds(plain)
 
 
-def main() -> int:
-    """Measure by turns, and print the median ratio."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--turns", type=int, default=5)
-    asked = parser.parse_args()
-    logging.disable(logging.WARNING)
-    ratio = median(measure_ratio() for _ in range(asked.turns))
-    sys.stdout.write(f"ratio {ratio:.2f} (of {asked.turns} turns), limit {LIMIT}\n")
-    return int(ratio > LIMIT)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(records.print_ratio(__doc__, measure_ratio, LIMIT))

@@ -234,6 +234,22 @@ def microseconds(
     return (seconds(read, rows, make) - seconds(read, FEW, make)) / (rows - FEW) * 1e6
 
 
+def print_ratio(description: str | None, measure: Callable[[], float], limit: float | None) -> int:
+    """Measure a ratio by turns, as the command line says, and print the median.
+
+    Returns:
+        1 if it is above the limit, else 0.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--turns", type=int, default=5)
+    asked = parser.parse_args()
+    logging.disable(logging.WARNING)
+    ratio = median(measure() for _ in range(asked.turns))
+    shown = "" if limit is None else f", limit {limit}"
+    sys.stdout.write(f"ratio {ratio:.2f} (of {asked.turns} turns){shown}\n")
+    return int(limit is not None and ratio > limit)
+
+
 def main() -> int:
     """Measure by turns, and print medians and their ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
