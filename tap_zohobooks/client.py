@@ -161,7 +161,7 @@ class Client:
     def _window(self, token: Token, organization_id: str) -> SharedValue[SlidingWindow]:
         if not organization_id:  # such requests count for no organization
             return SharedValue(SlidingWindow, self._clock)
-        return self._cache.record(SlidingWindow, token.api_url, organization_id)
+        return self._cache.record(SlidingWindow, token.api_url, organization_id, is_secret=False)
 
     def _note(self, cause: str) -> None:
         with self._lock:

@@ -27,11 +27,12 @@ class Count(msgspec.Struct):
     """A number to be changed."""
 
     number: int = 0
+    ballast: str = ""
 
 
-def open_value(folder: Path) -> SharedValue[Count]:
+def open_value(folder: Path, *, is_secret: bool = True) -> SharedValue[Count]:
     """Open the value as another process would."""
-    return Cache(folder, logging.getLogger("test")).record(Count, "one")
+    return Cache(folder, logging.getLogger("test")).record(Count, "one", is_secret=is_secret)
 
 
 def increment(value: SharedValue[Count]) -> int:
@@ -46,6 +47,16 @@ def increment_often(folder: Path, times: int) -> None:
     value = open_value(folder)
     for _ in range(times):
         increment(value)
+
+
+def write_on(folder: Path, pipe: Connection) -> None:
+    """Write a long value again and again until this process is killed."""
+    value = open_value(folder, is_secret=False)
+    pipe.send(increment(value))
+    while True:
+        with value.change() as count:
+            count.number += 1
+            count.ballast = "x" * (count.number % 7 * 2000)
 
 
 def hold(folder: Path, pipe: Connection) -> None:
@@ -103,3 +114,22 @@ def test_a_process_that_is_killed_while_it_writes(folder: Path) -> None:
     assert len(list(folder.iterdir())) == 2
     assert increment(open_value(folder)) == 2
     assert list(folder.iterdir()) == [path]
+
+
+def test_a_process_that_is_killed_while_its_journal_stays(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A value that is no secret is whole as well, at whatever point of a change the kill comes."""
+    last = 0
+    for turn in range(12):
+        ours, theirs = SPAWN.Pipe()
+        process = SPAWN.Process(target=write_on, args=(folder, theirs))
+        process.start()
+        assert ours.recv() == last + 1
+        time.sleep(0.02 + 0.003 * turn)
+        os.kill(process.pid or 0, signal.SIGKILL)
+        process.join()
+        now = increment(open_value(folder, is_secret=False))
+        assert now > last + 1
+        last = now
+    assert not caplog.messages

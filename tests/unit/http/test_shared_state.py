@@ -34,9 +34,9 @@ def cache(folder: Path | None) -> Cache:
     return Cache(folder, logging.getLogger("test"))
 
 
-def record(folder: Path, *, patience: float = 5.0) -> SharedValue[Count]:
+def record(folder: Path, *, patience: float = 5.0, is_secret: bool = True) -> SharedValue[Count]:
     """Return a record as another process would open it."""
-    return cache(folder).record(Count, "one", patience=patience)
+    return cache(folder).record(Count, "one", patience=patience, is_secret=is_secret)
 
 
 def raised(one: SharedValue[Count]) -> int:
@@ -52,9 +52,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
-def test_one_run_leaves_to_the_next(folder: Path) -> None:
-    """What one record has kept another finds."""
-    assert [raised(record(folder)) for _ in range(3)] == [1, 2, 3]
+@pytest.mark.parametrize("is_secret", [True, False])
+def test_one_run_leaves_to_the_next(folder: Path, *, is_secret: bool) -> None:
+    """What one record has kept another finds; of a secret no former value stays in the folder."""
+    assert [raised(record(folder, is_secret=is_secret)) for _ in range(3)] == [1, 2, 3]
+    files = {path.suffix: path.read_bytes() for path in folder.iterdir()}
+    assert set(files) == ({".db"} if is_secret else {".db", ".db-journal"})
+    assert b'{"number":2}' not in files[".db"]
 
 
 def test_threads_change_it_one_at_a_time(folder: Path) -> None:
@@ -129,6 +133,7 @@ def overwrite_value(path: Path, content: bytes) -> None:
         file.execute("UPDATE value SET json = ?", (content,))
 
 
+@pytest.mark.parametrize("is_secret", [True, False])
 @pytest.mark.parametrize("overwrite", [Path.write_bytes, overwrite_value], ids=["file", "value"])
 @pytest.mark.parametrize(
     "content",
@@ -139,16 +144,18 @@ def test_foreign_content_is_survived(
     caplog: pytest.LogCaptureFixture,
     overwrite: Callable[[Path, bytes], None],
     content: bytes,
+    *,
+    is_secret: bool,
 ) -> None:
     """A file or value that is broken or not ours is replaced, and logged without its content."""
-    raised(record(folder))
-    (path,) = folder.iterdir()
+    raised(record(folder, is_secret=is_secret))
+    (path,) = folder.glob("*.db")
     overwrite(path, content)
-    again = record(folder)
+    again = record(folder, is_secret=is_secret)
     assert [raised(again) for _ in range(2)] == [1, 2]
     assert msgspec.json.decode(stored(path)) == {"number": 2}
     assert caplog.messages == [f"Token cache: {path} is not as it was written; it is begun anew."]
-    assert list(folder.iterdir()) == [path]
+    assert is_secret == (list(folder.iterdir()) == [path])
 
 
 def test_what_a_run_knows_outlives_the_file(folder: Path) -> None:
