@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from requests.auth import AuthBase
+
+# What `requests` leaves as it is: to find that out takes it a tenth of the time of a request.
+_PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+", re.ASCII)
 
 
 class ServiceSession(requests.Session):
@@ -55,7 +59,11 @@ class ServiceSession(requests.Session):
         with _explain_errors():
             request = requests.PreparedRequest()
             request.method = "GET"
-            request.prepare_url(url, urlencode(params))
+            query = urlencode(params)
+            if query and _PLAIN_URL.fullmatch(url):
+                request.url = f"{url}?{query}"
+            else:
+                request.prepare_url(url, query)
             request.prepare_headers(self.headers)
             address = str(request.url)
             settings = self.merge_environment_settings(address, {}, False, None, None)  # noqa: FBT003  # it takes no keyword
