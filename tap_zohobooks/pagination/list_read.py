@@ -106,18 +106,20 @@ class ListRead:
     def emit(self, entries: Iterable[Entry]) -> list[Item]:
         """Return the items of rows in the order of time; those of the boundary second once."""
         items: list[Item] = []
+        keys, is_unconfirmed = self._keys_reached, self.unconfirmed_pages > 0
         for entry in entries:
-            if not entry.row:  # its time is that of a neighbour
-                items.append((entry.row, None))
+            row, time = entry.row, entry.time
+            if not row:  # its time is that of a neighbour
+                items.append((row, None))
                 continue
-            if entry.time == self.reached and entry.key in self._keys_reached:
+            if time != self.reached:
+                keys.clear()
+                self.reached = time
+            elif entry.key in keys:
                 continue
-            if entry.time != self.reached:
-                self._keys_reached.clear()
-                self.reached = entry.time
-            if len(self._keys_reached) < MAX_KEYS_REACHED:
-                self._keys_reached.add(entry.key)
-            items.append((entry.row, None if self.unconfirmed_pages else entry.time))
+            if len(keys) < MAX_KEYS_REACHED:
+                keys.add(entry.key)
+            items.append((row, None if is_unconfirmed else time))
         return items
 
     def verify_timed_end(self, page: Page) -> bool:

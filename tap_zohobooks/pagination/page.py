@@ -25,8 +25,7 @@ _ENVELOPE = frozenset({"code", "message", "page_context"})
 Params = Mapping[str, str | int]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One row of a page, its key, and its time of change as UTC text (None if it has none)."""
 
     key: Hashable

@@ -14,6 +14,7 @@ from tap_zohobooks.errors import ResponseTooLarge
 from tap_zohobooks.pagination.offset_scan import OffsetScan
 from tap_zohobooks.pagination.page import (
     MAX_ROWS,
+    Entry,
     is_key,
     parse_page,
     read_page_number,
@@ -185,7 +186,7 @@ class PostingStream(ChildStream):
             return page
         first = (number - 1) * page.per_page
         entries = [
-            replace(entry, key=(entry.key, place), row=entry.row and {**entry.row, PLACE: place})
+            Entry((entry.key, place), entry.time, entry.row and {**entry.row, PLACE: place})
             for place, entry in enumerate(page.entries, first)
         ]
         return replace(page, entries=entries)
