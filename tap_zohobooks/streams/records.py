@@ -49,6 +49,7 @@ class RecordStream(SingerStream):
         self.resource = resource
         self.columns: dict[str, Schema] = {}
         self.own_keys = [one for one in resource.keys if one not in self.context_keys]
+        self._last_plain: tuple[str, ...] = ()
 
     def compile(self) -> None:
         """Compile what converts rows, before the first of them has come."""
@@ -77,10 +78,15 @@ class RecordStream(SingerStream):
     @override
     def post_process(self, row: Row, context: Context | None = None) -> Row:
         """Return the record of a row: custom fields as columns, typed values, its organization."""
-        if not self._plain_names.issuperset(row):
-            row = self._flattener(row)
+        names = tuple(row)
+        if names != self._last_plain:  # rows of a list have the same fields
+            if self._plain_names.issuperset(names):
+                self._last_plain = names
+            else:
+                row = self._flattener(row)
         record = self._cleaner(row)
-        record.update(context or {})
+        if context:
+            record.update(context)
         return record
 
     @cached_property
