@@ -146,17 +146,18 @@ class LineWriter(MsgSpecWriter):
         It takes 0.4 of the time of a message and a write a record.
         """
         before, behind = split_envelope(envelope)
-        lines, size = list[bytes](), 0
+        lines = bytearray()
         for record in records:
-            line = b"%b%b%b" % (before, encoder.encode(record), behind)
-            if size + len(line) > self._most:
-                self._write(b"".join(lines))
-                lines, size = [], 0
-            lines.append(line)
-            size += len(line)
-        self._write(b"".join(lines))
+            end = len(lines)
+            lines += before
+            encoder.encode_into(record, lines, -1)
+            lines += behind
+            if len(lines) > self._most:
+                self._write(lines[:end])
+                del lines[:end]
+        self._write(lines)
 
-    def _write(self, lines: bytes) -> None:
+    def _write(self, lines: bytes | bytearray) -> None:
         while lines and not self._write_if_room(lines):
             self._wait(lines)
 
@@ -184,14 +185,14 @@ class LineWriter(MsgSpecWriter):
             self._lock.release()
         return True
 
-    def _write_if_room(self, line: bytes) -> bool:
+    def _write_if_room(self, line: bytes | bytearray) -> bool:
         with self._lock:
             if self._is_stopped or not self._has_room(line):
                 return False
             self._put(line)
             return True
 
-    def _has_room(self, line: bytes) -> bool:
+    def _has_room(self, line: bytes | bytearray) -> bool:
         if self._poll is None or len(line) <= self._room:
             return True
         event = next((event for _, event in self._poll.poll(0)), 0)
@@ -202,13 +203,13 @@ class LineWriter(MsgSpecWriter):
         # A line longer than the pipe never fits at once: an empty pipe is the most there is.
         return len(line) <= max(PAGE, self._room) or not unread
 
-    def _wait(self, line: bytes) -> None:
+    def _wait(self, line: bytes | bytearray) -> None:
         if self._is_stopped or len(line) > PAGE:
             time.sleep(PAUSE)
         else:
             self._await_room()
 
-    def _put(self, line: bytes) -> None:
+    def _put(self, line: bytes | bytearray) -> None:
         self._room -= 2 * len(line)
         rest = memoryview(line)
         while rest:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from singer_sdk.batch import Batcher
 from singer_sdk.helpers._batch import SDKBatchMessage
+from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.singerlib import RecordMessage, SelectionMask
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 from typing_extensions import override
@@ -24,7 +25,7 @@ from tap_zohobooks.singer.stream_maps import (
 from tap_zohobooks.singer.unread import Checkpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from singer_sdk.helpers._batch import BatchConfig
@@ -188,25 +189,24 @@ class SingerStream(VersionedStream):
     def _write_lines(self, batch: RecordBatch) -> None:
         """Write records as they are: selection and types are the cleaner's part."""
         for stream_map in self.stream_maps:
-            mapped = (self._map(record, stream_map) for record in batch.records)
             envelope = RecordMessage(
                 stream=stream_map.stream_alias,
                 record={},
                 version=self._stream_version,
                 time_extracted=batch.served,
             )
-            found = (record for record in mapped if record is not None)
-            write_records(self._tap.message_writer, envelope, found)
+            records = self._map_all(batch.records, stream_map)
+            write_records(self._tap.message_writer, envelope, records)
 
     def _write_files(self, config: BatchConfig) -> None:
         """Write the waiting records as files of mapped records; the SDK does not map its own."""
         records = [record for batch in self._waiting for record in batch.records]
         with self.get_batch_counter() as counter:
             for stream_map in self.stream_maps:
-                mapped = (self._map(record, stream_map) for record in records)
+                mapped = self._map_all(records, stream_map)
                 batcher = Batcher(self.tap_name, stream_map.stream_alias, config)
                 with explain_batch_error():
-                    files = [*batcher.get_batches(one for one in mapped if one is not None)]
+                    files = [*batcher.get_batches(mapped)]
                 for manifest in files:
                     message = SDKBatchMessage(stream_map.stream_alias, config.encoding, manifest)
                     self._tap.write_message(message)
@@ -222,11 +222,18 @@ class SingerStream(VersionedStream):
         self._waiting.clear()
         self._write_state_message()
 
-    def _map(self, record: Record, stream_map: StreamMap) -> Record | None:
-        try:
-            return stream_map.transform(record)
-        except MAPPING_ERRORS as error:
-            raise explain_mapping_error(self.config, error) from error
+    def _map_all(self, records: Iterable[Record], stream_map: StreamMap) -> Iterator[Record]:
+        """Yield records as the user's map makes them, without those that it leaves out."""
+        if type(stream_map) is SameRecordTransform and not stream_map.flattening_enabled:
+            yield from records  # it returns each as it is
+            return
+        for record in records:
+            try:
+                mapped = stream_map.transform(record)
+            except MAPPING_ERRORS as error:
+                raise explain_mapping_error(self.config, error) from error
+            if mapped is not None:
+                yield mapped
 
     @override
     def _generate_schema_messages(self) -> Generator[SchemaMessage, None, None]:
