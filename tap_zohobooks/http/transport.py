@@ -194,6 +194,14 @@ class _TLSPool(HTTPSConnectionPool):
 POOLS = {"http": _Pool, "https": _TLSPool}
 
 
+class _Body(io.BytesIO):
+    """A body that was received; `requests` takes it as it is, and no copy in parts of 10 kB."""
+
+    def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
+        """Yield all of it."""
+        yield self.read()
+
+
 class BoundedAdapter(HTTPAdapter):
     """Sends requests; `timeout` is the time for a response as a whole, from connecting on.
 
@@ -231,7 +239,7 @@ class BoundedAdapter(HTTPAdapter):
         try:
             response = super().send(request, stream=True, **options)
             if not stream:
-                response.raw = io.BytesIO(_read_body(response))
+                response.raw = _Body(_read_body(response))
             response.headers.pop("Location", None)  # no redirect is followed, nor read
         finally:
             _current.allowance = None
