@@ -56,8 +56,8 @@ def read_batches(partition: StreamPartition) -> Iterator[RecordBatch]:
         for record, mark, served in stream.read_partition(partition.context, partition.start):
             bookmark = mark or bookmark
             if record is not None:
-                records.append(record)
-            if record is None or len(records) >= size:
+                records.append(stream.encode(record))
+            if len(records) >= size or (record is None and (records or mark)):
                 yield RecordBatch(partition, records, bookmark, served)
                 records = []
     except Exception:

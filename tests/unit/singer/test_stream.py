@@ -7,19 +7,20 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from tap_zohobooks.errors import QuotaReached
 from tap_zohobooks.resources import TABLE
+from tap_zohobooks.singer.stdout import LineWriter
 from tap_zohobooks.singer.stream import open_lists
 from tap_zohobooks.streams.records import SCHEMAS
+from tap_zohobooks.tap import TapZohoBooks
 from tests.conftest import Collector, Run, Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from tap_zohobooks.tap import TapZohoBooks
 
 
 Make = Callable[..., Service]
@@ -235,3 +236,39 @@ def test_a_stream_that_the_catalog_lacks_is_not_selected(
     monkeypatch.undo()
     tap.streams["bills"].selected = True  # as `--test` does
     assert tap.streams["bills"].selected
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_early"),
+    [
+        ({}, True),
+        ({"stream_maps": {"invoices": {"total": "total"}}}, True),
+        ({"flattening_enabled": False, "flattening_max_depth": 3}, True),
+        ({"stream_maps": HASHED}, False),
+        ({"stream_maps": {"contacts": "__NULL__"}}, False),
+        ({"stream_maps": {"contacts": {"__alias__": "others"}}}, False),
+        ({"flattening_enabled": True, "flattening_max_depth": 3}, False),
+        ({"batch_config": {}}, False),
+    ],
+    ids=["nothing", "another stream mapped", "no flattening", "mapped", "left out", "renamed",
+         "flattened", "batches"],
+)  # fmt: skip
+def test_records_are_encoded_where_they_are_read(
+    tmp_path: Path, settings: dict[str, Any], *, is_early: bool
+) -> None:
+    """A record is JSON before it is handed on, unless something changes it on its way out."""
+    if "batch_config" in settings:
+        settings = batch_config(tmp_path)
+    names = ("client_id", "client_secret", "refresh_token")
+    found = TapZohoBooks(config={}, validate_config=False, setup_mapper=False).catalog_dict
+    chosen = [one for one in found["streams"] if one["stream"] in {"contacts", "invoices"}]
+    with (tmp_path / "out").open("wb") as out:
+        tap = TapZohoBooks(
+            config={**dict.fromkeys(names, "x"), "region": "us", **settings},
+            catalog={"streams": chosen},
+            message_writer=LineWriter(out.fileno()),
+        )
+    record = {"contact_id": "1", "email": None}
+    handed = tap.streams["contacts"].encode(record)  # type: ignore[attr-defined]
+    assert isinstance(handed, msgspec.Raw) is is_early
+    assert msgspec.json.decode(msgspec.json.encode(handed)) == record
