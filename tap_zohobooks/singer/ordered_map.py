@@ -18,13 +18,18 @@ ITEMS_A_PLACE = 2
 
 
 def ordered_map(
-    places: int, work: Callable[[_In], _Out], items: Iterable[_In]
+    places: int,
+    work: Callable[[_In], _Out],
+    items: Iterable[_In],
+    *,
+    note_next: Callable[[bool], object] = bool,
 ) -> Generator[tuple[_In, _Out], None, None]:
     """Call `work` for `places` items at the same time; yield each item and its result, in order.
 
     At most two items a place wait for their turn to be yielded. The first failure, in the order of
     the items, ends the map after all results before it; those behind it are dropped. Neither the
-    map nor the process waits for the calls that are under way then.
+    map nor the process waits for the calls that are under way then. Before each result, `note_next`
+    is called with whether the one behind it is there as well.
 
     Raises:
         Exception: What `work` raised.
@@ -35,15 +40,22 @@ def ordered_map(
         for item in items:
             waiting.append((item, pool.submit(item)))
             if len(waiting) > ITEMS_A_PLACE * places:
-                first, future = waiting.popleft()
-                yield first, future.result()
+                yield _take_first(waiting, note_next)
         while waiting:
-            first, future = waiting.popleft()
-            yield first, future.result()
+            yield _take_first(waiting, note_next)
     finally:
         for _, future in waiting:
             future.cancel()
         pool.close()
+
+
+def _take_first(
+    waiting: deque[tuple[_In, Future[_Out]]], note_next: Callable[[bool], object]
+) -> tuple[_In, _Out]:
+    first, future = waiting.popleft()
+    result = future.result()
+    note_next(bool(waiting) and waiting[0][1].done())
+    return first, result
 
 
 class WorkerPool(Generic[_In, _Out]):

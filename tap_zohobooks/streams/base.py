@@ -66,6 +66,8 @@ class ResourceStream(ByNeedStream):
             for record, safe_bookmark in self._read_records(reading, context):
                 rows += record is not None
                 yield record, reading.checkpoint(safe_bookmark), reading.served
+                if not reading.is_next_here:
+                    yield None, None, reading.served  # what is here is written meanwhile
             self._row_counts[organization] = rows
             if reading.is_whole and not (reading.has_missing and not rows):
                 self.note_whole_read(organization)

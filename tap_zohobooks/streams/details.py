@@ -40,7 +40,7 @@ class ListRow(dict[str, Any]):
 class DetailStream(PerRowStream, IncrementalStream):
     """Whole documents: the list says which changed, each is fetched, they come in order."""
 
-    STATE_MSG_FREQUENCY = 1  # each document has cost a request
+    STATE_MSG_FREQUENCY = 3  # each document has cost a request
 
     @override
     def start(self, context: Context | None) -> str | None:
@@ -171,7 +171,11 @@ class DetailStream(PerRowStream, IncrementalStream):
             row, _ = item
             return None if row is None else self._fetch_document(reading, row)
 
-        return ordered_map(self.sync_context.max_concurrency, fetch, items)
+        def note_next(is_here: bool) -> None:  # noqa: FBT001
+            reading.is_next_here = is_here
+
+        places = self.sync_context.max_concurrency
+        return ordered_map(places, fetch, items, note_next=note_next)
 
     def _fetch_document(self, reading: PartitionRead, row: Row) -> Row | Unread:
         """Fetch one document and merge it over its list row."""

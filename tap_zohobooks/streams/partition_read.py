@@ -28,6 +28,7 @@ class PartitionRead:
     stays before one that was not read. A stream of documents `keeps_unread` ones in the state.
     `is_reread` if its list is read once more: what it lacks was counted before. It `is_whole` until
     a row may be missing that the next read may bring; what is refused, it refuses again.
+    `is_next_here` says that the next document has come, so that both are written together.
     """
 
     organization: str
@@ -43,6 +44,7 @@ class PartitionRead:
     keeps_unread: bool = False
     is_reread: bool = False
     is_whole: bool = True
+    is_next_here: bool = True
     unread: UnreadDocuments = field(default_factory=UnreadDocuments)
     _held: str | None = None
 
