@@ -103,3 +103,24 @@ def test_a_failure_waits_for_no_later_call() -> None:
     is_over = not thread.is_alive()
     stay.set()
     assert is_over
+
+
+@pytest.mark.parametrize("late", [1, 3])
+def test_it_is_told_whether_the_next_result_is_here(late: int) -> None:
+    """Before each result comes whether that behind it is there: not while its call is under way."""
+    released, noted = threading.Event(), list[bool]()
+
+    def work(number: int) -> int:
+        if number == late:
+            assert released.wait(LONG)
+        elif number == 0:
+            time.sleep(0.2)  # the others are done before it
+        return number
+
+    results = ordered_map(4, work, range(4), note_next=noted.append)
+    found = [next(results)[1] for _ in range(late)]
+    assert noted == [True] * (late - 1) + [False]
+    released.set()
+    assert [*found, *(one for _, one in results)] == [*range(4)]
+    assert len(noted) == 4
+    assert noted[-1] is False

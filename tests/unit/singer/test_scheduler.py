@@ -134,6 +134,25 @@ def test_everything_is_written_in_order(organizations: int, streams: int) -> Non
             assert [one for one in own if not one.startswith("@")] == parts
 
 
+def test_a_step_without_anything_ends_a_batch_of_records_only() -> None:
+    """What is here is written when a stream says so; a batch of nothing is none."""
+
+    class Pausing(Source):
+        @override
+        def read_partition(
+            self, context: dict[str, str], _: str | None
+        ) -> Iterator[tuple[Any, Any, None]]:
+            for row in range(3):
+                yield {"row": row}, f"{row:03d}", None
+                if row != 1:
+                    yield None, None, None
+            yield None, "009", None
+
+    source = Pausing("a", lambda _: iter(()), batch_size=2)
+    assert sync(queues("x", source)) == []
+    assert source.said[1:-1] == ["x:0@000", "x:1,2@002", "x:@009", "x:@009"]
+
+
 def test_one_thread_writes() -> None:
     """However many read, one thread writes: messages are never mixed."""
     source = Source("a", lambda _: iter(range(9)))
