@@ -228,7 +228,7 @@ class _OpenFile:
 
     def begin(self) -> bytes:
         """Lock the file, and return its value as JSON; empty if there is none."""
-        if not self._is_set:  # they read the file, which may not be one of SQLite
+        if not self._is_set:  # not as it is opened: the file may be none of SQLite
             self.connection.execute("PRAGMA synchronous = OFF")  # a power failure may lose a value
             self.connection.execute(f"PRAGMA journal_mode = {self._journal}")
             self._is_set = True

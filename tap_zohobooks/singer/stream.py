@@ -167,8 +167,8 @@ class SingerStream(VersionedStream):
     def encode(self, record: Record) -> Record:
         """Return the JSON of a record, or the record itself if it is mapped or written otherwise.
 
-        Any thread may call this. To encode what another thread has made takes three times as long:
-        its objects are in the cache of another processor.
+        Any thread may call this; the one that has made the record does. Another one would read its
+        objects from the cache of another processor.
         """
         if not self._is_encoded_early:
             return record
