@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
@@ -171,10 +172,8 @@ class DetailStream(PerRowStream, IncrementalStream):
             row, _ = item
             return None if row is None else self._fetch_document(reading, row)
 
-        def note_next(is_here: bool) -> None:  # noqa: FBT001
-            reading.is_next_here = is_here
-
         places = self.sync_context.max_concurrency
+        note_next = partial(setattr, reading, "is_next_here")
         return ordered_map(places, fetch, items, note_next=note_next)
 
     def _fetch_document(self, reading: PartitionRead, row: Row) -> Row | Unread:

@@ -13,7 +13,7 @@ import pytest
 from tap_zohobooks.errors import QuotaReached
 from tap_zohobooks.resources import TABLE
 from tap_zohobooks.singer.stdout import LineWriter
-from tap_zohobooks.singer.stream import open_lists
+from tap_zohobooks.singer.stream import SingerStream, open_lists
 from tap_zohobooks.streams.records import SCHEMAS
 from tap_zohobooks.tap import TapZohoBooks
 from tests.conftest import Collector, Run, Service
@@ -269,6 +269,8 @@ def test_records_are_encoded_where_they_are_read(
             message_writer=LineWriter(out.fileno()),
         )
     record = {"contact_id": "1", "email": None}
-    handed = tap.streams["contacts"].encode(record)  # type: ignore[attr-defined]
+    stream = tap.streams["contacts"]
+    assert isinstance(stream, SingerStream)
+    handed = stream.encode(record)
     assert isinstance(handed, msgspec.Raw) is is_early
     assert msgspec.json.decode(msgspec.json.encode(handed)) == record
