@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import pytest
 from tap_zohobooks.errors import ServiceError
 from tap_zohobooks.resources import TABLE
 from tap_zohobooks.singer import unread
-from tests.conftest import Run, Service, made
+from tests.conftest import Collector, Run, Service, made
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sandbox import Request, World
     from sandbox.http import Response
 
+LONG = 10.0  # seconds that no wait takes unless something hangs
 Target = dict[str, dict[str, Any]]
 PLENTY = {"requests_per_minute": 10**6, "daily_quota": 10**6}
 DENIED = (401, 57, "You are not authorized to perform this operation")
@@ -425,3 +427,22 @@ def test_the_document_of_another_organization(monkeypatch: pytest.MonkeyPatch) -
     run = place.run(["organization_details"])
     assert [one["organization_id"] for one in run.records("organization_details")] == [first]
     assert f"'organizations/{second}'" in str(run.failure)
+
+
+@pytest.mark.parametrize("late", [1, 2, 4, 5])
+def test_documents_are_written_while_the_next_one_is_awaited(late: int) -> None:
+    """What has come does not wait for a full batch: a run that is killed then reads less again."""
+    place, writer = place_of(rows=12), Collector()
+    before = oldest(place)[:late]
+    arrived: list[list[str]] = []
+
+    def await_others(_: World, request: Request) -> None:
+        if request.path.endswith(f"/{PATH}/{oldest(place)[late]}"):
+            until = time.monotonic() + LONG
+            while len(load({}, writer.messages)) < late and time.monotonic() < until:
+                time.sleep(0.01)
+            arrived.append([*load({}, writer.messages)])
+
+    place.world.before_call.append(await_others)
+    place.complete([STREAM], writer=writer)
+    assert arrived == [before]
