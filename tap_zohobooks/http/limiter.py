@@ -67,8 +67,8 @@ class OrganizationLimiter:
     """Decides when the requests of one organization leave, and adapts to the responses.
 
     A request: `acquire` (which calls `wait_for_slot`), send, `release`, `on_response`. The window
-    is written once a request: it learns of a response as the next request is about to leave. Until
-    then, and if there is none, other runs count the request for 10 s more.
+    is written once for all requests that wait to leave: it learns of a response as the next request
+    is about to leave. Until then, and if there is none, other runs count the request for 10 s more.
     """
 
     def __init__(
@@ -101,6 +101,9 @@ class OrganizationLimiter:
         self._end: TapError | None = None
         self._is_blocked = False
         self._responses: list[tuple[float, float]] = []  # left and came, not in the window yet
+        self._turn = threading.Lock()
+        self._waiting = 0  # threads that have not left their turn yet
+        self._places: list[float] = []  # taken for some of them, at these times
 
     @contextmanager
     def _change_window(self) -> Iterator[SlidingWindow]:
@@ -143,19 +146,42 @@ class OrganizationLimiter:
         has_waited = False
         while True:
             self._check_day()
-            with self._change_window() as window:
-                now = self._window.now()
-                wait = window.take(now, self._ceiling)
-                held = window.get_hold(now)
-                self._is_blocked = window.blocks > 0
-            if wait <= 0:
-                return now
+            with self._lock:
+                self._waiting += 1
+            with self._turn:
+                wait, held = self._fill_places()
+                if self._places:
+                    return self._places.pop()
             if held > self._settings.max_wait:
                 raise self._build_block_error(held)
             if not held and not has_waited:
                 self._note("pace")
                 has_waited = True
             self._sleep(wait)
+
+    def _fill_places(self) -> tuple[float, float]:
+        """Take a place in the window for each thread that waits, unless one is left.
+
+        A change of the file lets other threads run, which costs more than the change: five threads
+        that each make their own take a fifth longer for a document.
+
+        Returns:
+            How many seconds to wait if there is no place, and how many all requests are held.
+        """
+        wait = held = 0.0
+        try:
+            if not self._places:
+                with self._change_window() as window:
+                    now = self._window.now()
+                    while len(self._places) < self._waiting and not wait:
+                        if not (wait := window.take(now, self._ceiling)):
+                            self._places.append(now)
+                    held = window.get_hold(now)
+                    self._is_blocked = window.blocks > 0
+        finally:
+            with self._lock:
+                self._waiting -= 1
+        return wait, held
 
     def _build_block_error(self, held: float) -> TapError:
         """Return the error of a block, and log how to end it if other runs would obey it, too."""

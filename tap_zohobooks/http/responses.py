@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
+from functools import lru_cache
 from math import ceil, isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -253,6 +254,7 @@ def read_date(headers: Mapping[str, str]) -> datetime | None:
     return served if served and served.year in PLAUSIBLE_YEARS else None
 
 
+@lru_cache(maxsize=8)  # many responses are of one second
 def _read_instant(text: str) -> datetime | None:
     try:
         instant = parsedate_to_datetime(text)
