@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,19 @@ class ConcurrencySlots:
             self._change.notify_all()
 
 
+@dataclass(slots=True)
+class PlaceQueue:
+    """Threads that wait for a place in the window: one of them takes places for all.
+
+    `waiting` counts those that have not had their `turn`; `places` are taken for some of them, at
+    these times.
+    """
+
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    waiting: int = 0
+    places: list[float] = field(default_factory=list)
+
+
 class OrganizationLimiter:
     """Decides when the requests of one organization leave, and adapts to the responses.
 
@@ -91,8 +105,7 @@ class OrganizationLimiter:
         self._settings = settings
         self._ceiling = Rate(settings.requests_per_minute, settings.window)
         self._window = window
-        self._clock = clock
-        self._sleep = sleep
+        self._clock, self._sleep = clock, sleep
         self._note = note
         self._logger = logger
         self._jitter = jitter
@@ -101,9 +114,7 @@ class OrganizationLimiter:
         self._end: TapError | None = None
         self._is_blocked = False
         self._responses: list[tuple[float, float]] = []  # left and came, not in the window yet
-        self._turn = threading.Lock()
-        self._waiting = 0  # threads that have not left their turn yet
-        self._places: list[float] = []  # taken for some of them, at these times
+        self._queue = PlaceQueue()
 
     @contextmanager
     def _change_window(self) -> Iterator[SlidingWindow]:
@@ -147,11 +158,11 @@ class OrganizationLimiter:
         while True:
             self._check_day()
             with self._lock:
-                self._waiting += 1
-            with self._turn:
+                self._queue.waiting += 1
+            with self._queue.turn:
                 wait, held = self._fill_places()
-                if self._places:
-                    return self._places.pop()
+                if self._queue.places:
+                    return self._queue.places.pop()
             if held > self._settings.max_wait:
                 raise self._build_block_error(held)
             if not held and not has_waited:
@@ -169,18 +180,19 @@ class OrganizationLimiter:
             How many seconds to wait if there is no place, and how many all requests are held.
         """
         wait = held = 0.0
+        queue = self._queue
         try:
-            if not self._places:
+            if not queue.places:
                 with self._change_window() as window:
                     now = self._window.now()
-                    while len(self._places) < self._waiting and not wait:
+                    while len(queue.places) < queue.waiting and not wait:
                         if not (wait := window.take(now, self._ceiling)):
-                            self._places.append(now)
+                            queue.places.append(now)
                     held = window.get_hold(now)
                     self._is_blocked = window.blocks > 0
         finally:
             with self._lock:
-                self._waiting -= 1
+                queue.waiting -= 1
         return wait, held
 
     def _build_block_error(self, held: float) -> TapError:

@@ -98,7 +98,7 @@ def test_one_change_serves_all_threads_that_wait() -> None:
     limiter = limited(clock, window, 100)
     threads = run_all(limiter.wait_for_slot)
     until = time.monotonic() + PATIENCE
-    while limiter._waiting < THREADS:  # noqa: SLF001  # no other sign that a thread waits for a lock
+    while limiter._queue.waiting < THREADS:  # noqa: SLF001  # no other sign that a thread waits for a lock
         assert time.monotonic() < until
         time.sleep(0.001)
     window.go.set()
