@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
@@ -64,17 +63,27 @@ class ConcurrencySlots:
             self._change.notify_all()
 
 
-@dataclass(slots=True)
 class PlaceQueue:
-    """Threads that wait for a place in the window: one of them takes places for all.
+    """Threads that wait for a place in the window: one of them takes places for all."""
 
-    `waiting` counts those that have not had their `turn`; `places` are taken for some of them, at
-    these times.
-    """
+    def __init__(self) -> None:
+        """Start with no thread."""
+        self.waiting = 0  # including the one whose turn it is
+        self._places: list[float] = []
+        self._lock = threading.Lock()
+        self._turn = threading.Lock()
 
-    turn: threading.Lock = field(default_factory=threading.Lock)
-    waiting: int = 0
-    places: list[float] = field(default_factory=list)
+    @contextmanager
+    def take_turn(self) -> Iterator[list[float]]:
+        """Wait for the turn of this thread; yield the times of places that are taken already."""
+        with self._lock:
+            self.waiting += 1
+        with self._turn:
+            try:
+                yield self._places
+            finally:
+                with self._lock:
+                    self.waiting -= 1
 
 
 class OrganizationLimiter:
@@ -101,6 +110,7 @@ class OrganizationLimiter:
         self.calls = 0
         self.quota: Quota | None = None
         self.slots = ConcurrencySlots(settings.max_concurrency)
+        self.queue = PlaceQueue()
         self._organization_id = organization_id
         self._settings = settings
         self._ceiling = Rate(settings.requests_per_minute, settings.window)
@@ -114,7 +124,6 @@ class OrganizationLimiter:
         self._end: TapError | None = None
         self._is_blocked = False
         self._responses: list[tuple[float, float]] = []  # left and came, not in the window yet
-        self._queue = PlaceQueue()
 
     @contextmanager
     def _change_window(self) -> Iterator[SlidingWindow]:
@@ -157,12 +166,10 @@ class OrganizationLimiter:
         has_waited = False
         while True:
             self._check_day()
-            with self._lock:
-                self._queue.waiting += 1
-            with self._queue.turn:
-                wait, held = self._fill_places()
-                if self._queue.places:
-                    return self._queue.places.pop()
+            with self.queue.take_turn() as places:
+                wait, held = (0.0, 0.0) if places else self._take_places(places)
+                if places:
+                    return places.pop()
             if held > self._settings.max_wait:
                 raise self._build_block_error(held)
             if not held and not has_waited:
@@ -170,30 +177,22 @@ class OrganizationLimiter:
                 has_waited = True
             self._sleep(wait)
 
-    def _fill_places(self) -> tuple[float, float]:
-        """Take a place in the window for each thread that waits, unless one is left.
+    def _take_places(self, places: list[float]) -> tuple[float, float]:
+        """Take a place in the window for each thread that waits, as far as there are any.
 
         A change of the file lets other threads run, which costs more than the change: five threads
         that each make their own take a fifth longer for a document.
 
         Returns:
-            How many seconds to wait if there is no place, and how many all requests are held.
+            For how many seconds to wait if there is no place, and all requests are held.
         """
-        wait = held = 0.0
-        queue = self._queue
-        try:
-            if not queue.places:
-                with self._change_window() as window:
-                    now = self._window.now()
-                    while len(queue.places) < queue.waiting and not wait:
-                        if not (wait := window.take(now, self._ceiling)):
-                            queue.places.append(now)
-                    held = window.get_hold(now)
-                    self._is_blocked = window.blocks > 0
-        finally:
-            with self._lock:
-                queue.waiting -= 1
-        return wait, held
+        with self._change_window() as window:
+            now, wait = self._window.now(), 0.0
+            while len(places) < self.queue.waiting and not wait:
+                if not (wait := window.take(now, self._ceiling)):
+                    places.append(now)
+            self._is_blocked = window.blocks > 0
+            return wait, window.get_hold(now)
 
     def _build_block_error(self, held: float) -> TapError:
         """Return the error of a block, and log how to end it if other runs would obey it, too."""
