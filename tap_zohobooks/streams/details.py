@@ -41,7 +41,7 @@ class ListRow(dict[str, Any]):
 class DetailStream(PerRowStream, IncrementalStream):
     """Whole documents: the list says which changed, each is fetched, they come in order."""
 
-    STATE_MSG_FREQUENCY = 3  # each document has cost a request
+    STATE_MSG_FREQUENCY = 2  # each document has cost a request
 
     @override
     def start(self, context: Context | None) -> str | None:

@@ -26,9 +26,9 @@ DOCUMENTS = "/invoices/"
 IN_THE_MIDDLE = 32  # of 40 documents; up to eleven an organization are on their way
 MANY = 40
 LATE = 64  # of 80 documents
-# What may be requested without being written: of each organization eleven on their way, and two
-# that wait for a third; by threes one batch of each reader, two in the queue, one that is written.
-UNWRITTEN = 2 * (11 + 2) + 3 * (2 + 2 + 1)
+# What may be requested without being written: of each organization eleven on their way, and one
+# that waits for a second; by twos one batch of each reader, two in the queue, one that is written.
+UNWRITTEN = 2 * (11 + 1) + 2 * (2 + 2 + 1)
 REPEATED = 2 * 2  # the latest that are written, of each organization
 
 
