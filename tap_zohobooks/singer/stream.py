@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
@@ -83,6 +83,13 @@ class RecordBatch:
     records: Sequence[Record]
     bookmark: Mark
     served: datetime | None
+
+    def split(self, size: int) -> tuple[RecordBatch, RecordBatch]:
+        """Return the first `size` records, without the bookmark, and the others."""
+        return (
+            replace(self, records=self.records[:size], bookmark=None),
+            replace(self, records=self.records[size:]),
+        )
 
 
 def _keeps_records(stream_map: StreamMap) -> bool:
@@ -189,13 +196,21 @@ class SingerStream(VersionedStream):
             self._stream_version = self._initialized_at // 1000
 
     def write(self, batch: RecordBatch) -> None:
-        """Write records as lines, or as files once they are enough for one; then the state."""
+        """Write records as lines, or as a file once they fill one; then the state."""
         config = self._batch_config
-        self._waiting.append(batch)
         if config is None:
+            self._waiting.append(batch)
             self._write_lines(batch)
             self._commit()
-        elif sum(len(one.records) for one in self._waiting) >= config.batch_size:
+            return
+        room = config.batch_size - sum(len(one.records) for one in self._waiting)
+        if len(batch.records) > room:
+            first, batch = batch.split(room)
+            self._waiting.append(first)
+            self._write_files(config)
+            room = config.batch_size
+        self._waiting.append(batch)
+        if len(batch.records) == room:
             self._write_files(config)
 
     def write_sample(self, record: Record | None, served: datetime | None) -> None:

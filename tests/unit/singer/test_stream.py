@@ -175,14 +175,40 @@ def test_a_flattened_record_holds_what_is_announced(service: Make) -> None:
     assert json.loads(changed["additional_fields"])["billing_address.planet"] == "Y"
 
 
-def test_no_file_holds_more_than_a_batch(service: Make, tmp_path: Path) -> None:
-    """A file holds up to `batch_size` records, and a BATCH message announces it."""
-    run = service(rows=40).complete(["bill_details"], **batch_config(tmp_path, 15))
+@pytest.mark.parametrize("size", [1, 7, 15, 79, 80, 81])
+def test_every_file_but_the_last_is_full(service: Make, tmp_path: Path, size: int) -> None:
+    """A file holds `batch_size` records, and a BATCH message announces it."""
+    run = service(rows=40).complete(["bill_details"], **batch_config(tmp_path, size))
     files = [url for one in run.messages if one["type"] == "BATCH" for url in one["manifest"]]
     sizes = [len(gzip.decompress((tmp_path / url.rpartition("/")[2]).read_bytes()).splitlines())
              for url in files]  # fmt: skip
-    assert (sum(sizes), max(sizes)) == (80, 15)
-    assert len(files) == len(list(tmp_path.iterdir())) < 80 // 15 + 4
+    assert sizes == [size] * (80 // size) + [80 % size] * (80 % size > 0)
+    assert len(files) == len(list(tmp_path.iterdir()))
+
+
+@pytest.mark.parametrize("name", ["bills", "bill_details"])
+@pytest.mark.parametrize("size", [1, 7, 15])
+def test_no_state_passes_a_record_without_a_file(
+    service: Make, tmp_path: Path, name: str, size: int
+) -> None:
+    """The bookmark of records that two files hold waits for the second one."""
+    place = service(rows=40)
+    wanted = [(one["organization_id"], one["bill_id"], one["last_modified_time"])
+              for one in place.complete([name]).records(name)]  # fmt: skip
+    run = place.complete([name], **batch_config(tmp_path, size))
+    bookmarks: set[str] = set()
+    for number, message in enumerate(run.messages):
+        if message["type"] != "STATE":
+            continue
+        before = batched(Run(run.messages[:number], run.tap), tmp_path).get(name, [])
+        in_files = {one["bill_id"] for one in before}
+        for state in message["value"]["bookmarks"][name]["partitions"]:
+            bookmark = state.get("replication_key_value", "")
+            passed = {one for organization, one, time in wanted if time < bookmark
+                      and organization == state["context"]["organization_id"]}  # fmt: skip
+            assert passed <= in_files
+            bookmarks.add(bookmark)
+    assert len(bookmarks) > 80 // size // 2
 
 
 def test_one_stream_is_synced_as_a_run_does_it(service: Make) -> None:
