@@ -92,3 +92,19 @@ def test_depth(levels: int, blank: bytes) -> None:
     body = b'{"b":"' + blank + b"[{" * 200 + b'","a":' + inner + b"}"
     expected = json.loads(body, strict=False)
     assert decode(body) == expected
+
+
+@pytest.mark.parametrize("opened", [b'{"a":', b"[", b'[{"a":', b'{"a":['])
+@pytest.mark.parametrize("beside", [b"", b'"x":[{},[]],'])
+def test_one_level_too_many(opened: bytes, beside: bytes) -> None:
+    """Objects, lists and both in turn are refused from the same depth on."""
+    marks = opened.replace(b'"a":', b"")
+    found = []
+    for levels in (MAX_DEPTH, MAX_DEPTH + 1):
+        kinds = (marks * levels)[: levels - 1]
+        inside = b"".join(b'{"a":' if one == ord("{") else b"[" for one in kinds)
+        ends = kinds.translate(bytes.maketrans(b"[{", b"]}"))[::-1]
+        found.append(read_json(b"{" + beside + b'"a":' + inside + b"0" + ends + b"}"))
+    assert found[0].document is not None
+    assert found[1].document is None
+    assert "deeper than" in found[1].problem
