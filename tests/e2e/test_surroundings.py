@@ -38,6 +38,7 @@ COMMANDS = {
     "help of zohobooks": "zohobooks --help",
 }
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+SIGTERM_BIT = 1 << (signal.SIGTERM - 1)  # of the masks in /proc
 
 
 @dataclass
@@ -152,7 +153,19 @@ def test_hosts_that_no_name_server_knows(scene: Scene, host: str) -> None:
         assert last(done).endswith("]")
 
 
-@pytest.mark.parametrize("delay", [0.12, 0.16, 0.2, 0.3])
+def wait_for_handlers(process: pexpect.spawn[str]) -> None:
+    """Wait until a process handles SIGTERM: until then Python starts, and nothing of the tap."""
+    status = Path(f"/proc/{process.pid}/status")
+    if not status.exists():  # only Linux tells
+        time.sleep(0.2)
+        return
+    until = time.monotonic() + 60
+    while not int(status.read_text().partition("SigCgt:")[2].split()[0], 16) & SIGTERM_BIT:
+        assert time.monotonic() < until
+        time.sleep(0.002)
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.04, 0.08, 0.2])
 @pytest.mark.parametrize(
     "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name
 )
@@ -164,6 +177,7 @@ def test_a_signal_during_the_imports(scene: Scene, number: signal.Signals, delay
             str(PROGRAMS / program), words, cwd=scene.folder, env=scene.environment,
             preexec_fn=enable_interrupts, encoding="utf-8",
         )  # fmt: skip
+        wait_for_handlers(process)
         time.sleep(delay)
         is_running = process.isalive()  # a fast machine may have done all in 0.3 s
         process.kill(number)
