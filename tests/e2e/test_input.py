@@ -109,7 +109,7 @@ def run_tables(known: dict[str, Any], folder: Path) -> Outcomes:
     return {name: done[begin:end] for name, (begin, end) in places.items()}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def outcomes(shared: Path) -> Outcomes:
     """Return what became of the cases of all tables, by table."""
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sandbox import Request
     from sandbox.http import Response
 
-SHARDS = 4
+SHARDS = 8
 EXAMPLES = 200
 SHRINKING = 60  # seconds; see test_stateful.py
 ROWS, ORGANIZATIONS = 1, 2

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def first(shared: Path) -> Path:
     """Return the folder of the first build on both databases."""
 
@@ -25,19 +25,19 @@ def first(shared: Path) -> Path:
     return once(shared, "books-first", make)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def duckdb(first: Path) -> dict[str, Any]:
     """Return the build on DuckDB."""
     return read(first / "duckdb.json")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def postgres(first: Path) -> dict[str, Any]:
     """Return the build on PostgreSQL."""
     return read(first / "postgres.json")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def again(shared: Path, first: Path) -> dict[str, dict[str, Any]]:
     """Return the builds over books that exist."""
     folder = once(shared, "books-again", lambda path: build_again(first, path))
@@ -45,7 +45,7 @@ def again(shared: Path, first: Path) -> dict[str, dict[str, Any]]:
     return {name: read(folder / f"{name}.json") for name in names}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def wrong(shared: Path) -> dict[str, Any]:
     """Return the tests of books of wrong rows."""
     return read(once(shared, "books-wrong", build_wrong) / "wrong.json")

@@ -68,7 +68,7 @@ def answer_login(place: Place) -> str:
     ])  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def books(shared: Path) -> dict[str, dict[str, Any]]:
     """Return the books of the sandbox on both databases."""
 

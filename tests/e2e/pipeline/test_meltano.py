@@ -151,7 +151,7 @@ def commands(here: Project, middle: str) -> dict[str, Any]:
     return state
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def story(shared: Path, server: Database, tmp_path_factory: pytest.TempPathFactory) -> Story:
     """Return what a session with Meltano brings."""
 

@@ -174,7 +174,7 @@ def use_second_account(here: Project, second: World, base: str) -> None:
     here.story["second"] = here.load(SECOND)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def story(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return what the commands of a new user bring."""
 

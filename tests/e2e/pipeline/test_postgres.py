@@ -116,7 +116,7 @@ def sums(database: Database, held: dict[str, truth.Rows], types: Holding) -> dic
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ledger(shared: Path, server: Database, tmp_path_factory: pytest.TempPathFactory) -> Ledger:
     """Return what two runs bring, of three organizations, with changes between them."""
 

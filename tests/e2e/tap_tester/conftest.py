@@ -107,43 +107,43 @@ class Runs:
         return self.root / f"tap-tester-{name}" / "messages.jsonl"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def runs(shared: Path) -> Runs:
     """Return the maker of runs."""
     return Runs(shared)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def promised() -> dict[str, Promise]:
     """Return what the documentation says of each stream."""
     return promises()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world() -> World:
     """Return the world that was read, to see what it holds."""
     return built()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def catalog(runs: Runs) -> dict[str, dict[str, Any]]:
     """Return what discovery prints, by stream."""
     return {entry["tap_stream_id"]: entry for entry in runs.catalog()["streams"]}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def full(runs: Runs) -> Sync:
     """Return a first run: all streams, all fields, small pages."""
     return runs.sync("full")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def least(runs: Runs) -> Sync:
     """Return a first run with automatic fields only, pages as large as they may be."""
     return runs.sync("least", fields=False, page_size=LARGEST_PAGE)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def middle(full: Sync) -> dict[tuple[str, str], str]:
     """Return the time in the middle of each incremental stream of each organization."""
     found = {}
@@ -157,7 +157,7 @@ def middle(full: Sync) -> dict[tuple[str, str], str]:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def second(runs: Runs, full: Sync, middle: dict[tuple[str, str], str]) -> Sync:
     """Return a run whose bookmarks were put back to the middle of each stream."""
     state = json.loads(json.dumps(full.states[-1]))
@@ -169,25 +169,25 @@ def second(runs: Runs, full: Sync, middle: dict[tuple[str, str], str]) -> Sync:
     return runs.sync("second", state)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def start(middle: dict[tuple[str, str], str]) -> str:
     """Return a start date that some rows of every stream are older than, and some younger."""
     return sorted(middle.values())[len(middle) // 2]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def later(runs: Runs, start: str) -> Sync:
     """Return a first run from a later start date."""
     return runs.sync("later", start_date=start)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stopped(runs: Runs) -> Sync:
     """Return what came of a run before it was killed in the middle."""
     return runs.sync("stopped", act=kill(KILLED_AFTER))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def resumed(runs: Runs, stopped: Sync) -> Sync:
     """Return the run after the one that was killed: it is told where that one was."""
     at_work = stopped.messages[-1].get("stream") or list(stopped.schemas)[-1]

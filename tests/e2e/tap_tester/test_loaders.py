@@ -35,7 +35,7 @@ def database() -> Iterator[Database]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def flat(runs: Runs) -> Sync:
     """Return a first run with objects as columns."""
     return runs.sync("flat", **json.loads(block("Nested objects as columns", "json")))
