@@ -146,6 +146,22 @@ _PACE = (
                 title="User agent", description="User agent to send."),
 )  # fmt: skip
 
+# More than the SDK says of it: which parts there must be, and the size of a file.
+_ENCODING = th.ObjectType(
+    th.Property("format", th.StringType, required=True, allowed_values=["jsonl", "parquet"]),
+    th.Property("compression", th.StringType, allowed_values=["gzip", "none"]),
+    additional_properties=False,
+)
+_STORAGE = th.ObjectType(
+    th.Property("root", th.StringType, required=True), th.Property("prefix", th.StringType),
+    th.Property("params", th.ObjectType(additional_properties=True)), additional_properties=False,
+)  # fmt: skip
+_BATCHES: dict[str, Any] = th.ObjectType(
+    th.Property("encoding", _ENCODING, required=True),
+    th.Property("storage", _STORAGE, required=True),
+    th.Property("batch_size", th.IntegerType(minimum=1)), additional_properties=False,
+).to_dict()  # fmt: skip
+
 SCHEMA: dict[str, Any] = th.PropertiesList(
     *_ACCESS, *_READING, *_REPORTS, *_PACE, additional_properties=False
 ).to_dict()
@@ -205,20 +221,25 @@ def _remove_null_alternatives(schema: object) -> object:
             return schema
 
 
-def _to_error(error: ValidationError) -> TapError:
-    message, path = shorten(error.message), list(error.path)
+def _to_error(error: ValidationError, *above: str) -> TapError:
+    """Return the error of a value; `above` names the setting that holds what was validated."""
+    path = [*above, *map(str, error.path)]
     missing = _find_missing(error)
     if missing and not path:
         return Reason.SETTING_MISSING.error(setting=missing, why="every run needs it")
     if not path:
-        return Reason.SETTING_UNKNOWN.error(problem=message)
-    found = _describe_rule(error.validator, error.validator_value)
-    return Reason.SETTING_WRONG.error(setting=path[0], problem=found)
+        return Reason.SETTING_UNKNOWN.error(problem=shorten(error.message))
+    return Reason.SETTING_WRONG.error(setting=".".join(path), problem=_describe_rule(error))
 
 
-def _describe_rule(validator: object, rule: object) -> str:
+def _describe_rule(error: ValidationError) -> str:
     """Return what a value breaks, without the value: it may be a secret of another setting."""
+    validator, rule, schema = error.validator, error.validator_value, error.schema
     match validator, rule:
+        case "required", _:
+            return f"it lacks '{_find_missing(error)}'"
+        case "additionalProperties", _ if isinstance(schema, dict):
+            return f"it holds more than {', '.join(schema['properties'])}"
         case "enum", list():
             return f"it is none of {', '.join(str(one) for one in rule if one is not None)}"
         case "type", list() | str():
@@ -246,6 +267,7 @@ def _check_combinations(config: dict[str, Any]) -> list[TapError]:
     if config.get("report_start_date", "") > config.get("report_end_date", "9999-12-31"):
         after = "it is after report_end_date"
         found.append(Reason.SETTING_WRONG.error(setting="report_start_date", problem=after))
+    found += _check_batches(config.get("batch_config"))
     found += _check_home("token_cache", config.get("token_cache", ""))
     header = "it holds characters that no HTTP header can carry"
     if not all(" " <= letter <= "~" for letter in config.get("user_agent", "")):
@@ -253,6 +275,11 @@ def _check_combinations(config: dict[str, Any]) -> list[TapError]:
     if not is_token(config.get("access_token", "unset")):
         found.append(Reason.SETTING_WRONG.error(setting="access_token", problem=header))
     return found
+
+
+def _check_batches(batches: object) -> list[TapError]:
+    errors = DEFAULT_JSONSCHEMA_VALIDATOR(_BATCHES).iter_errors(batches) if batches else ()
+    return [_to_error(one, "batch_config") for one in errors]
 
 
 def _check_url(name: str, url: str | None) -> list[TapError]:

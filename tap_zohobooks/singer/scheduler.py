@@ -211,9 +211,9 @@ class SyncScheduler:
             self._logger.exception("A reader has ended:")
 
     def _handle(self, message: Message) -> None:
+        self._begin(message.partition)  # one may fail before its first batch
         match message:
             case RecordBatch(partition=partition, records=records):
-                self._begin(partition)
                 self._meters[partition][0].increment(len(records))
                 self.rows += len(records)
                 partition.stream.write(message)

@@ -37,6 +37,12 @@ def nest(depth: int) -> dict[str, Any]:
     return value
 
 
+def batches(**parts: Any) -> dict[str, Any]:
+    """Return settings that write batches, with some parts of their own."""
+    storage = {"root": "file:///nowhere"}
+    return {"batch_config": {"encoding": {"format": "jsonl"}, "storage": storage, **parts}}
+
+
 @dataclass
 class Runs:
     """Command lines to run, and what became of them."""
@@ -241,6 +247,12 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"stream_maps": {"taxes": {"x": NAN}}}, "'stream_maps' is wrong"),
     ({"stream_maps": "{"}, "'stream_maps' is wrong"),
     ({"batch_config": 5}, "'batch_config' is wrong"),
+    (batches(batch_size=0), "'batch_config.batch_size' is wrong: it is not within its minimum"),
+    (batches(batch_size="7"), "'batch_config.batch_size' is wrong: it is no integer"),
+    (batches(size=7), "'batch_config' is wrong: it holds more than encoding, storage, batch_size"),
+    (batches(storage={"prefix": "x"}), "'batch_config.storage' is wrong: it lacks 'root'"),
+    (batches(encoding={"format": "csv"}), "'batch_config.encoding.format' is wrong: it is none"),
+    ({"batch_config": {"batch_size": 7}}, "'batch_config' is wrong: it lacks 'encoding'"),
     ({"x" * 5000: 1}, "Unknown setting"),
     ({HALF: 1}, "Unknown setting"),
 ]  # fmt: skip

@@ -183,6 +183,24 @@ def test_a_blocked_organization_holds_nobody_back() -> None:
     assert watched.said.index("z:48,49@049") < watched.said.index("x:0,1@001")
 
 
+@pytest.mark.parametrize("streams", [1, 2])
+def test_a_failure_before_the_first_batch(streams: int) -> None:
+    """A stream that cannot even be begun to read ends by itself, and its cause is what is told."""
+
+    class Unreadable(Source):
+        @override
+        def __getattribute__(self, name: str) -> Any:
+            if name == "batch_size":
+                msg = "no batch"
+                raise AccessDenied(msg)
+            return super().__getattribute__(name)
+
+    good = Source("b", lambda _: iter([1]))
+    (failure,) = sync(queues("x", Unreadable("a", lambda _: iter([1])), good), 1, streams)
+    assert "no batch" in str(failure)
+    assert good.said == ["begin", "x:1@001", "end"]
+
+
 def test_organizations_are_read_at_the_same_time() -> None:
     """As many organizations as are allowed are under way at once."""
     meeting = threading.Barrier(3, timeout=LONG)
