@@ -12,7 +12,7 @@ from tap_zohobooks.error_catalog import Reason
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-MAPS = "stream_maps"
+MAPS, KEY_LENGTH = "stream_maps", "flattening_max_key_length"
 # An expression of a stream map may raise any of these.
 MAPPING_ERRORS = (
     MapExpressionError,
@@ -27,10 +27,12 @@ MAPPING_ERRORS = (
 
 
 def explain_mapping_error(config: Mapping[str, Any], error: Exception) -> Exception:
-    """Return what an error of the SDK's mapper means; without stream maps it is a defect."""
-    if not config.get(MAPS):
-        return error
-    return Reason.STREAM_MAPS_WRONG.error(problem=_describe(error))
+    """Return what an error of the SDK's mapper means; without settings of it it is a defect."""
+    if config.get(MAPS):
+        return Reason.STREAM_MAPS_WRONG.error(problem=_describe(error))
+    if KEY_LENGTH in config and isinstance(error, ValueError):  # two columns get one name
+        return Reason.SETTING_WRONG.error(setting=KEY_LENGTH, problem=_describe(error))
+    return error
 
 
 @contextmanager

@@ -26,6 +26,7 @@ Outcomes: TypeAlias = dict[str, list["CompletedProcess[str]"]]
 FIRST, SECOND = "927270289", "60012345678"
 NAN, INFINITE = float("nan"), float("inf")
 HALF = "\ud800"
+FLAT = {"flattening_enabled": True, "flattening_max_depth": 1}
 KEY = {"replication_key": "last_modified_time"}
 
 
@@ -247,6 +248,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"stream_maps": {"taxes": {"x": NAN}}}, "'stream_maps' is wrong"),
     ({"stream_maps": "{"}, "'stream_maps' is wrong"),
     ({"batch_config": 5}, "'batch_config' is wrong"),
+    ({"flattening_max_depth": -1}, "'flattening_max_depth' is wrong: it is not within its minimum"),
+    ({"flattening_max_key_length": 0}, "'flattening_max_key_length' is wrong"),
+    ({**FLAT, "flattening_max_key_length": 5}, "'flattening_max_key_length' is wrong: ValueError"),
     (batches(batch_size=0), "'batch_config.batch_size' is wrong: it is not within its minimum"),
     (batches(batch_size="7"), "'batch_config.batch_size' is wrong: it is no integer"),
     (batches(size=7), "'batch_config' is wrong: it holds more than encoding, storage, batch_size"),
