@@ -13,7 +13,6 @@ from tap_zohobooks.errors import ConfigError, TapError
 from tap_zohobooks.json_objects import shorten
 from tap_zohobooks.regions import AUTO, REGIONS, check_url
 from tap_zohobooks.safe_text import add_secret, add_url_secrets, is_token
-from tap_zohobooks.sdk_settings import describe_rule, find_missing, find_problems
 from tap_zohobooks.setting_values import convert
 
 if TYPE_CHECKING:
@@ -150,6 +149,27 @@ _PACE = (
 SCHEMA: dict[str, Any] = th.PropertiesList(
     *_ACCESS, *_READING, *_REPORTS, *_PACE, additional_properties=False
 ).to_dict()
+_ENCODING = th.ObjectType(
+    th.Property("format", th.StringType, required=True, allowed_values=["jsonl", "parquet"]),
+    th.Property("compression", th.StringType, allowed_values=["gzip", "none"]),
+    additional_properties=False,
+)
+_STORAGE = th.ObjectType(
+    th.Property("root", th.StringType, required=True),
+    th.Property("prefix", th.StringType),
+    th.Property("params", th.ObjectType(additional_properties=True), type="object"),  # not null
+    additional_properties=False,
+)
+# In place of the SDK's own schema, which knows no size, no bounds, and no part that there must be.
+_SDK_SETTINGS = {
+    "batch_config": th.ObjectType(
+        th.Property("encoding", _ENCODING, required=True),
+        th.Property("storage", _STORAGE, required=True),
+        th.Property("batch_size", th.IntegerType(minimum=1)), additional_properties=False,
+    ).to_dict(),
+    "flattening_max_depth": {"type": "integer", "minimum": 0},
+    "flattening_max_key_length": {"type": "integer", "minimum": 1},
+}  # fmt: skip
 SECRETS = frozenset(name for name, value in SCHEMA["properties"].items() if value.get("secret"))
 
 _Validator = extend_validator_with_defaults(DEFAULT_JSONSCHEMA_VALIDATOR)
@@ -163,7 +183,7 @@ def normalize(config: dict[str, Any], schema: Mapping[str, Any]) -> dict[str, Ta
             config[name] = convert(name, value, schema["properties"].get(name, {}))
         except ValueError as error:
             wrong[name] = Reason.SETTING_WRONG.error(setting=shorten(name), problem=error)
-        if config[name] is None or name in wrong:
+        if config[name] in (None, {}) or name in wrong:
             del config[name]
     return wrong
 
@@ -185,9 +205,15 @@ def validate(config: dict[str, Any], schema: Mapping[str, Any]) -> list[TapError
     mask(config)
     wrong = normalize(config, schema)
     mask(config)
-    found = _Validator(_remove_null_alternatives(schema)).iter_errors(config)
-    others = [_to_error(one) for one in found if find_missing(one) not in wrong]
+    whole = {**schema, "properties": schema["properties"] | _SDK_SETTINGS}
+    found = _Validator(_remove_null_alternatives(whole)).iter_errors(config)
+    others = [_to_error(one) for one in found if _find_missing(one) not in wrong]
     return [*wrong.values(), *others] or _check_combinations(config)
+
+
+def _find_missing(error: ValidationError) -> str | None:
+    """Return the setting that is missing; None if the error is another one."""
+    return error.message.split("'")[1] if error.validator == "required" else None
 
 
 def _remove_null_alternatives(schema: object) -> object:
@@ -202,13 +228,31 @@ def _remove_null_alternatives(schema: object) -> object:
 
 
 def _to_error(error: ValidationError) -> TapError:
-    path = [*map(str, error.path)]
-    missing = find_missing(error)
+    path, missing = ".".join(map(str, error.path)), _find_missing(error)
     if missing and not path:
         return Reason.SETTING_MISSING.error(setting=missing, why="every run needs it")
     if not path:
         return Reason.SETTING_UNKNOWN.error(problem=shorten(error.message))
-    return Reason.SETTING_WRONG.error(setting=".".join(path), problem=describe_rule(error))
+    return Reason.SETTING_WRONG.error(setting=shorten(path), problem=_describe_rule(error))
+
+
+def _describe_rule(error: ValidationError) -> str:
+    """Return what a value breaks, without the value: it may be a secret of another setting."""
+    validator, rule, schema = error.validator, error.validator_value, error.schema
+    match validator, rule:
+        case "required", _:
+            return f"it lacks '{_find_missing(error)}'"
+        case "additionalProperties", _ if isinstance(schema, dict):
+            return f"it holds more than {', '.join(schema['properties'])}"
+        case "enum", list():
+            return f"it is none of {', '.join(str(one) for one in rule if one is not None)}"
+        case "type", list() | str():
+            types = [rule] if isinstance(rule, str) else rule
+            return f"it is no {' or '.join(str(one) for one in types if one != 'null')}"
+        case "minimum" | "maximum" | "exclusiveMinimum", int() | float():
+            return f"it is not within its {validator} of {rule}"
+        case _:
+            return f"it is not of the right {validator}"
 
 
 def _check_combinations(config: dict[str, Any]) -> list[TapError]:
@@ -227,8 +271,6 @@ def _check_combinations(config: dict[str, Any]) -> list[TapError]:
     if config.get("report_start_date", "") > config.get("report_end_date", "9999-12-31"):
         after = "it is after report_end_date"
         found.append(Reason.SETTING_WRONG.error(setting="report_start_date", problem=after))
-    for setting, problem in find_problems(config):
-        found.append(Reason.SETTING_WRONG.error(setting=setting, problem=problem))
     found += _check_home("token_cache", config.get("token_cache", ""))
     header = "it holds characters that no HTTP header can carry"
     if not all(" " <= letter <= "~" for letter in config.get("user_agent", "")):
