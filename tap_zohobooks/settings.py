@@ -13,12 +13,11 @@ from tap_zohobooks.errors import ConfigError, TapError
 from tap_zohobooks.json_objects import shorten
 from tap_zohobooks.regions import AUTO, REGIONS, check_url
 from tap_zohobooks.safe_text import add_secret, add_url_secrets, is_token
+from tap_zohobooks.setting_errors import explain_setting_error, find_missing
 from tap_zohobooks.setting_values import convert
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from jsonschema.exceptions import ValidationError
 
 REFRESH, CREDENTIALS = "refresh_token", "client_credentials"
 
@@ -207,13 +206,8 @@ def validate(config: dict[str, Any], schema: Mapping[str, Any]) -> list[TapError
     mask(config)
     whole = {**schema, "properties": schema["properties"] | _SDK_SETTINGS}
     found = _Validator(_remove_null_alternatives(whole)).iter_errors(config)
-    others = [_to_error(one) for one in found if _find_missing(one) not in wrong]
+    others = [explain_setting_error(one) for one in found if find_missing(one) not in wrong]
     return [*wrong.values(), *others] or _check_combinations(config)
-
-
-def _find_missing(error: ValidationError) -> str | None:
-    """Return the setting that is missing; None if the error is another one."""
-    return error.message.split("'")[1] if error.validator == "required" else None
 
 
 def _remove_null_alternatives(schema: object) -> object:
@@ -225,34 +219,6 @@ def _remove_null_alternatives(schema: object) -> object:
             return [_remove_null_alternatives(one) for one in schema if one != "null"]
         case _:
             return schema
-
-
-def _to_error(error: ValidationError) -> TapError:
-    path, missing = ".".join(map(str, error.path)), _find_missing(error)
-    if missing and not path:
-        return Reason.SETTING_MISSING.error(setting=missing, why="every run needs it")
-    if not path:
-        return Reason.SETTING_UNKNOWN.error(problem=shorten(error.message))
-    return Reason.SETTING_WRONG.error(setting=shorten(path), problem=_describe_rule(error))
-
-
-def _describe_rule(error: ValidationError) -> str:
-    """Return what a value breaks, without the value: it may be a secret of another setting."""
-    validator, rule, schema = error.validator, error.validator_value, error.schema
-    match validator, rule:
-        case "required", _:
-            return f"it lacks '{_find_missing(error)}'"
-        case "additionalProperties", _ if isinstance(schema, dict):
-            return f"it holds more than {', '.join(schema['properties'])}"
-        case "enum", list():
-            return f"it is none of {', '.join(str(one) for one in rule if one is not None)}"
-        case "type", list() | str():
-            types = [rule] if isinstance(rule, str) else rule
-            return f"it is no {' or '.join(str(one) for one in types if one != 'null')}"
-        case "minimum" | "maximum" | "exclusiveMinimum", int() | float():
-            return f"it is not within its {validator} of {rule}"
-        case _:
-            return f"it is not of the right {validator}"
 
 
 def _check_combinations(config: dict[str, Any]) -> list[TapError]:
