@@ -141,21 +141,24 @@ def test_a_sufficient_quota_changes_nothing() -> None:
 def test_hourly_runs_after_the_end_change_nothing() -> None:
     """A run that gets no response at all leaves the order of the next day as it is."""
     days = Days((*LISTS, *WHOLE), 3)
-    days.run(6)
+    days.run(6, max_concurrency=1)
     missed = days.missed()
     assert missed.keys() == {"salespersons", "taxes", "users"}
     for _ in range(3):
         days.place.clock.sleep(60)
-        days.again(6)
+        days.again(6, max_concurrency=1)
         assert days.missed() == missed
 
 
 def test_each_organization_has_its_own_turns() -> None:
-    """What one organization missed changes nothing for the other, whose quota suffices."""
+    """What one organization missed changes nothing for the other, whose quota suffices.
+
+    Of calls in flight any may be the last that the quota allows: there is one an organization.
+    """
     days = Days((*LISTS, *WHOLE), 3, organizations=2)
     poor, rich = days.place.organizations
     days.place.world.meters[poor].quota = 6
-    run = days.run(PLENTY)
+    run = days.run(PLENTY, max_concurrency=1)
     assert days.missed(rich) == {}
     assert days.missed(poor).keys() == {"salespersons", "taxes", "users"}
     assert run.tap.sync_context.stats.missed.keys() == {poor}
@@ -180,7 +183,7 @@ def test_what_was_missed_is_said(caplog: pytest.LogCaptureFixture) -> None:
     """In one warning with the next step, in the fields of the last line, and as a metric."""
     days = Days((*LISTS, *WHOLE), 3)
     with caplog.at_level(logging.INFO):
-        run = days.run(6)
+        run = days.run(6, max_concurrency=1)
     (organization,) = days.place.organizations
     (line,) = [one for one in caplog.records if "missed longest" in one.message]
     assert line.levelname == "WARNING"
