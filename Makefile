@@ -42,8 +42,9 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: test
-test: lint plugins browser ## Run every check: lint, then all tests
-	$(venv)/pytest --numprocesses=2 --dist=worksteal </dev/null
+test: lint plugins browser ## Run every check: lint, then all tests, those that measure time last
+	$(venv)/pytest --numprocesses=2 --dist=worksteal -m "not timed" </dev/null
+	$(venv)/pytest -m timed </dev/null
 
 .PHONY: unit
 unit: sync ## Run the tests of single modules, in less than a minute

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from benchmarks.ceiling import CEILING, MINUTE, Measured, Setup, measure
+
+pytestmark = pytest.mark.timed
 
 WINDOW = 5.0  # seconds that stand for a minute, in the tap and in the double
 SCALE = WINDOW / MINUTE

@@ -100,6 +100,7 @@ def seconds(world: World, organizations: list[str]) -> float:
     return spent
 
 
+@pytest.mark.timed
 def test_four_organizations_take_as_long_as_one() -> None:
     """Four organizations are read in at most 1.2 times the time of one."""
     world = World.build(rows={"bills": 30, "*": 0}, organizations=4, latency=1.0)

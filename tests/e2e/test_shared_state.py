@@ -90,6 +90,7 @@ def test_processes_change_it_one_at_a_time(folder: Path) -> None:
     assert increment(open_value(folder)) == 601
 
 
+@pytest.mark.timed
 def test_a_killed_process_blocks_no_other(folder: Path) -> None:
     """A process that is killed within a change leaves the value as it was, and no lock."""
     increment(open_value(folder))

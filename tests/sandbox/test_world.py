@@ -122,6 +122,7 @@ def test_every_collection_shows_a_change(world: World, path: str) -> None:
     assert found[world.visible_field(path)] == "REV-2"
 
 
+@pytest.mark.timed
 def test_two_large_organizations_are_built_at_once() -> None:
     """Building two organizations of 450 rows costs well under a second."""
     World.build(rows=1)
@@ -130,6 +131,7 @@ def test_two_large_organizations_are_built_at_once() -> None:
     assert process_time() - started < 0.5
 
 
+@pytest.mark.timed
 def test_a_page_of_many_rows_does_not_cost_a_sort(clock: Clock) -> None:
     """Asking for a page of 100,000 rows again costs no more than writing the page."""
     client = Client(World.build(rows={"invoices": 100_000}, clock=clock), clock)

@@ -275,6 +275,7 @@ def test_a_change_is_kept_when_it_ends_in_an_error(folder: Path) -> None:
     assert raised(record(folder)) == 6
 
 
+@pytest.mark.timed
 def test_a_change_costs_next_to_nothing(folder: Path) -> None:
     """A change of a shared window of a hundred calls takes less than five milliseconds."""
     one, ceiling, taken = cache(folder).record(SlidingWindow, "one"), Rate(10**6), []
