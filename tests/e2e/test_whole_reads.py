@@ -56,7 +56,7 @@ def run_with_metadata(
     **settings: Any,
 ) -> Run:
     """Return a run of one stream with more metadata in its catalog."""
-    catalog = place._static_catalog()  # noqa: SLF001  # made once for all tests
+    catalog = place.static_catalog()
     for entry in catalog["streams"]:
         for one in entry["metadata"]:
             if not one["breadcrumb"]:

@@ -111,11 +111,15 @@ breaks = st.builds(
 
 @dataclass
 class Scene:
-    """A service, what a whole run of it brings, and the requests that it takes."""
+    """What a whole run of a service brings by organization, and the requests that it takes."""
 
-    place: Place
-    whole: Run
+    rows: dict[str, dict[str, dict[str, Any]]]
     requests: dict[tuple[str, str], list[str]]
+
+    @property
+    def organizations(self) -> list[str]:
+        """Return the ids of the organizations."""
+        return [*self.rows]
 
 
 def build_scene() -> Scene:
@@ -130,7 +134,7 @@ def build_scene() -> Scene:
                 paths = requests.setdefault((call.organization_id, group), [])
                 if path not in paths:
                     paths.append(path)
-    return Scene(place, whole, requests)
+    return Scene({one: by_key([whole], one) for one in place.organizations}, requests)
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +148,7 @@ class Breaker:
 
     def __init__(self, scene: Scene, plan: Sequence[Break], closed: int | None) -> None:
         """Find the path of each break."""
-        self.organizations = scene.place.organizations
+        self.organizations = scene.organizations
         self.closed = None if closed is None else self.organizations[closed]
         self.met: set[str] = set()
         self._breaks: dict[tuple[str, str], Break] = {}
@@ -258,8 +262,8 @@ def has_other_path(scene: Scene, run: Run, group: str, closed: str | None) -> bo
     """
     streams = [name for name in STREAMS if find_group(name) == group]
     keys = [
-        (by_key([scene.whole], organization), by_key([run], organization))
-        for organization in {*scene.place.organizations} - {closed}
+        (scene.rows[organization], by_key([run], organization))
+        for organization in {*scene.organizations} - {closed}
     ]
     return any(TABLE[name].then for name in streams) and all(
         key in found for wanted, found in keys for key in wanted if key.partition(" ")[0] in streams
@@ -275,7 +279,7 @@ def check(scene: Scene, plan: Sequence[Break], closed: int | None, lines: Lines)
     run = run_tap(place, names)
     assert run.failure is None or isinstance(run.failure, TapError)
     for organization in place.organizations:
-        wanted, found = by_key([scene.whole], organization), by_key([run], organization)
+        wanted, found = scene.rows[organization], by_key([run], organization)
         if organization == breaker.closed:
             assert organization in lines.text
             continue
@@ -293,7 +297,7 @@ def check(scene: Scene, plan: Sequence[Break], closed: int | None, lines: Lines)
     healed = run_tap(place, names, run.state)
     assert healed.failure is None
     for organization in place.organizations:
-        wanted = by_key([scene.whole], organization)
+        wanted = scene.rows[organization]
         found = by_key([run, healed], organization)
         assert found.keys() >= wanted.keys(), wanted.keys() - found.keys()
         assert {key: found[key] for key in wanted} == wanted
