@@ -26,6 +26,8 @@ export UV_NO_PROGRESS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport VIRTUAL_ENV
 unexport UV_PROJECT_ENVIRONMENT
+# Without it a start of a program compiles all that it imports: of the tap 1.3 s in place of 0.4.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Trust the certificates of the machine: a company's proxy may need them.
 ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem),)
