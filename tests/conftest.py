@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import hypothesis
 import msgspec
@@ -43,8 +43,9 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("project")
 
-# Entries of the static catalog by kinds of stream: as they are, and as they are read unselected.
-_CATALOGS: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
+# Entries of a catalog: as they are, and as they are read if their streams are not selected.
+Entries: TypeAlias = tuple[list[dict[str, Any]], list[dict[str, Any]]]
+_CATALOGS: dict[str, Entries] = {}  # static ones, by kinds of stream
 
 BASE = "http://127.0.0.1:9"
 EPOCH = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -158,6 +159,12 @@ def select(
     return {**entry, "metadata": metadata, "replication_method": method}
 
 
+def pair_entries(catalog: dict[str, Any]) -> Entries:
+    """Return the entries of a catalog as they are, and as they are read unselected."""
+    whole = catalog["streams"]
+    return whole, [leave_out_fields(select(entry, is_selected=False)) for entry in whole]
+
+
 @dataclass
 class Service:
     """A world with a clock, and taps that read it without a socket."""
@@ -198,12 +205,11 @@ class Service:
         config = self.config(**settings)
         wanted, without = {*streams}, {*deselected}
         if discovers:
-            whole = self.catalog(config)["streams"]
-            unselected = [leave_out_fields(select(entry, is_selected=False)) for entry in whole]
+            whole, unselected = pair_entries(self.catalog(config))
         else:
             whole, unselected = self._static_entries()
         entries = [
-            select(entry, without, methods or {}) if is_wanted(entry, wanted) else other
+            select(entry, without, methods) if is_wanted(entry, wanted) else other
             for entry, other in zip(whole, unselected, strict=True)
         ]
         return self._quick(
@@ -212,19 +218,17 @@ class Service:
         )  # fmt: skip
 
     def static_catalog(self) -> dict[str, Any]:
-        """Return the catalog without a configuration, to be changed; its schemas are shared."""
+        """Return a catalog of all streams, selected, to be changed; its schemas are shared."""
         return {"streams": [select(entry) for entry in self._static_entries()[0]]}
 
-    def _static_entries(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    def _static_entries(self) -> Entries:
         """Return the entries of the streams that the tap has now, which no service changes.
 
         Making them takes most of a short run. They are shared, and not to be changed.
         """
         streams = repr(registry.STREAM_TYPES)
         if streams not in _CATALOGS:
-            whole = self.catalog({})["streams"]
-            unselected = [leave_out_fields(select(entry, is_selected=False)) for entry in whole]
-            _CATALOGS[streams] = whole, unselected
+            _CATALOGS[streams] = pair_entries(self.catalog({}))
         return _CATALOGS[streams]
 
     def catalog(self, config: dict[str, Any]) -> dict[str, Any]:
